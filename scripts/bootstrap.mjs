@@ -1,0 +1,157 @@
+// Makes every npm script work on a fresh clone: installs the locked packages when they are missing or out of date, then
+// runs the given TypeScript file with the Node that came with them. Plain JavaScript for the machine's own Node, 20 or later.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, delimiter, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withFileLock } from './file-lock.mjs'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const MARKER = join(ROOT, 'node_modules', '.postern-installed')
+const MIN_SCRIPT_NODE = 24
+
+const [script, ...args] = process.argv.slice(2)
+if (!script) {
+  console.error('Usage: node scripts/bootstrap.mjs <script.ts> [arguments]')
+  process.exit(2)
+}
+endWithNpm()
+if (await install()) await run(resolve(ROOT, script), args)
+
+/** @returns {Promise<boolean>} whether the script can run now; if not, the exit code is set */
+async function install() {
+  if (isInstalled()) return true
+  if (process.env.WRANGLER_COMMAND) {
+    // Inside wrangler's build hook: installing now would pull the files from under the wrangler that is running.
+    console.warn('The installed packages are not those of package-lock.json: run "npm ci"')
+    return true
+  }
+  // The lock lives outside node_modules, which `npm ci` deletes.
+  return withFileLock(
+    join(ROOT, '.postern', 'install.lock'),
+    async () => {
+      if (isInstalled()) return true
+      console.log('Installing packages (npm ci) …')
+      const code = await runNpm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'])
+      if (code !== 0) {
+        console.error('Cannot install the packages: npm ci failed')
+        process.exitCode = code
+        return false
+      }
+      writeFileSync(MARKER, lockFingerprint())
+      return true
+    },
+    () => console.log('Waiting for another installation of the same packages …'),
+  )
+}
+
+function isInstalled() {
+  const fingerprint = lockFingerprint()
+  if (readText(MARKER) === fingerprint) return true
+  if (!matchesHiddenLock()) return false
+  // Somebody ran `npm install` or `npm ci` by hand: the packages are right, only the note is missing.
+  writeFileSync(MARKER, fingerprint)
+  return true
+}
+
+function lockFingerprint() {
+  return createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex')
+}
+
+/** npm notes what it installed in a lock file of its own; packages of other platforms are absent there. */
+function matchesHiddenLock() {
+  const hidden = readText(join(ROOT, 'node_modules', '.package-lock.json'))
+  if (hidden === null) return false
+  const installed = JSON.parse(hidden).packages
+  const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages
+  return Object.entries(wanted).every(([path, entry]) => {
+    const found = installed[path]
+    if (path === '' || (!found && (entry.optional || entry.peer))) return true
+    return found?.version === entry.version && found?.integrity === entry.integrity
+  })
+}
+
+function runNpm(npmArgs) {
+  const cli = process.env.npm_execpath
+  // The machine's own Node runs npm: ours lies in the folder that npm is about to replace.
+  const node = process.env.npm_node_execpath ?? process.execPath
+  if (cli && basename(cli) === 'npm-cli.js') return runChild(node, [cli, ...npmArgs])
+  return runChild(process.platform === 'win32' ? 'npm.cmd' : 'npm', npmArgs, { shell: process.platform === 'win32' })
+}
+
+async function run(path, scriptArgs) {
+  const node = localNode()
+  putToolsOnPath()
+  if (node && node !== process.execPath) {
+    process.exitCode = await runChild(node, [path, ...scriptArgs])
+    return
+  }
+  if (!node && Number.parseInt(process.versions.node, 10) < MIN_SCRIPT_NODE) {
+    console.error(
+      `Cannot run ${script}: no Node ${MIN_SCRIPT_NODE} was installed for ${process.platform}-${process.arch}, and this one is ${process.versions.node}`,
+    )
+    process.exitCode = 1
+    return
+  }
+  // This process is the right Node already: a second one would only cost its start.
+  process.argv = [process.argv[0], path, ...scriptArgs]
+  await import(pathToFileURL(path).href)
+}
+
+/**
+ * npm runs scripts in a shell and, told to end, ends that shell only: what the shell started would live on. So a
+ * script that npm started takes the loss of its parent for a SIGTERM.
+ */
+function endWithNpm() {
+  const parent = process.ppid
+  if (!process.env.npm_lifecycle_event || parent === 1 || process.platform === 'win32') return
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
+}
+
+function localNode() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform
+  const file = process.platform === 'win32' ? 'node.exe' : 'node'
+  const path = join(ROOT, 'node_modules', `node-${platform}-${process.arch}`, 'bin', file)
+  return existsSync(path) ? path : null
+}
+
+/** As npm does it: whatever the script starts finds our Node and our tools first. */
+function putToolsOnPath() {
+  const bin = join(ROOT, 'node_modules', '.bin')
+  const paths = (process.env.PATH ?? '').split(delimiter).filter((path) => path !== bin)
+  process.env.PATH = [bin, ...paths].join(delimiter)
+}
+
+/** Resolves to the exit code; hands signals on, and lets the child decide when to end. */
+function runChild(command, commandArgs, options = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, commandArgs, { cwd: ROOT, stdio: 'inherit', ...options })
+    const forward = (signal) => child.kill(signal)
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+    for (const signal of signals) process.on(signal, forward)
+    child.on('error', (error) => {
+      console.error(`Cannot start ${command}: ${error.message}`)
+      done(1)
+    })
+    child.on('exit', (code, signal) => {
+      for (const each of signals) process.off(each, forward)
+      done(code ?? (signal === 'SIGINT' ? 130 : 143))
+    })
+  })
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,54 @@
+// What a deploy does, in order, as data: wrangler commands and the checks around them. Nothing here runs anything.
+
+export interface DeployOptions {
+  /** From --public-url, or else from wrangler.toml's [vars]; `null` when nobody said. */
+  readonly publicUrl: string | null
+  readonly isPublicUrlConfigured: boolean
+  readonly hasDatabase: boolean
+  readonly hasSecret: boolean
+}
+
+export type DeployStep =
+  | { readonly kind: 'wrangler'; readonly what: string; readonly args: readonly string[] }
+  /** Deploys, and reads the worker's address from the output. */
+  | { readonly kind: 'deploy'; readonly what: string; readonly args: readonly string[] }
+  /** The value goes through standard input only. */
+  | { readonly kind: 'secret'; readonly what: string; readonly args: readonly string[] }
+  | { readonly kind: 'smoke'; readonly what: string }
+
+export const DATABASE_NAME = 'postern'
+
+/** Stands for the address that the first deploy tells. */
+export const LEARNED_URL = '<the address that was deployed to>'
+
+/**
+ * Migrations go first, so that new code never meets an old schema; hence they must suit the code that still runs, too.
+ * `wrangler deploy` finds D1 by its name and makes the KV namespace itself.
+ */
+export function planDeploy({ publicUrl, isPublicUrlConfigured, hasDatabase, hasSecret }: DeployOptions): readonly DeployStep[] {
+  const steps: DeployStep[] = []
+  if (!hasDatabase) steps.push({ kind: 'wrangler', what: 'Make the database', args: ['d1', 'create', DATABASE_NAME] })
+  steps.push({ kind: 'wrangler', what: 'Migrate the database', args: ['d1', 'migrations', 'apply', 'DB', '--remote'] })
+  if (publicUrl !== null) {
+    steps.push({ kind: 'deploy', what: 'Deploy', args: deployArguments(isPublicUrlConfigured ? null : publicUrl) })
+  } else {
+    // The variables of the deployment before stay, so that a worker that knows its address does not forget it meanwhile.
+    steps.push({ kind: 'deploy', what: 'Deploy, to learn the address', args: [...deployArguments(null), '--keep-vars'] })
+  }
+  if (!hasSecret) steps.push({ kind: 'secret', what: 'Set AUTH_SECRET', args: ['secret', 'put', 'AUTH_SECRET'] })
+  if (publicUrl === null) steps.push({ kind: 'deploy', what: 'Deploy with PUBLIC_URL', args: deployArguments(LEARNED_URL) })
+  return [...steps, { kind: 'smoke', what: 'Smoke test over HTTP' }]
+}
+
+export function dryRunArguments(outputDirectory: string): readonly string[] {
+  return ['deploy', '--dry-run', '--outdir', outputDirectory, '--minify']
+}
+
+/** The first https address in what `wrangler deploy` printed. */
+export function findDeployedUrl(output: string): string | null {
+  return /https:\/\/[a-z0-9.-]+\.workers\.dev\b/i.exec(output)?.[0] ?? null
+}
+
+function deployArguments(publicUrl: string | null): readonly string[] {
+  return ['deploy', '--minify', ...(publicUrl === null ? [] : ['--var', `PUBLIC_URL:${publicUrl}`])]
+}

@@ -1,0 +1,83 @@
+// `npm run dev`: a local server on http://localhost:8787 with everything it needs. All arguments go on to `wrangler dev`;
+// this adds the state they name, the PUBLIC_URL that follows from them, and an end that leaves no process behind.
+import type { ChildProcess } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { parseDevArguments, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
+import { ensureDatabase, ensureDevVars, ensureDocsAssets } from './local-state.ts'
+import { inProject, PROJECT_ROOT } from './project.ts'
+import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
+
+const GRACE_MILLISECONDS = 5_000
+
+try {
+  process.exitCode = await serve(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function serve(args: readonly string[]): Promise<number> {
+  const parsed = parseDevArguments(args)
+  const port = await claimPort(parsed.port, parsed.ip)
+  await ensureDocsAssets(PROJECT_ROOT)
+  if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
+  const { persistDirectory } = parsed
+  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))
+    console.log(`Migrated the local database in ${persistDirectory}`)
+  const isTerminal = process.stdin.isTTY === true
+  const isPublicUrlSet = setsVariable(await readFile(inProject('.dev.vars'), 'utf8'), 'PUBLIC_URL')
+  const wrangler = startTool('wrangler', wranglerDevArguments(args, parsed, { port, isTerminal, isPublicUrlSet }), {
+    stdio: 'inherit',
+    env: toolEnvironment({ POSTERN_PREPARED: '1' }),
+    // A group of its own can be ended as a whole. On a terminal wrangler must stay in ours to read its keys.
+    detached: !isTerminal && process.platform !== 'win32',
+  })
+  endTogether(wrangler, !isTerminal && process.platform !== 'win32')
+  return exitCode(wrangler)
+}
+
+/** @returns the port itself, or a free one for 0; a busy one is told here, in one line, before anything is started */
+async function claimPort(port: number, ip: string | undefined): Promise<number> {
+  const server = createServer()
+  try {
+    await new Promise<void>((done, fail) => {
+      server.once('error', fail).listen({ port, host: ip === '*' ? '::' : (ip ?? '127.0.0.1') }, done)
+    })
+    return (server.address() as AddressInfo).port
+  } catch (error) {
+    const isBusy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isBusy) throw error
+    throw new Error(`Cannot listen on port ${port}: it is in use. Take another one with "npm run dev -- --port ${port + 1}"`)
+  } finally {
+    server.close()
+  }
+}
+
+/** Whatever ends this process ends wrangler, and with it workerd. */
+function endTogether(wrangler: ChildProcess, hasGroup: boolean): void {
+  const end = (signal: NodeJS.Signals) => {
+    wrangler.kill(signal)
+    setTimeout(() => kill(wrangler, hasGroup), GRACE_MILLISECONDS).unref()
+  }
+  let isEnding = false
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to every process of the group, and npm hands it on once more.
+      if (isEnding) return
+      isEnding = true
+      end(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+    })
+  }
+  // Whatever wrangler left running goes with it.
+  wrangler.on('exit', () => hasGroup && kill(wrangler, hasGroup))
+}
+
+function kill(wrangler: ChildProcess, hasGroup: boolean): void {
+  if (wrangler.pid === undefined) return
+  try {
+    process.kill(hasGroup ? -wrangler.pid : wrangler.pid, 'SIGKILL')
+  } catch {
+    // Nobody is left.
+  }
+}

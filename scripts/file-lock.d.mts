@@ -1,0 +1,2 @@
+/** Runs `action` while holding the lock file at `path`; waits for whoever holds it, and calls `onWait` once when it must. */
+export function withFileLock<T>(path: string, action: () => T | Promise<T>, onWait?: () => void): Promise<T>

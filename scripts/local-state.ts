@@ -1,0 +1,111 @@
+// Everything a local server needs that is not in git: development secrets, the files of the API reference, a migrated D1.
+// Made only when missing, decided by fingerprints of our own, since asking wrangler costs seconds.
+import { createHash, randomBytes } from 'node:crypto'
+import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { withFileLock } from './file-lock.mjs'
+import { captureTool, type ToolResult } from './run-tool.ts'
+
+const DOCS_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE'] as const
+
+export interface LocalStatePaths {
+  readonly root: string
+  /** As given to wrangler's --persist-to. */
+  readonly persistDirectory: string
+}
+
+/** @returns whether the file was made; one that exists is never touched. */
+export async function ensureDevVars(root: string): Promise<boolean> {
+  const content = [
+    '# Local secrets, made by scripts/prepare.ts and never committed. This file is what makes an environment "development".',
+    'ENVIRONMENT=development',
+    `AUTH_SECRET=${randomBytes(32).toString('base64url')}`,
+    '',
+  ].join('\n')
+  try {
+    await writeFile(join(root, '.dev.vars'), content, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** Copies the API reference's own files to where wrangler.toml's [assets] looks. */
+export async function ensureDocsAssets(root: string): Promise<boolean> {
+  const source = join(root, 'node_modules', 'swagger-ui-dist')
+  const target = join(root, '.postern', 'assets', 'docs')
+  // The note lies beside the assets, not in them: everything in there is served.
+  const note = join(root, '.postern', 'docs-assets-version')
+  const version = await packageVersion(source)
+  const noted = await readFile(note, 'utf8').catch(() => null)
+  const found = await readdir(target).catch((): string[] => [])
+  if (noted === version && DOCS_FILES.every((file) => found.includes(file))) return false
+  await mkdir(target, { recursive: true })
+  await Promise.all(DOCS_FILES.map((file) => copyWhole(join(source, file), join(target, file))))
+  await writeWhole(note, version)
+  return true
+}
+
+/** Applies the migrations to the local D1 unless its state says that these very files have been applied. */
+export async function ensureDatabase(
+  { root, persistDirectory }: LocalStatePaths,
+  migrate: (persistDirectory: string) => Promise<ToolResult> = applyMigrations,
+): Promise<boolean> {
+  const directory = resolve(root, persistDirectory)
+  const fingerprint = await migrationsFingerprint(root)
+  if (await isMigrated(directory, fingerprint)) return false
+  return withFileLock(join(directory, '.postern-migrating.lock'), async () => {
+    if (await isMigrated(directory, fingerprint)) return false
+    const result = await migrate(directory)
+    if (result.code !== 0) throw new Error(`Cannot migrate the local database: wrangler said\n${result.stdout}${result.stderr}`)
+    await writeWhole(fingerprintPath(directory), fingerprint)
+    return true
+  })
+}
+
+/** Changes with any migration file and with wrangler, whose versions lay out local state differently. */
+export async function migrationsFingerprint(root: string): Promise<string> {
+  const hash = createHash('sha256')
+  const files = (await readdir(join(root, 'migrations'))).filter((file) => file.endsWith('.sql')).sort()
+  hash.update(JSON.stringify(await packageVersion(join(root, 'node_modules', 'wrangler'))))
+  for (const file of files) hash.update(JSON.stringify([file, await readFile(join(root, 'migrations', file), 'utf8')]))
+  return hash.digest('hex')
+}
+
+function applyMigrations(persistDirectory: string): Promise<ToolResult> {
+  return captureTool('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistDirectory])
+}
+
+async function isMigrated(directory: string, fingerprint: string): Promise<boolean> {
+  const noted = await readFile(fingerprintPath(directory), 'utf8').catch(() => null)
+  if (noted !== fingerprint) return false
+  const database = await stat(join(directory, 'v3', 'd1')).catch(() => null)
+  return database?.isDirectory() ?? false
+}
+
+function fingerprintPath(directory: string): string {
+  return join(directory, '.postern-migrated')
+}
+
+async function packageVersion(directory: string): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+  return String((manifest as { version?: unknown }).version)
+}
+
+/** Renamed into place, so that a server that starts meanwhile never sees half a file. */
+async function copyWhole(source: string, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}`
+  await copyFile(source, temporary)
+  await rename(temporary, target)
+}
+
+async function writeWhole(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(`${path}.${process.pid}`, content)
+  await rename(`${path}.${process.pid}`, path)
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

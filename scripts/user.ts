@@ -1,0 +1,73 @@
+// `npm run user`: makes the first user and manages any, in the local database or, with --remote, the deployed one.
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { findSecretProblem } from '../src/platform/keyring.ts'
+import { systemRandom } from '../src/platform/random.ts'
+import { ensureDatabase, ensureDevVars } from './local-state.ts'
+import { inProject, PROJECT_ROOT } from './project.ts'
+import { parseUserCommand, USAGE, UsageError, type Where } from './user/command.ts'
+import { openLocalDatabase, openRemoteDatabase, type UserDatabase } from './user/database.ts'
+import { askHidden } from './user/hidden-prompt.ts'
+import { performUserCommand } from './user/perform.ts'
+
+const GENERATED_PASSWORD_BYTES = 15
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  if (error instanceof UsageError) console.error('See "npm run user -- --help"')
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) return console.log(USAGE)
+  const { command, where } = parseUserCommand(args)
+  let generated: string | null = null
+  const choosePassword = async () => {
+    if (process.stdin.isTTY && process.stderr.isTTY) return askTwice()
+    generated = randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url')
+    return generated
+  }
+  const database = await open(where)
+  try {
+    const done = await performUserCommand(command, {
+      database,
+      random: systemRandom,
+      now: Math.floor(Date.now() / 1000),
+      choosePassword,
+      findAuthSecret: () => findAuthSecret(where),
+    })
+    if (done !== '') console.log(done)
+    // After the fact only: a password that was not stored is of no use to anybody.
+    if (generated !== null) console.log(`Password (shown this once): ${generated}`)
+  } finally {
+    await database.close()
+  }
+}
+
+async function open({ isRemote, persistDirectory }: Where): Promise<UserDatabase> {
+  if (isRemote) return openRemoteDatabase()
+  await ensureDevVars(PROJECT_ROOT)
+  await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
+  return openLocalDatabase(persistDirectory)
+}
+
+/** A PIN is keyed with the worker's own secret, and Cloudflare never hands a stored secret out again. */
+async function findAuthSecret({ isRemote }: Where): Promise<string> {
+  const found = isRemote ? process.env.AUTH_SECRET : parseEnv(await readFile(inProject('.dev.vars'), 'utf8')).AUTH_SECRET
+  const problem = findSecretProblem(found)
+  if (!problem && found !== undefined) return found
+  const howTo = isRemote
+    ? 'deployed secrets cannot be read back: set AUTH_SECRET in the environment of this command to the deployed value'
+    : 'set it in .dev.vars'
+  throw new Error(`Cannot set a PIN: AUTH_SECRET is ${problem ?? 'missing'}; ${howTo}`)
+}
+
+async function askTwice(): Promise<string> {
+  const first = await askHidden('Password: ', process.stdin, process.stderr)
+  const second = await askHidden('Once more: ', process.stdin, process.stderr)
+  if (first !== second) throw new Error('Cannot use this password: the two inputs differ')
+  return first
+}

@@ -1,0 +1,176 @@
+// The command line of `npm run user`, parsed and normalised before anything is touched: what is wrong is said in one line.
+import { parseArgs } from 'node:util'
+import { parseEmailAddress } from '../../src/platform/email-address.ts'
+import { parsePersonName } from '../../src/platform/person-name.ts'
+import { parseUsername } from '../../src/platform/username.ts'
+import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
+import type { UserKey } from './statements.ts'
+
+export const USAGE = `Usage: npm run user -- <command> [options]
+
+  create --email E [--username U] [--password P] [--pin N] [--permission NAME]… [--verified] [--first-name F] [--last-name L]
+  list [--json]
+  disable | enable          ends all sessions and refuses the user | lets the user in again
+  grant | revoke --permission NAME…
+  set-password [--password P]     ends all sessions, too
+
+A user is named by --email E or --username U.
+--persist-to DIR works on the local database of "npm run dev -- --persist-to DIR"; --remote on the deployed one.
+Without --password you are asked for it; where nobody can be asked, one is made up and printed once.`
+
+/** Wrong on the command line: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export interface Where {
+  readonly isRemote: boolean
+  readonly persistDirectory: string
+}
+
+export interface CreateCommand {
+  readonly name: 'create'
+  readonly email: string
+  readonly username: { readonly username: string; readonly key: string } | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly password: string | null
+  readonly pin: string | null
+  readonly permissions: readonly string[]
+  readonly isVerified: boolean
+}
+
+export type UserCommand =
+  | CreateCommand
+  | { readonly name: 'list'; readonly isJson: boolean }
+  | { readonly name: 'disable' | 'enable'; readonly user: UserKey }
+  | { readonly name: 'grant' | 'revoke'; readonly user: UserKey; readonly permissions: readonly string[] }
+  | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
+
+const OPTIONS = {
+  email: { type: 'string' },
+  username: { type: 'string' },
+  password: { type: 'string' },
+  pin: { type: 'string' },
+  permission: { type: 'string', multiple: true },
+  verified: { type: 'boolean' },
+  'first-name': { type: 'string' },
+  'last-name': { type: 'string' },
+  json: { type: 'boolean' },
+  remote: { type: 'boolean' },
+  'persist-to': { type: 'string' },
+} as const
+
+type Options = ReturnType<typeof readOptions>['values']
+type OptionName = keyof typeof OPTIONS
+
+const TARGET = ['email', 'username'] as const
+const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
+  create: [...TARGET, 'password', 'pin', 'permission', 'verified', 'first-name', 'last-name'],
+  list: ['json'],
+  disable: TARGET,
+  enable: TARGET,
+  grant: [...TARGET, 'permission'],
+  revoke: [...TARGET, 'permission'],
+  'set-password': [...TARGET, 'password'],
+}
+
+/** @throws UsageError */
+export function parseUserCommand(args: readonly string[]): { readonly command: UserCommand; readonly where: Where } {
+  const { values, positionals } = readOptions(args)
+  const [name, ...rest] = positionals
+  if (name === undefined || !isCommandName(name))
+    throw new UsageError(name === undefined ? 'No command given' : `Unknown command ${name}`)
+  if (rest.length > 0) throw new UsageError(`Unexpected argument ${rest[0]}`)
+  const unexpected = (Object.keys(values) as OptionName[]).find((option) => !isAllowed(name, option))
+  if (unexpected) throw new UsageError(`--${unexpected} means nothing to ${name}`)
+  if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
+  const where = { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY }
+  return { command: readCommand(name, values), where }
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError(message.split('. ')[0])
+  }
+}
+
+function readCommand(name: UserCommand['name'], values: Options): UserCommand {
+  switch (name) {
+    case 'create':
+      return readCreate(values)
+    case 'list':
+      return { name, isJson: values.json ?? false }
+    case 'disable':
+    case 'enable':
+      return { name, user: readTarget(values) }
+    case 'grant':
+    case 'revoke':
+      if (!values.permission) throw new UsageError(`${name} needs at least one --permission NAME`)
+      return { name, user: readTarget(values), permissions: values.permission.map(requirePermission) }
+    case 'set-password':
+      return { name, user: readTarget(values), password: values.password ?? null }
+  }
+}
+
+function readCreate(values: Options): CreateCommand {
+  if (values.email === undefined) throw new UsageError('create needs --email E')
+  const pin = values.pin ?? null
+  if (pin !== null && !/^\d{4,12}$/.test(pin)) throw new UsageError('--pin must be 4 to 12 digits')
+  return {
+    name: 'create',
+    email: requireEmail(values.email),
+    username: values.username === undefined ? null : requireUsername(values.username),
+    firstName: readPersonName(values, 'first-name'),
+    lastName: readPersonName(values, 'last-name'),
+    password: values.password ?? null,
+    pin,
+    permissions: (values.permission ?? []).map(requirePermission),
+    isVerified: values.verified ?? false,
+  }
+}
+
+function readTarget(values: Options): UserKey {
+  const { email, username } = values
+  if (email !== undefined && username !== undefined) throw new UsageError('Name the user by --email or by --username, not by both')
+  if (email !== undefined) return { column: 'email', value: requireEmail(email) }
+  if (username !== undefined) return { column: 'username_key', value: requireUsername(username).key }
+  throw new UsageError('Name the user by --email E or --username U')
+}
+
+function requireEmail(text: string): string {
+  const email = parseEmailAddress(text)
+  if (email === null) throw new UsageError('--email is not a plain e-mail address')
+  return email
+}
+
+function requireUsername(text: string): { readonly username: string; readonly key: string } {
+  const username = parseUsername(text)
+  if (username === null) throw new UsageError('--username must be 1 to 64 letters, digits, spaces inside, or . _ -')
+  return username
+}
+
+function readPersonName(values: Options, option: 'first-name' | 'last-name'): string | null {
+  const text = values[option]
+  if (text === undefined) return null
+  const name = parsePersonName(text)
+  if (name === null) throw new UsageError(`--${option} must be 1 to 100 characters without control characters`)
+  return name
+}
+
+function requirePermission(name: string): string {
+  if (!/^[A-Za-z0-9._:-]{1,64}$/.test(name))
+    throw new UsageError('--permission must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -')
+  return name
+}
+
+function isCommandName(name: string): name is UserCommand['name'] {
+  return Object.hasOwn(ALLOWED, name)
+}
+
+function isAllowed(name: UserCommand['name'], option: OptionName): boolean {
+  return option === 'remote' || option === 'persist-to' || ALLOWED[name].includes(option)
+}

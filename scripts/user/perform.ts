@@ -1,0 +1,171 @@
+// Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
+import { DEFAULT_SCRYPT, hashPassword, SALT_BYTES } from '../../src/platform/password-hash.ts'
+import { findPasswordProblem } from '../../src/platform/password-policy.ts'
+import { hashPin } from '../../src/platform/pin-hash.ts'
+import type { Random } from '../../src/platform/random.ts'
+import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import type { CreateCommand, UserCommand } from './command.ts'
+import type { UserDatabase } from './database.ts'
+import type { Row, Statement } from './sql.ts'
+import {
+  CREATE_OUTCOME,
+  createStatements,
+  disableStatement,
+  enableStatement,
+  grantStatement,
+  listStatement,
+  revokeStatement,
+  setPasswordStatement,
+  type UserKey,
+} from './statements.ts'
+
+export interface PerformDeps {
+  readonly database: UserDatabase
+  readonly random: Random
+  /** Epoch seconds. */
+  readonly now: number
+  /** Asks, or makes one up. */
+  readonly choosePassword: () => Promise<string>
+  readonly findAuthSecret: () => Promise<string>
+  readonly scrypt?: ScryptParameters
+}
+
+/** The rules of the worker's defaults (PASSWORD_MIN_LENGTH, PASSWORD_MAX_LENGTH). */
+const PASSWORD_POLICY = { minLength: 8, maxLength: 256 }
+
+/** @returns what to print */
+export async function performUserCommand(command: UserCommand, deps: PerformDeps): Promise<string> {
+  const { now } = deps
+  switch (command.name) {
+    case 'create':
+      return create(command, deps)
+    case 'list':
+      return render(await only(deps, listStatement()), command.isJson)
+    case 'disable':
+      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now))).email}: all sessions ended`
+    case 'enable':
+      return `Enabled ${(await change(deps, command.user, enableStatement(command.user, now))).email}`
+    case 'grant':
+      return describePermissions(await change(deps, command.user, grantStatement(command.user, command.permissions, now)))
+    case 'revoke':
+      return describePermissions(await change(deps, command.user, revokeStatement(command.user, command.permissions, now)))
+    case 'set-password': {
+      const context = command.user.column === 'email' ? [command.user.value] : []
+      const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
+      const row = await change(deps, command.user, setPasswordStatement(command.user, passwordHash, now))
+      return `Set the password of ${row.email}: all sessions ended`
+    }
+  }
+}
+
+async function create(command: CreateCommand, deps: PerformDeps): Promise<string> {
+  const { email, username, pin } = command
+  const context = username ? [email, username.username] : [email]
+  const password = command.password ?? (await deps.choosePassword())
+  const passwordHash = await hash(password, context, deps)
+  const keyedPin =
+    pin === null
+      ? null
+      : await hashPin(pin, await deps.findAuthSecret(), deps.scrypt ?? DEFAULT_SCRYPT, deps.random.bytes(SALT_BYTES))
+  const user = {
+    id: deps.random.uuid(),
+    email,
+    username: username?.username ?? null,
+    usernameKey: username?.key ?? null,
+    firstName: command.firstName,
+    lastName: command.lastName,
+    passwordHash,
+    pinHash: keyedPin?.pinHash ?? null,
+    pinKeyId: keyedPin?.pinKeyId ?? null,
+    emailVerifiedAt: command.isVerified ? deps.now : null,
+    permissions: command.permissions,
+  }
+  const answers = await deps.database.run(createStatements(user, deps.now))
+  if (answers[CREATE_OUTCOME.created]?.length === 1) return `Created ${email} (${user.id})`
+  throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
+}
+
+function creationProblem(answers: readonly (readonly Row[])[]): string {
+  if (answers[CREATE_OUTCOME.account]?.length) return 'the address has an account already'
+  const expiresAt = answers[CREATE_OUTCOME.claim]?.[0]?.expires_at
+  if (typeof expiresAt !== 'number') return 'the username is taken by another account'
+  return `the username is held by a pending registration until ${new Date(expiresAt * 1000).toISOString()}`
+}
+
+async function hash(password: string, context: readonly string[], { random, scrypt }: PerformDeps): Promise<string> {
+  const problem = findPasswordProblem(password, PASSWORD_POLICY, context)
+  if (problem) throw new Error(`Cannot use this password: it ${problem}`)
+  return hashPassword(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES))
+}
+
+async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {
+  const [row] = await only(deps, statement)
+  if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
+  return row
+}
+
+async function only({ database }: PerformDeps, statement: Statement): Promise<readonly Row[]> {
+  const [rows] = await database.run([statement])
+  return rows ?? []
+}
+
+function describePermissions(row: Row): string {
+  return `${row.email} has ${permissionsOf(row).join(', ') || 'no permissions'}`
+}
+
+function permissionsOf(row: Row): readonly string[] {
+  const value: unknown = JSON.parse(String(row.permissions))
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+function render(rows: readonly Row[], isJson: boolean): string {
+  if (isJson) return rows.map((row) => JSON.stringify(toListed(row))).join('\n')
+  if (rows.length === 0) return 'No users yet'
+  const header = ['EMAIL', 'USERNAME', 'NAME', 'VERIFIED', 'DISABLED', 'PIN', 'PERMISSIONS', 'CREATED']
+  const cells = rows
+    .map(toListed)
+    .map((user) => [
+      user.email,
+      user.username ?? '-',
+      [user.first_name, user.last_name].filter(Boolean).join(' ') || '-',
+      user.email_verified ? 'yes' : 'no',
+      user.disabled_at ?? 'no',
+      user.has_pin ? 'yes' : 'no',
+      user.permissions.join(',') || '-',
+      user.created_at,
+    ])
+  const table = [header, ...cells]
+  const widths = header.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)))
+  return table
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Never a hash. */
+function toListed(row: Row) {
+  return {
+    id: String(row.id),
+    email: String(row.email),
+    username: textOrNull(row.username),
+    first_name: textOrNull(row.first_name),
+    last_name: textOrNull(row.last_name),
+    email_verified: row.email_verified_at !== null,
+    disabled_at: row.disabled_at === null ? null : toTime(row.disabled_at),
+    has_pin: Boolean(row.has_pin),
+    permissions: permissionsOf(row),
+    created_at: toTime(row.created_at),
+  }
+}
+
+function toTime(epochSeconds: unknown): string {
+  return new Date(Number(epochSeconds) * 1000).toISOString()
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,126 @@
+// What the account tool changes, as SQL: every change is one statement or one batch in which each later statement is
+// guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
+import type { Statement } from './sql.ts'
+
+/** How a user is named on the command line, normalised. */
+export type UserKey = { readonly column: 'email' | 'username_key'; readonly value: string }
+
+export interface NewUser {
+  readonly id: string
+  readonly email: string
+  readonly username: string | null
+  readonly usernameKey: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly passwordHash: string
+  readonly pinHash: string | null
+  readonly pinKeyId: string | null
+  readonly emailVerifiedAt: number | null
+  readonly permissions: readonly string[]
+}
+
+/** Where in `createStatements`'s answers the outcome is. */
+export const CREATE_OUTCOME = { created: 5, account: 6, claim: 7 } as const
+
+/** An address without an account belongs to nobody, so pending registrations of it give way; its username claims, too. */
+export function createStatements(user: NewUser, now: number): readonly Statement[] {
+  const isCreated = 'EXISTS (SELECT 1 FROM users WHERE id = ?)'
+  return [
+    {
+      text: `INSERT INTO username_claims (username_key, email, expires_at)
+        SELECT ?, ?, NULL WHERE ? IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE email = ?)
+        ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL
+          WHERE expires_at IS NOT NULL AND (expires_at <= ? OR email = excluded.email)`,
+      values: [user.usernameKey, user.email, user.usernameKey, user.email, now],
+    },
+    insertUser(user, now),
+    { text: `DELETE FROM registrations WHERE email = ? AND ${isCreated}`, values: [user.email, user.id] },
+    { text: `DELETE FROM one_time_tokens WHERE email = ? AND ${isCreated}`, values: [user.email, user.id] },
+    {
+      text: `DELETE FROM username_claims WHERE email = ? AND expires_at IS NOT NULL AND ${isCreated}`,
+      values: [user.email, user.id],
+    },
+    { text: 'SELECT id FROM users WHERE id = ?', values: [user.id] },
+    { text: 'SELECT id FROM users WHERE email = ?', values: [user.email] },
+    { text: 'SELECT email, expires_at FROM username_claims WHERE username_key = ?', values: [user.usernameKey] },
+  ]
+}
+
+function insertUser(user: NewUser, now: number): Statement {
+  return {
+    text: `INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, pin_hash, pin_key_id,
+        email_verified_at, permissions, created_at, updated_at)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+      WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = ? OR username_key = ?)
+        AND (? IS NULL OR EXISTS (SELECT 1 FROM username_claims WHERE username_key = ? AND email = ? AND expires_at IS NULL))`,
+    values: [
+      user.id,
+      user.email,
+      user.username,
+      user.usernameKey,
+      user.firstName,
+      user.lastName,
+      user.passwordHash,
+      user.pinHash,
+      user.pinKeyId,
+      user.emailVerifiedAt,
+      JSON.stringify(sortedUnique(user.permissions)),
+      now,
+      now,
+      user.email,
+      user.usernameKey,
+      user.usernameKey,
+      user.usernameKey,
+      user.email,
+    ],
+  }
+}
+
+/** Sessions of before stay dead when the user is enabled again: hence the epoch, not only the date. */
+export function disableStatement(user: UserKey, now: number): Statement {
+  return update(user, 'disabled_at = coalesce(disabled_at, ?), session_epoch = session_epoch + 1, updated_at = ?', [now, now])
+}
+
+export function enableStatement(user: UserKey, now: number): Statement {
+  return update(user, 'disabled_at = NULL, updated_at = ?', [now])
+}
+
+/** Ends every session of the user, as a change of password does everywhere. */
+export function setPasswordStatement(user: UserKey, passwordHash: string, now: number): Statement {
+  return update(user, 'password_hash = ?, session_epoch = session_epoch + 1, updated_at = ?', [passwordHash, now])
+}
+
+export function grantStatement(user: UserKey, permissions: readonly string[], now: number): Statement {
+  const merged = 'SELECT value FROM json_each(users.permissions) UNION SELECT value FROM json_each(?)'
+  return editPermissions(user, merged, permissions, now)
+}
+
+export function revokeStatement(user: UserKey, permissions: readonly string[], now: number): Statement {
+  const remaining = 'SELECT DISTINCT value FROM json_each(users.permissions) WHERE value NOT IN (SELECT value FROM json_each(?))'
+  return editPermissions(user, remaining, permissions, now)
+}
+
+export function listStatement(): Statement {
+  return {
+    text: `SELECT id, email, username, first_name, last_name, permissions, email_verified_at, disabled_at, created_at,
+        pin_hash IS NOT NULL AS has_pin FROM users ORDER BY created_at, email`,
+    values: [],
+  }
+}
+
+/** The array is read and written in one statement, so that two operators at once lose nothing. */
+function editPermissions(user: UserKey, selection: string, permissions: readonly string[], now: number): Statement {
+  const array = `SELECT json_group_array(value) FROM (SELECT value FROM (${selection}) ORDER BY value)`
+  return update(user, `permissions = (${array}), updated_at = ?`, [JSON.stringify(sortedUnique(permissions)), now])
+}
+
+function update(user: UserKey, assignments: string, values: Statement['values']): Statement {
+  return {
+    text: `UPDATE users SET ${assignments} WHERE ${user.column} = ? RETURNING email, permissions`,
+    values: [...values, user.value],
+  }
+}
+
+function sortedUnique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort()
+}

@@ -1,0 +1,90 @@
+// The worker as HTTP: request id, log line, header fields, and which face answers what.
+import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { AuthError } from './auth/errors.ts'
+import { type Bindings, isDevelopment, type Service } from './compose.ts'
+import { mailbox } from './faces/development/routes.ts'
+import { pages } from './faces/pages/routes.ts'
+import type { AppEnv } from './faces/shared/context.ts'
+import { cors } from './faces/shared/cors.ts'
+import { noteFailure } from './faces/shared/failures.ts'
+import { closeRoutes } from './faces/shared/routes.ts'
+import { secureHeaders } from './faces/shared/security-headers.ts'
+import { v1Operations } from './faces/v1/openapi.ts'
+import { v1 } from './faces/v1/routes.ts'
+import { ErrorSchema, renderFailure } from './faces/v1/wire.ts'
+import { buildOpenApi, OWN_OPERATIONS } from './faces/well-known/openapi.ts'
+import { createOperations, createReference } from './faces/well-known/routes.ts'
+import { consoleLog, type Log } from './platform/log.ts'
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * @param serviceOf the core over the bindings of a request
+ * @param log where request lines go
+ */
+export function createApp(serviceOf: (env: Bindings) => Service, log: Log = consoleLog): Hono<AppEnv> {
+  const service = (env: AppEnv['Bindings']) => serviceOf(env as Bindings)
+  const listOrigins = (env: AppEnv['Bindings']) => {
+    try {
+      return service(env).config.corsOrigins
+    } catch {
+      // Broken configuration: requireService says so. Without a list no origin is on it.
+      return []
+    }
+  }
+  const requireService = createMiddleware<AppEnv>(async (c, next) => {
+    try {
+      c.set('auth', service(c.env).auth)
+    } catch (error) {
+      throw new AuthError('unavailable', error instanceof Error ? error.message : String(error), { retryAfterSeconds: 60 })
+    }
+    await next()
+  })
+  const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
+    if (!isDevelopment(c.env) || !LOOPBACK_HOSTS.has(new URL(c.req.url).hostname))
+      throw new AuthError('not_found', 'not in development')
+    await next()
+  })
+
+  const app = new Hono<AppEnv>()
+    .use(logRequest(log), secureHeaders, cors(listOrigins))
+    .route('/', createReference(describeFaces))
+    .use('/dev/*', developmentOnly)
+    .use(requireService)
+    .route(
+      '/',
+      createOperations((env) => service(env).config.jwksCacheSeconds),
+    )
+    .route('/dev/mailbox', mailbox)
+    .route('/verify-email', pages)
+    .route(V1_PATH, v1)
+  app.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
+  closeRoutes(app)
+  return app
+}
+
+const V1_PATH = '/api/v1/auth'
+
+function describeFaces() {
+  return buildOpenApi([{ tag: 'v1', basePath: V1_PATH, operations: v1Operations, error: ErrorSchema }, OWN_OPERATIONS])
+}
+
+function logRequest(log: Log) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const startedAt = performance.now()
+    c.set('requestId', crypto.randomUUID())
+    await next()
+    const { status } = c.res
+    log(status >= 500 ? 'error' : 'info', 'request', {
+      request_id: c.var.requestId,
+      method: c.req.method,
+      // The path only: queries carry tokens.
+      path: c.req.path.slice(0, 200),
+      status,
+      code: c.var.failure?.code,
+      reason: c.var.failure?.reason,
+      milliseconds: Math.round(performance.now() - startedAt),
+    })
+  })
+}

@@ -1,0 +1,76 @@
+// Answers whose request this is, as freshly as the caller wants to know it (design: three freshnesses).
+import { isLive, type SessionRecord, userIdOfSession } from '../objects/session-rules.ts'
+import { Unavailable } from '../platform/deadline.ts'
+import type { User } from '../stores/users.ts'
+import { type AccessClaims, verifyAccessToken } from './access-tokens.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { permissionsOf } from './permissions.ts'
+import type { Freshness } from './settings.ts'
+
+export interface Principal {
+  readonly userId: string
+  readonly sessionId: string
+  readonly email: string
+  readonly permissions: readonly string[]
+  readonly amr: readonly string[]
+  readonly authTime: number
+}
+
+/** Authorisation is never older than the request: the row and the session were read for it. */
+export interface FreshPrincipal extends Principal {
+  readonly user: User
+  readonly session: SessionRecord
+}
+
+/**
+ * @param token the access token, or `null` where the request carried none
+ * @throws AuthError `unauthorized` without a token, `invalid_access_token` for one that does not count (any more)
+ * @throws Unavailable when the freshness asked for cannot be had: an outage is never told as a refusal
+ */
+export async function authenticate(deps: Deps, token: string | null, freshness: Freshness): Promise<Principal> {
+  if (freshness === 'strict') return authenticateStrictly(deps, token)
+  const claims = await requireClaims(deps, token)
+  if (freshness === 'edge') await requireSessionAtEdge(deps, claims)
+  return { ...claims, permissions: permissionsOf(claims.permissions, claims.amr) }
+}
+
+/** The ledger and the user's row side by side: disabled, signed out everywhere and permissions count from now on. */
+export async function authenticateStrictly(deps: Deps, token: string | null): Promise<FreshPrincipal> {
+  const claims = await requireClaims(deps, token)
+  const [session, user] = await Promise.all([deps.ledgers.find(claims.sessionId), deps.users.findById(claims.userId)])
+  if (!user) throw new AuthError('invalid_access_token', 'no such user')
+  if (user.disabledAt !== null) throw new AuthError('invalid_access_token', 'account disabled')
+  if (!session || !isLive(session, user.sessionEpoch, deps.clock())) throw new AuthError('invalid_access_token', 'session ended')
+  return {
+    userId: user.id,
+    sessionId: session.id,
+    email: user.email,
+    permissions: permissionsOf(user.permissions, session.amr),
+    amr: session.amr,
+    authTime: session.authTime,
+    user,
+    session,
+  }
+}
+
+async function requireClaims(deps: Deps, token: string | null): Promise<AccessClaims> {
+  if (token === null) throw new AuthError('unauthorized', 'no bearer token')
+  const claims = await verifyAccessToken(deps, token)
+  if (userIdOfSession(claims.sessionId) !== claims.userId) {
+    throw new AuthError('invalid_access_token', 'session id of another user')
+  }
+  return claims
+}
+
+/** The copy in KV, which may be a minute or more behind; where it has nothing to say, the ledger. */
+async function requireSessionAtEdge(deps: Deps, { sessionId }: AccessClaims): Promise<void> {
+  const copy = await deps.sessionCopies.read(sessionId).catch((error: unknown) => {
+    if (error instanceof Unavailable) return null
+    throw error
+  })
+  if (copy?.revoked) throw new AuthError('invalid_access_token', 'session revoked, says its copy')
+  if (copy && deps.clock() < copy.absoluteExpiresAt) return
+  const session = await deps.ledgers.find(sessionId)
+  if (!session || !isLive(session, session.epoch, deps.clock())) throw new AuthError('invalid_access_token', 'session ended')
+}

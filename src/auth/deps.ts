@@ -1,0 +1,41 @@
+// What use cases are given to work with. compose.ts builds it once an isolate; nothing below knows where it comes from.
+import type { LoginLimits } from '../objects/login-limits.ts'
+import type { SessionCopies } from '../objects/session-copies.ts'
+import type { SessionLedgers } from '../objects/session-ledgers.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { HashSlots } from '../platform/hash-slots.ts'
+import type { Keyring } from '../platform/keyring.ts'
+import type { Log } from '../platform/log.ts'
+import type { MailTransport } from '../platform/mail.ts'
+import type { Random } from '../platform/random.ts'
+import type { Outbox } from '../stores/outbox.ts'
+import type { Registrations } from '../stores/registrations.ts'
+import type { Users } from '../stores/users.ts'
+import type { AuthSettings } from './settings.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+export interface Deps {
+  readonly settings: AuthSettings
+  readonly users: Users
+  readonly registrations: Registrations
+  readonly outbox: Outbox
+  readonly signingKeys: SigningKeys
+  readonly ledgers: SessionLedgers
+  readonly sessionCopies: SessionCopies
+  readonly limits: LoginLimits
+  readonly hashSlots: HashSlots
+  readonly keyring: Keyring
+  readonly mail: MailTransport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Goes on with `work` after the reply; its failure is logged, not told. */
+  readonly defer: (work: Promise<unknown>) => void
+}
+
+/** Where a request comes from, as far as anybody can tell. */
+export interface Client {
+  /** Normalised IP address, or `unknown`. */
+  readonly address: string
+  readonly userAgent: string
+}

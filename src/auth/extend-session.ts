@@ -1,0 +1,27 @@
+// Refresh with an access token: the session lasts longer, never past its absolute end.
+import type { SessionRecord } from '../objects/session-rules.ts'
+import { issueAccessToken } from './access-tokens.ts'
+import { authenticateStrictly } from './authenticate.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+
+export interface ExtendedSession {
+  readonly accessToken: string
+  readonly expiresIn: number
+  readonly session: SessionRecord
+}
+
+/** @throws AuthError as `authenticate` @throws Unavailable */
+export async function extendSession(deps: Deps, accessToken: string | null): Promise<ExtendedSession> {
+  const { user, sessionId } = await authenticateStrictly(deps, accessToken)
+  const key = await deps.signingKeys.current()
+  const session = await deps.ledgers.extend({
+    id: sessionId,
+    epoch: user.sessionEpoch,
+    now: deps.clock(),
+    ttlSeconds: deps.settings.sessionTtlSeconds,
+  })
+  if (!session) throw new AuthError('invalid_access_token', 'session ended')
+  const access = await issueAccessToken(deps, key, user, session)
+  return { accessToken: access.token, expiresIn: access.expiresIn, session }
+}

@@ -1,0 +1,29 @@
+// What a successful sign-in or refresh hands out: both tokens over one session.
+import type { SessionRecord } from '../objects/session-rules.ts'
+import type { SigningKey } from '../platform/jwt.ts'
+import type { User } from '../stores/users.ts'
+import { issueAccessToken } from './access-tokens.ts'
+import type { Deps } from './deps.ts'
+import { issueRefreshToken } from './refresh-tokens.ts'
+
+export interface Grant {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds the access token lasts. */
+  readonly expiresIn: number
+  readonly user: User
+}
+
+/** Only signs: everything that can fail has been read before. */
+export async function issueGrant(
+  deps: Pick<Deps, 'settings' | 'random' | 'clock' | 'keyring'>,
+  key: SigningKey,
+  user: User,
+  session: SessionRecord,
+): Promise<Grant> {
+  const [access, refreshToken] = await Promise.all([
+    issueAccessToken(deps, key, user, session),
+    issueRefreshToken(deps.keyring, { sessionId: session.id, counter: session.counter }),
+  ])
+  return { accessToken: access.token, expiresIn: access.expiresIn, refreshToken, user }
+}

@@ -1,0 +1,27 @@
+// The live sessions of a user, newest first: one's own, or for a system administrator anybody's.
+import { isLive, type SessionRecord } from '../objects/session-rules.ts'
+import { authenticateStrictly } from './authenticate.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { SYSTEM_ADMIN } from './permissions.ts'
+
+export interface SessionList {
+  readonly sessions: readonly SessionRecord[]
+  readonly currentId: string
+}
+
+/**
+ * @param ofUserId whose; the caller's own when absent
+ * @throws AuthError `forbidden` for another user's without `systemAdmin`, `not_found` when there is no such user
+ * @throws Unavailable
+ */
+export async function listSessions(deps: Deps, accessToken: string | null, ofUserId?: string): Promise<SessionList> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  const isOwn = ofUserId === undefined || ofUserId === principal.userId
+  if (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', "another user's sessions")
+  const owner = isOwn ? principal.user : await deps.users.findById(ofUserId)
+  if (!owner) throw new AuthError('not_found', 'no such user')
+  const sessions = await deps.ledgers.list(owner.id)
+  const now = deps.clock()
+  return { sessions: sessions.filter((session) => isLive(session, owner.sessionEpoch, now)), currentId: principal.sessionId }
+}

@@ -1,0 +1,20 @@
+// Who the caller is, as fresh as the deployment asks reading routes to be (SESSION_FRESHNESS).
+import type { User } from '../stores/users.ts'
+import { authenticate, authenticateStrictly } from './authenticate.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { permissionsOf } from './permissions.ts'
+
+/** @returns the user with the permissions this session carries @throws AuthError as `authenticate` @throws Unavailable */
+export async function readCurrentUser(deps: Deps, accessToken: string | null): Promise<User> {
+  const { sessionFreshness } = deps.settings
+  if (sessionFreshness === 'strict') {
+    const { user, permissions } = await authenticateStrictly(deps, accessToken)
+    return { ...user, permissions }
+  }
+  const { userId, amr } = await authenticate(deps, accessToken, sessionFreshness)
+  const user = await deps.users.findById(userId)
+  // The row is read for the reply anyway, so what it says of the account counts.
+  if (!user || user.disabledAt !== null) throw new AuthError('invalid_access_token', user ? 'account disabled' : 'no such user')
+  return { ...user, permissions: permissionsOf(user.permissions, amr) }
+}

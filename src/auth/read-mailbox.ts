@@ -1,0 +1,24 @@
+// The development mailbox: what was "sent", straight from the outbox, so that a mail is there as soon as its cause is.
+import { parseEmailAddress } from '../platform/email-address.ts'
+import type { Mail } from '../platform/mail.ts'
+import type { Deps } from './deps.ts'
+import { openMail } from './queued-mail.ts'
+
+export interface MailboxEntry extends Mail {
+  readonly sentAt: number
+}
+
+const LIMIT = 200
+
+/** @param recipient compared without case; everybody's mail when absent */
+export async function readMailbox(deps: Deps, recipient: string | undefined): Promise<readonly MailboxEntry[]> {
+  const address = recipient === undefined ? null : (parseEmailAddress(recipient) ?? recipient)
+  const rows = await deps.outbox.listForRecipient(address, LIMIT)
+  const entries = await Promise.all(
+    rows.map(async (row) => {
+      const mail = await openMail(deps, row)
+      return mail && { ...mail, sentAt: row.sentAt ?? row.createdAt }
+    }),
+  )
+  return entries.filter((entry) => entry !== null)
+}

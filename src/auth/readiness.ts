@@ -1,0 +1,32 @@
+// Whether each thing this worker depends on answers.
+import type { Deps } from './deps.ts'
+
+export type Readiness = Readonly<
+  Record<'database' | 'session_copies' | 'session_ledger' | 'login_limiter' | 'signing_keys', 'ok' | 'unavailable'>
+>
+
+export async function checkReadiness(deps: Deps): Promise<Readiness> {
+  const probe = async (ask: () => Promise<unknown>) => {
+    try {
+      await ask()
+      return 'ok'
+    } catch (error) {
+      deps.log('error', 'not ready', { reason: error instanceof Error ? error.message : String(error) })
+      return 'unavailable'
+    }
+  }
+  const [database, sessionCopies, sessionLedger, loginLimiter, signingKeys] = await Promise.all([
+    probe(() => deps.users.ping()),
+    probe(() => deps.sessionCopies.read('readiness')),
+    probe(() => deps.ledgers.ping()),
+    probe(() => deps.limits.ping()),
+    probe(() => deps.signingKeys.current()),
+  ])
+  return {
+    database,
+    session_copies: sessionCopies,
+    session_ledger: sessionLedger,
+    login_limiter: loginLimiter,
+    signing_keys: signingKeys,
+  }
+}

@@ -1,0 +1,34 @@
+// Refresh with a refresh token: both tokens anew, the same ones again when the reply was lost.
+import { userIdOfSession } from '../objects/session-rules.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { type Grant, issueGrant } from './grant.ts'
+import { parseRefreshToken } from './refresh-tokens.ts'
+
+/**
+ * @throws AuthError `invalid_refresh_token`; `token_reused` for a token already replaced, which ends the session
+ * @throws Unavailable before the token is spent
+ */
+export async function refreshSession(deps: Deps, refreshToken: string): Promise<Grant> {
+  const claims = await parseRefreshToken(deps.keyring, refreshToken)
+  const userId = claims && userIdOfSession(claims.sessionId)
+  if (!claims || !userId) throw new AuthError('invalid_refresh_token', 'not a refresh token of ours')
+
+  // All that can fail is read before the counter advances; after it there is only signing.
+  const [user, key] = await Promise.all([deps.users.findById(userId), deps.signingKeys.current()])
+  if (!user || user.disabledAt !== null) throw new AuthError('invalid_refresh_token', user ? 'account disabled' : 'no such user')
+  const rotation = await deps.ledgers.rotate({
+    id: claims.sessionId,
+    counter: claims.counter,
+    epoch: user.sessionEpoch,
+    now: deps.clock(),
+    graceSeconds: deps.settings.refreshGraceSeconds,
+    ttlSeconds: deps.settings.sessionTtlSeconds,
+  })
+  if (!('session' in rotation)) {
+    throw rotation.outcome === 'reused'
+      ? new AuthError('token_reused', 'a replaced refresh token came back: session ended')
+      : new AuthError('invalid_refresh_token', 'session ended')
+  }
+  return issueGrant(deps, key, user, rotation.session)
+}

@@ -1,0 +1,132 @@
+// Registration. An address that is not proven belongs to nobody, and one that has an account is told the same at the same
+// cost: one hash, one row, one mail, of which only the words differ.
+import type { CountedAttempt } from '../objects/login-limits.ts'
+import { addressBucket } from '../platform/client-address.ts'
+import { parseEmailAddress } from '../platform/email-address.ts'
+import { hashPassword } from '../platform/password-hash.ts'
+import { findPasswordProblem } from '../platform/password-policy.ts'
+import { parsePersonName } from '../platform/person-name.ts'
+import { parseUsername, type Username } from '../platform/username.ts'
+import type { Registration } from '../stores/registrations.ts'
+import { deliverMail } from './deliver-mail.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError, type FieldProblem } from './errors.ts'
+import { reserveHash } from './hash-room.ts'
+import { alreadyRegisteredMail, verificationMail } from './mails.ts'
+import { createOneTimeToken } from './one-time-token.ts'
+import { mailCaps, sealMail } from './queued-mail.ts'
+import type { AuthSettings } from './settings.ts'
+
+export interface RegistrationForm {
+  readonly email?: string | undefined
+  readonly password?: string | undefined
+  readonly username?: string | undefined
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+}
+
+interface CheckedForm {
+  readonly email: string
+  readonly password: string
+  readonly username: Username | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+}
+
+/**
+ * @returns the registration as it would look as an account; for an address that has one already the id is invented
+ * @throws AuthError `sign_up_closed`, `invalid_request`, `username_taken`, `rate_limited` @throws Unavailable
+ */
+export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registration> {
+  if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
+  const checked = checkForm(form, deps.settings)
+  const slot = reserveHash(deps)
+  try {
+    const { hasAccount, attempt } = await admit(deps, checked, client)
+    const passwordHash = await hashPassword(checked.password, deps.settings.scrypt, deps.random.bytes(16))
+    const now = deps.clock()
+    const registration: Registration = {
+      id: deps.random.uuid(),
+      email: checked.email,
+      username: checked.username?.username ?? null,
+      usernameKey: checked.username?.key ?? null,
+      firstName: checked.firstName,
+      lastName: checked.lastName,
+      passwordHash,
+      ip: client.address,
+      userAgent: client.userAgent,
+      createdAt: now,
+      expiresAt: now + deps.settings.verificationTtlSeconds,
+    }
+    await store(deps, registration, hasAccount)
+    await attempt.succeed(now)
+    return registration
+  } finally {
+    slot.release()
+  }
+}
+
+function checkForm(form: RegistrationForm, settings: AuthSettings): CheckedForm {
+  const problems: FieldProblem[] = []
+  const refuse = (field: string, message: string) => void problems.push({ field, message })
+
+  const email = form.email ? parseEmailAddress(form.email) : null
+  if (!email) refuse('email', form.email ? 'must be an e-mail address' : 'is required')
+  const username = form.username === undefined ? null : parseUsername(form.username)
+  if (form.username !== undefined && !username) {
+    refuse('username', 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -')
+  }
+  const password = form.password ?? ''
+  const own = [form.email, form.username, email?.split('@')[0]].filter((text) => text !== undefined)
+  const passwordProblem = password === '' ? 'is required' : findPasswordProblem(password, settings.password, own)
+  if (passwordProblem) refuse('password', passwordProblem)
+  const firstName = checkName(form.firstName, () => refuse('first_name', 'must be 1 to 100 characters of text on one line'))
+  const lastName = checkName(form.lastName, () => refuse('last_name', 'must be 1 to 100 characters of text on one line'))
+
+  if (!email || problems.length > 0) throw new AuthError('invalid_request', 'form not acceptable', { fields: problems })
+  return { email, password, username, firstName, lastName }
+}
+
+/** An empty name counts as none: that is what an empty form field sends. */
+function checkName(text: string | undefined, refuse: () => void): string | null {
+  if (text === undefined || text === '') return null
+  const name = parsePersonName(text)
+  if (name === null) refuse()
+  return name
+}
+
+/** Limiter and look-up side by side; a username that is taken is told before anything is hashed. */
+async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ hasAccount: boolean; attempt: CountedAttempt }> {
+  const now = deps.clock()
+  const [permit, found] = await Promise.allSettled([
+    deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
+    deps.registrations.lookUp(form.email, form.username?.key ?? null, now),
+  ])
+  if (permit.status === 'rejected') throw permit.reason
+  if (!permit.value.allowed) throw new AuthError('rate_limited', `limit ${permit.value.policy}`, { limit: permit.value })
+  const { attempt } = permit.value
+  if (found.status === 'rejected') {
+    deps.defer(attempt.giveBack())
+    throw found.reason
+  }
+  // Stays counted, so that usernames cannot be tried out for free.
+  if (found.value.usernameTaken) throw usernameTaken()
+  return { hasAccount: found.value.account !== null, attempt }
+}
+
+async function store(deps: Deps, registration: Registration, hasAccount: boolean): Promise<void> {
+  const { settings } = deps
+  const { token, hash } = await createOneTimeToken(deps.random)
+  const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
+  const content = hasAccount ? alreadyRegisteredMail(context) : verificationMail(context, token, settings.verificationTtlSeconds)
+  const mail = await sealMail(deps, registration.email, addressBucket(registration.ip), content)
+  const isStored = await deps.registrations.create(registration, hash, mail, mailCaps(settings))
+  if (!isStored) throw usernameTaken()
+  deps.defer(deliverMail(deps))
+}
+
+function usernameTaken(): AuthError {
+  return new AuthError('username_taken', 'username held by somebody else', {
+    fields: [{ field: 'username', message: 'is taken' }],
+  })
+}

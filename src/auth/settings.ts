@@ -1,0 +1,35 @@
+// What the use cases need to know of a deployment: rules and lifetimes, as plain values. Who reads them from where is
+// config.ts' affair.
+import type { ScryptParameters } from '../platform/scrypt.ts'
+
+export type Freshness = 'token' | 'edge' | 'strict'
+
+export interface AuthSettings {
+  /** Origin of this service as clients see it, without a slash at the end: issuer, audience and base of mailed links. */
+  readonly publicUrl: string
+  readonly signUp: 'open' | 'closed'
+  /** How fresh the session check of this worker's own reading routes is. */
+  readonly sessionFreshness: Freshness
+  readonly accessTokenTtlSeconds: number
+  /** How far a sign-in or refresh moves a session's expiry. */
+  readonly sessionTtlSeconds: number
+  /** The end no refresh moves. */
+  readonly sessionAbsoluteTtlSeconds: number
+  readonly refreshGraceSeconds: number
+  readonly verificationTtlSeconds: number
+  readonly signingKeyRotationSeconds: number
+  /** How long others may cache the JWKS; a new key is published this much before it signs. */
+  readonly jwksCacheSeconds: number
+  readonly password: { readonly minLength: number; readonly maxLength: number }
+  readonly scrypt: ScryptParameters
+  readonly mailFrom: string
+  readonly limits: {
+    readonly pairFailures: number
+    readonly accountFailuresPerHour: number
+    readonly addressFailuresPerHour: number
+    readonly addressHashesPerMinute: number
+    readonly addressRegistrationsPerHour: number
+    readonly mailsPerRequesterPerHour: number
+    readonly mailsPerRecipientPerDay: number
+  }
+}

@@ -1,0 +1,18 @@
+// Sign-out: the session of this very token ends, and the answer is given only when its ledger has it.
+import { userIdOfSession } from '../objects/session-rules.ts'
+import { verifyAccessToken } from './access-tokens.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+
+/**
+ * Asks the ledger alone, so that signing out works while D1 is down.
+ * @throws AuthError `unauthorized`, `invalid_access_token` also for a session that has ended already
+ * @throws Unavailable when the ledger has not confirmed it
+ */
+export async function signOut(deps: Deps, accessToken: string | null): Promise<void> {
+  if (accessToken === null) throw new AuthError('unauthorized', 'no bearer token')
+  const { sessionId, userId } = await verifyAccessToken(deps, accessToken)
+  if (userIdOfSession(sessionId) !== userId) throw new AuthError('invalid_access_token', 'session id of another user')
+  const wasLive = await deps.ledgers.revoke(sessionId, deps.clock())
+  if (!wasLive) throw new AuthError('invalid_access_token', 'session ended')
+}

@@ -1,0 +1,204 @@
+// The ES256 keys of access tokens as one isolate sees them: which one signs now, which ones verify. Makes the first key
+// on first use; rotates and retires them when housekeeping asks.
+import type { Clock } from '../platform/clock.ts'
+import { Unavailable } from '../platform/deadline.ts'
+import { generateSigningKey, importSigningKey, type PublicJwk, type SigningKey } from '../platform/jwt.ts'
+import type { Keyring } from '../platform/keyring.ts'
+import type { Log } from '../platform/log.ts'
+import type { SigningKeyStore, StoredSigningKey } from '../stores/signing-keys.ts'
+import type { AuthSettings } from './settings.ts'
+
+export interface SigningKeys {
+  /** The key that signs at `now`. @throws Unavailable when none can be had */
+  current(): Promise<SigningKey>
+  /** The key that verifies, or `null` when nobody knows it. @throws Unavailable when that cannot be told */
+  findVerifier(kid: string): Promise<CryptoKey | null>
+  /** The public parts (RFC 7517 §5), for the JWKS endpoint. */
+  publicKeys(): Promise<readonly PublicJwk[]>
+  /** Makes the next key when the newest is old enough, retires keys nothing valid is signed with, re-seals old seals. */
+  rotate(): Promise<void>
+}
+
+interface Loaded {
+  readonly at: number
+  readonly stored: readonly StoredSigningKey[]
+  readonly publicKeys: readonly PublicJwk[]
+}
+
+interface SigningKeysOptions {
+  readonly store: SigningKeyStore
+  readonly keyring: Keyring
+  readonly settings: Pick<AuthSettings, 'signingKeyRotationSeconds' | 'jwksCacheSeconds' | 'accessTokenTtlSeconds'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const SEAL_PURPOSE = 'signing-keys'
+/** An unknown `kid` may be new: D1 is asked again, but no oftener than this, so that forgeries cost nothing. */
+const UNKNOWN_KID_COOLDOWN_SECONDS = 10
+
+export function createSigningKeys({ store, keyring, settings, clock, log }: SigningKeysOptions): SigningKeys {
+  // Values only, no promises: one that another request made may never settle in a Worker.
+  let loaded: Loaded | null = null
+  const verifiers = new Map<string, CryptoKey>()
+  const signers = new Map<string, SigningKey>()
+  // Shorter than the time a key is published before it signs, so that every isolate knows it by then.
+  const maxAgeSeconds = settings.jwksCacheSeconds / 2
+
+  async function load(now: number): Promise<Loaded> {
+    const stored = await store.list()
+    loaded = { at: now, stored, publicKeys: stored.map((key) => parsePublicJwk(key.publicJwk)) }
+    return loaded
+  }
+
+  /** What D1 says, or what it last said while it is down. */
+  async function known(now: number): Promise<Loaded> {
+    if (loaded && now - loaded.at < maxAgeSeconds && loaded.stored.length > 0) return loaded
+    try {
+      return await load(now)
+    } catch (error) {
+      if (loaded && error instanceof Unavailable) return loaded
+      throw error
+    }
+  }
+
+  async function open(key: StoredSigningKey): Promise<SigningKey | null> {
+    const cached = signers.get(key.kid)
+    if (cached) return cached
+    const jwk = await keyring.open(SEAL_PURPOSE, key.sealedPrivateJwk, key.kid)
+    if (jwk === null) return null
+    const opened = { kid: key.kid, privateKey: await importSigningKey(JSON.parse(jwk)) }
+    signers.set(key.kid, opened)
+    return opened
+  }
+
+  async function mint(generation: number, activeFrom: number, now: number): Promise<void> {
+    const { publicJwk, privateJwk } = await generateSigningKey()
+    const sealedPrivateJwk = await keyring.seal(SEAL_PURPOSE, JSON.stringify(privateJwk), publicJwk.kid)
+    await store.insert({
+      kid: publicJwk.kid,
+      generation,
+      publicJwk: JSON.stringify(publicJwk),
+      sealedPrivateJwk,
+      createdAt: now,
+      activeFrom,
+    })
+    log('info', 'signing key made', { generation, active_from: activeFrom })
+    await copyPublicKeys(await load(now))
+  }
+
+  async function copyPublicKeys({ publicKeys }: Loaded): Promise<void> {
+    const jwks = JSON.stringify({ keys: publicKeys })
+    try {
+      if ((await store.readPublicCopy()) !== jwks) await store.writePublicCopy(jwks)
+    } catch (error) {
+      log('warn', 'key copy not written', { reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  async function newestOpenable(keys: readonly StoredSigningKey[], now: number): Promise<SigningKey | null> {
+    for (const key of keys.toReversed()) {
+      if (key.activeFrom > now) continue
+      const opened = await open(key)
+      if (opened) return opened
+    }
+    return null
+  }
+
+  async function current(): Promise<SigningKey> {
+    const now = clock()
+    const keys = await known(now)
+    const signer = await newestOpenable(keys.stored, now)
+    if (signer) return signer
+    // No key yet, or none that today's secrets open: the new one signs at once, since nothing else can.
+    await mint((keys.stored.at(-1)?.generation ?? 0) + 1, now, now)
+    const minted = await newestOpenable((loaded ?? keys).stored, now)
+    if (!minted) throw new Unavailable('signing keys', { reason: 'none can be opened with AUTH_SECRET' })
+    return minted
+  }
+
+  async function findVerifier(kid: string): Promise<CryptoKey | null> {
+    const now = clock()
+    let jwk = loaded && now - loaded.at < maxAgeSeconds ? loaded.publicKeys.find((key) => key.kid === kid) : undefined
+    if (!jwk && loaded && now - loaded.at < UNKNOWN_KID_COOLDOWN_SECONDS) return null
+    jwk ??= (await publicKeys()).find((key) => key.kid === kid)
+    if (!jwk) return null
+    const cached = verifiers.get(kid)
+    if (cached) return cached
+    const verifier = await importSigningKey(jwk)
+    verifiers.set(kid, verifier)
+    return verifier
+  }
+
+  /** From D1; while it is down, from what this isolate knows, or the copy in KV. */
+  async function publicKeys(): Promise<readonly PublicJwk[]> {
+    const now = clock()
+    try {
+      return (await load(now)).publicKeys
+    } catch (error) {
+      if (loaded) return loaded.publicKeys
+      const copy = await store.readPublicCopy()
+      if (copy === null) throw error
+      return parseJwks(copy)
+    }
+  }
+
+  async function rotate(): Promise<void> {
+    const now = clock()
+    const { stored } = await load(now)
+    const newest = stored.at(-1)
+    if (newest && newest.createdAt + settings.signingKeyRotationSeconds <= now) {
+      await mint(newest.generation + 1, now + 2 * settings.jwksCacheSeconds, now)
+    }
+    const keys = loaded?.stored ?? stored
+    // A key is needed until the last token that it signed, just before its successor took over, has expired.
+    const retired = keys.filter((_, index) => {
+      const successor = keys[index + 1]
+      return successor && successor.activeFrom + settings.accessTokenTtlSeconds + settings.jwksCacheSeconds < now
+    })
+    await store.remove(retired.map((key) => key.kid))
+    const currentKeyId = await keyring.currentKeyId()
+    for (const key of keys) {
+      if (key.sealedPrivateJwk.startsWith(`v1.${currentKeyId}.`)) continue
+      const jwk = await keyring.open(SEAL_PURPOSE, key.sealedPrivateJwk, key.kid)
+      if (jwk !== null) await store.reseal(key.kid, key.sealedPrivateJwk, await keyring.seal(SEAL_PURPOSE, jwk, key.kid))
+    }
+    await copyPublicKeys(await load(now))
+  }
+
+  return {
+    current,
+    findVerifier,
+    rotate,
+    async publicKeys() {
+      const keys = await publicKeys()
+      if (keys.length > 0) return keys
+      await current()
+      return publicKeys()
+    },
+  }
+}
+
+function parsePublicJwk(json: string): PublicJwk {
+  const jwk: unknown = JSON.parse(json)
+  if (!isPublicJwk(jwk)) throw new Error('Cannot read signing key: its public part is not an ES256 JWK')
+  return jwk
+}
+
+function parseJwks(json: string): readonly PublicJwk[] {
+  const jwks: unknown = JSON.parse(json)
+  const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks && Array.isArray(jwks.keys) ? jwks.keys : []
+  return keys.filter(isPublicJwk)
+}
+
+function isPublicJwk(value: unknown): value is PublicJwk {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kid' in value &&
+    typeof value.kid === 'string' &&
+    'alg' in value &&
+    value.alg === 'ES256' &&
+    !('d' in value)
+  )
+}

@@ -1,0 +1,20 @@
+// The link in the verification mail: what it is about, and its confirmation, which makes the registration an account.
+import type { Confirmable } from '../stores/registrations.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { hashOneTimeToken } from './one-time-token.ts'
+
+/** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
+export async function describeVerification(deps: Deps, token: string | undefined): Promise<Confirmable> {
+  const hash = await hashOneTimeToken(token ?? '')
+  const found = hash && (await deps.registrations.findByToken(hash, deps.clock()))
+  if (!found) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
+  return found
+}
+
+/** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
+export async function verifyEmail(deps: Deps, token: string | undefined): Promise<void> {
+  const hash = await hashOneTimeToken(token ?? '')
+  const isConfirmed = hash !== null && (await deps.registrations.confirm(hash, deps.random.hex(16), deps.clock()))
+  if (!isConfirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
+}

@@ -1,0 +1,126 @@
+// The only place that builds everything from bindings. Tests build the same with another clock, chance or binding.
+import { waitUntil } from 'cloudflare:workers'
+import { type Auth, createAuth } from './auth/auth.ts'
+import type { Deps } from './auth/deps.ts'
+import { createSigningKeys } from './auth/signing-keys.ts'
+import { type Config, isDevelopment, parseConfig } from './config.ts'
+import type { LimitPolicy } from './objects/limit-rules.ts'
+import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
+import type { LoginLimiterObject } from './objects/login-limiter.ts'
+import { createLoginLimits } from './objects/login-limits.ts'
+import { createSessionCopies } from './objects/session-copies.ts'
+import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
+import { createSessionLedgers } from './objects/session-ledgers.ts'
+import { type Clock, systemClock } from './platform/clock.ts'
+import { HashSlots } from './platform/hash-slots.ts'
+import { createKeyring, type Keyring } from './platform/keyring.ts'
+import { consoleLog, type Log } from './platform/log.ts'
+import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { type Random, systemRandom } from './platform/random.ts'
+import { createDatabase } from './stores/database.ts'
+import { createOutbox } from './stores/outbox.ts'
+import { createRegistrations } from './stores/registrations.ts'
+import { createSigningKeyStore } from './stores/signing-keys.ts'
+import { createUsers } from './stores/users.ts'
+
+/** What wrangler.toml binds; vars and secrets beside them are parseConfig's. */
+export interface Bindings {
+  readonly DB: D1Database
+  readonly SESSIONS: KVNamespace
+  readonly EMAIL: SendEmail
+  readonly ASSETS: Fetcher
+  readonly SESSION_LEDGER: DurableObjectNamespace<SessionLedgerObject>
+  readonly LOGIN_LIMITER: DurableObjectNamespace<LoginLimiterObject>
+}
+
+export interface Service {
+  readonly auth: Auth
+  readonly config: Config
+  readonly log: Log
+}
+
+/** What tests put in place of the machine's. */
+export interface Surroundings {
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly log?: Log
+  readonly mail?: MailTransport
+  readonly defer?: (work: Promise<unknown>) => void
+}
+
+/** A hash takes some hundred milliseconds; an isolate that is busy for this long has lost its request. */
+const HASH_LEASE_MILLISECONDS = 30_000
+
+/** @throws ConfigError */
+export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
+  const config = parseConfig(env)
+  const { clock = systemClock, random = systemRandom, log = consoleLog } = surroundings
+  const deadlineMilliseconds = config.storeTimeoutMilliseconds
+  const database = createDatabase(env.DB, deadlineMilliseconds)
+  const keyring = createKeyring({
+    current: config.authSecret,
+    ...(config.authSecretPrevious === undefined ? {} : { previous: config.authSecretPrevious }),
+  })
+  const signingKeyStore = createSigningKeyStore(database, env.SESSIONS, deadlineMilliseconds)
+  const deps: Deps = {
+    settings: config,
+    users: createUsers(database),
+    registrations: createRegistrations(database),
+    outbox: createOutbox(database),
+    signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, log }),
+    ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),
+    sessionCopies: createSessionCopies(env.SESSIONS, { deadlineMilliseconds }),
+    limits: createLoginLimits({
+      namespace: env.LOGIN_LIMITER,
+      nameOf: (kind, text) => nameObject(keyring, `${kind}:${text}`),
+      policy: limitPolicy(config),
+      deadlineMilliseconds,
+    }),
+    hashSlots: new HashSlots(config.maxPendingHashes, HASH_LEASE_MILLISECONDS),
+    keyring,
+    mail:
+      surroundings.mail ??
+      (config.environment === 'development' ? mailboxTransport : createBindingTransport(env.EMAIL, deadlineMilliseconds)),
+    clock,
+    random,
+    log,
+    defer: deferWith(surroundings.defer ?? waitUntil, log),
+  }
+  return { auth: createAuth(deps), config, log }
+}
+
+/** What a SessionLedger object works with. */
+export function composeLedger(env: Bindings): SessionLedgerDependencies {
+  return { copies: env.SESSIONS, clock: systemClock }
+}
+
+export { isDevelopment }
+
+function limitPolicy({ limits }: Config): LimitPolicy {
+  const { pair, account, address, hashes, registrations } = DEFAULT_LIMIT_POLICY
+  return {
+    ...DEFAULT_LIMIT_POLICY,
+    pair: { ...pair, freeAttempts: limits.pairFailures },
+    account: { ...account, quota: limits.accountFailuresPerHour },
+    address: { ...address, quota: limits.addressFailuresPerHour },
+    hashes: { ...hashes, quota: limits.addressHashesPerMinute },
+    registrations: { ...registrations, quota: limits.addressRegistrationsPerHour },
+  }
+}
+
+/** Keyed, so that neither an object's name nor its storage tells who signs in from where. */
+async function nameObject(keyring: Keyring, text: string): Promise<string> {
+  const hmac = await keyring.hmacKey('object-names')
+  if (!hmac) throw new Error('Cannot name object: the current key is missing')
+  const mac = await crypto.subtle.sign('HMAC', hmac.key, new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function deferWith(keepAlive: (work: Promise<unknown>) => void, log: Log): Deps['defer'] {
+  return (work) =>
+    keepAlive(
+      work.catch((error: unknown) => {
+        log('error', 'deferred work failed', { reason: error instanceof Error ? error.message : String(error) })
+      }),
+    )
+}

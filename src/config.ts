@@ -1,0 +1,149 @@
+// The only reader of vars and secrets. Turns the environment into plain numbers and strings once, and answers with the
+// name of whatever is wrong and how to set it. Never logs a value.
+import type { AuthSettings } from './auth/settings.ts'
+import { findSecretProblem } from './platform/keyring.ts'
+import { isBelowFloor } from './platform/password-hash.ts'
+
+/** Everything a deployment can set. */
+export interface Config extends AuthSettings {
+  readonly environment: 'development' | 'production'
+  readonly corsOrigins: readonly string[]
+  readonly authSecret: string
+  readonly authSecretPrevious: string | undefined
+  readonly maxPendingHashes: number
+  readonly storeTimeoutMilliseconds: number
+}
+
+/** The environment cannot be served with: routes that need configuration answer 503 and the log says this message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const DAY = 86_400
+
+/**
+ * @param env vars and secrets as the runtime hands them over; anything else in it is ignored
+ * @throws ConfigError naming the variable and the command or file that sets it
+ */
+export function parseConfig(env: object): Config {
+  const vars = env as Readonly<Record<string, unknown>>
+  const environment = oneOf(vars, 'ENVIRONMENT', ['production', 'development'])
+  const isDevelopment = environment === 'development'
+  const scrypt = {
+    ln: integer(vars, 'SCRYPT_LN', 15, 1, 20),
+    r: integer(vars, 'SCRYPT_R', 8, 1, 32),
+    p: integer(vars, 'SCRYPT_P', 3, 1, 16),
+  }
+  if (!isDevelopment && isBelowFloor(scrypt)) {
+    throw new ConfigError(
+      'SCRYPT_LN, SCRYPT_R and SCRYPT_P are weaker than OWASP allows. Set them in wrangler.toml under [vars], or leave them out',
+    )
+  }
+  const minLength = integer(vars, 'PASSWORD_MIN_LENGTH', 8, isDevelopment ? 1 : 8, 64)
+  return {
+    environment,
+    publicUrl: publicUrl(vars, isDevelopment),
+    corsOrigins: origins(vars, isDevelopment ? 'http://localhost:8080' : ''),
+    authSecret: secret(vars, 'AUTH_SECRET'),
+    authSecretPrevious: vars.AUTH_SECRET_PREVIOUS ? secret(vars, 'AUTH_SECRET_PREVIOUS') : undefined,
+    signUp: oneOf(vars, 'SIGN_UP', ['open', 'closed']),
+    sessionFreshness: oneOf(vars, 'SESSION_FRESHNESS', ['strict', 'edge', 'token']),
+    accessTokenTtlSeconds: integer(vars, 'ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 60, DAY),
+    sessionTtlSeconds: integer(vars, 'SESSION_TTL_SECONDS', 30 * DAY, 60, 400 * DAY),
+    sessionAbsoluteTtlSeconds: integer(vars, 'SESSION_ABSOLUTE_TTL_SECONDS', 90 * DAY, 60, 400 * DAY),
+    refreshGraceSeconds: integer(vars, 'REFRESH_GRACE_SECONDS', 60, 0, 600),
+    verificationTtlSeconds: integer(vars, 'VERIFICATION_TTL_SECONDS', DAY, 300, 7 * DAY),
+    signingKeyRotationSeconds: integer(vars, 'SIGNING_KEY_ROTATION_SECONDS', 30 * DAY, 3600, 400 * DAY),
+    jwksCacheSeconds: integer(vars, 'JWKS_CACHE_SECONDS', 600, 60, 3600),
+    password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },
+    scrypt,
+    maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
+    mailFrom: text(vars, 'MAIL_FROM') ?? `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`,
+    limits: {
+      pairFailures: integer(vars, 'LIMIT_PAIR_FAILURES', 5, 1, 1000),
+      accountFailuresPerHour: integer(vars, 'LIMIT_ACCOUNT_FAILURES_PER_HOUR', 100, 1, 10_000),
+      addressFailuresPerHour: integer(vars, 'LIMIT_ADDRESS_FAILURES_PER_HOUR', 100, 1, 10_000),
+      addressHashesPerMinute: integer(vars, 'LIMIT_ADDRESS_HASHES_PER_MINUTE', 120, 1, 10_000),
+      addressRegistrationsPerHour: integer(vars, 'LIMIT_REGISTRATIONS_PER_HOUR', 20, 1, 10_000),
+      mailsPerRequesterPerHour: integer(vars, 'LIMIT_MAILS_PER_REQUESTER_PER_HOUR', 5, 1, 1000),
+      mailsPerRecipientPerDay: integer(vars, 'LIMIT_MAILS_PER_RECIPIENT_PER_DAY', 20, 1, 1000),
+    },
+    storeTimeoutMilliseconds: integer(vars, 'STORE_TIMEOUT_MS', 5000, 100, 30_000),
+  }
+}
+
+/** Cheap enough to ask before anything else: decides which routes exist and what CORS says, whatever else is wrong. */
+export function isDevelopment(env: object): boolean {
+  return (env as Readonly<Record<string, unknown>>).ENVIRONMENT === 'development'
+}
+
+function text(vars: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = vars[name]
+  if (value === undefined || value === '') return undefined
+  if (typeof value === 'string') return value.trim()
+  // `[vars]` may hold numbers and booleans; a binding under this name is a mistake.
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new ConfigError(`${name} is not text. Set it in wrangler.toml under [vars]`)
+}
+
+function integer(vars: Readonly<Record<string, unknown>>, name: string, fallback: number, min: number, max: number): number {
+  const value = text(vars, name)
+  if (value === undefined) return fallback
+  if (!/^\d{1,12}$/.test(value) || Number(value) < min || Number(value) > max) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}. Set it in wrangler.toml under [vars]`)
+  }
+  return Number(value)
+}
+
+/** The first of `choices` is the default. */
+function oneOf<const T extends string>(vars: Readonly<Record<string, unknown>>, name: string, choices: readonly [T, ...T[]]): T {
+  const value = text(vars, name)
+  if (value === undefined) return choices[0]
+  const chosen = choices.find((choice) => choice === value)
+  if (!chosen) throw new ConfigError(`${name} must be one of ${choices.join(', ')}. Set it in wrangler.toml under [vars]`)
+  return chosen
+}
+
+function secret(vars: Readonly<Record<string, unknown>>, name: string): string {
+  const value = text(vars, name)
+  const problem = findSecretProblem(value)
+  if (problem || value === undefined) {
+    throw new ConfigError(
+      `${name} is ${problem ?? 'missing'}: it must be at least 32 random bytes. Set it with ` +
+        `"openssl rand -base64 32 | npx wrangler secret put ${name}"; in development "npm run dev" writes it to .dev.vars`,
+    )
+  }
+  return value
+}
+
+function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
+  const value = text(vars, 'PUBLIC_URL') ?? (isDevelopment ? 'http://localhost:8787' : undefined)
+  const howTo = 'Set it in wrangler.toml under [vars], or with "npm run deploy -- --public-url https://auth.example.com"'
+  if (value === undefined) throw new ConfigError(`PUBLIC_URL is missing. ${howTo}`)
+  const origin = originOf(value)
+  if (!origin) throw new ConfigError(`PUBLIC_URL must be an origin such as https://auth.example.com, without a path. ${howTo}`)
+  if (!isDevelopment && !origin.startsWith('https://')) throw new ConfigError(`PUBLIC_URL must use https. ${howTo}`)
+  return origin
+}
+
+function origins(vars: Readonly<Record<string, unknown>>, fallback: string): readonly string[] {
+  const listed = (text(vars, 'CORS_ORIGINS') ?? fallback)
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  for (const origin of listed) {
+    if (originOf(origin) !== origin) {
+      throw new ConfigError(
+        'CORS_ORIGINS must be origins such as https://app.example.com, separated by commas. Set it in wrangler.toml under [vars]',
+      )
+    }
+  }
+  return listed
+}
+
+function originOf(value: string): string | null {
+  if (!URL.canParse(value)) return null
+  const url = new URL(value)
+  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  return isBare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : null
+}

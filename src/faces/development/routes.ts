@@ -1,0 +1,53 @@
+// The development mailbox: every mail "sent", for a person to read and for programs. app.ts mounts it in development and
+// for loopback hosts only.
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { MailboxEntry } from '../../auth/read-mailbox.ts'
+import type { AppEnv } from '../shared/context.ts'
+import { layout, PAGE_POLICY, type Page, renderTime } from '../shared/html-page.ts'
+
+export const mailbox = new Hono<AppEnv>().get('/', async (c) => {
+  const to = c.req.query('to')
+  const entries = await c.var.auth.readMailbox(to)
+  c.header('Vary', 'Accept')
+  if (wantsJson(c.req.header('Accept'))) return c.json({ messages: entries.map(renderMessage) })
+  c.header('Content-Security-Policy', PAGE_POLICY)
+  return c.html(renderMailbox(entries, to))
+})
+
+function wantsJson(accept = ''): boolean {
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
+
+function renderMessage({ to, from, subject, text, html: htmlText, sentAt }: MailboxEntry) {
+  return { to, from, subject, text, html: htmlText, sent_at: new Date(sentAt * 1000).toISOString().replace('.000Z', 'Z') }
+}
+
+function renderMailbox(entries: readonly MailboxEntry[], to: string | undefined): Page {
+  return layout(
+    'Development mailbox',
+    html`<p>Mail that production would have sent, newest first. Nothing has left this machine.</p>
+      <form method="get" action="/dev/mailbox">
+        <label>Only to <input type="email" name="to" value="${to ?? ''}" placeholder="everybody" /></label>
+        <button type="submit">Show</button>
+      </form>
+      ${entries.length === 0 ? html`<p>No mail${to ? ' to this address' : ''} yet.</p>` : entries.map(renderEntry)}`,
+  )
+}
+
+function renderEntry({ to, from, subject, text, sentAt }: MailboxEntry): Page {
+  return html`<article>
+    <h2>${subject}</h2>
+    <dl>
+      <dt>To</dt><dd>${to}</dd>
+      <dt>From</dt><dd>${from}</dd>
+      <dt>Sent</dt><dd>${renderTime(sentAt)}</dd>
+    </dl>
+    <pre>${linkify(text)}</pre>
+  </article>`
+}
+
+/** Links on a line of their own become links; the rest of the text stays text. */
+function linkify(text: string) {
+  return text.split('\n').map((line) => (/^https?:\/\/\S+$/.test(line) ? html`<a href="${line}">${line}</a>\n` : html`${line}\n`))
+}

@@ -1,0 +1,43 @@
+// Reads a request's body once, for every route alike: size, media type, UTF-8, JSON object, in this order, so that nothing
+// is parsed that is too large or not JSON.
+
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { AuthError } from '../../auth/errors.ts'
+import type { AppEnv, JsonObject } from './context.ts'
+
+const MAX_BYTES = 16 * 1024
+/** RFC 8259 §8.1, §11: the charset parameter has no meaning but is often sent. */
+const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*$/i
+
+export const limitBody = bodyLimit({
+  maxSize: MAX_BYTES,
+  onError: () => {
+    throw new AuthError('body_too_large', `over ${MAX_BYTES} bytes`)
+  },
+})
+
+/** Puts the JSON object of the body on the context; an empty body counts as none. */
+export const readJsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  const hasNone = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS'
+  c.set('body', hasNone ? null : parse(await c.req.arrayBuffer(), c.req.header('Content-Type'), c.req.header('Content-Encoding')))
+  await next()
+})
+
+function parse(bytes: ArrayBuffer, mediaType: string | undefined, encoding: string | undefined): JsonObject | null {
+  if (bytes.byteLength === 0) return null
+  if (!JSON_MEDIA_TYPE.test(mediaType ?? '')) throw new AuthError('unsupported_media_type', 'not application/json in utf-8')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new AuthError('unsupported_media_type', 'encoded body')
+  const value = decode(bytes)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new AuthError('malformed_body', 'not a JSON object')
+  return { ...value }
+}
+
+function decode(bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+  } catch {
+    throw new AuthError('malformed_body', 'not JSON in UTF-8')
+  }
+}

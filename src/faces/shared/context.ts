@@ -1,0 +1,42 @@
+// What every face finds on Hono's context, and how the client is told from the request.
+import type { Context } from 'hono'
+import type { Auth } from '../../auth/auth.ts'
+import type { Client } from '../../auth/deps.ts'
+import { parseClientAddress } from '../../platform/client-address.ts'
+
+/** What a request's JSON body says; `null` where there was none. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface AppEnv {
+  Bindings: { readonly ASSETS: Fetcher }
+  Variables: {
+    requestId: string
+    /** Set by `requireService`: absent where the configuration is broken. */
+    auth: Auth
+    body: JsonObject | null
+    /** What the log line of a failed request adds. */
+    failure: { readonly code: string; readonly reason: string }
+  }
+}
+
+const USER_AGENT_LIMIT = 256
+
+/** The address is Cloudflare's word only: whatever else a client sends about itself is a claim. */
+export function readClient(c: Context<AppEnv>): Client {
+  return {
+    address: parseClientAddress(c.req.header('CF-Connecting-IP') ?? null),
+    userAgent: (c.req.header('User-Agent') ?? '').slice(0, USER_AGENT_LIMIT).toWellFormed(),
+  }
+}
+
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i
+
+/**
+ * The token of `Authorization: Bearer` (RFC 6750 §2.1): `null` where there is no such header, the empty string, which no
+ * token is, where it is not of that form (two of them joined by a comma, for one).
+ */
+export function readBearer(c: Context<AppEnv>): string | null {
+  const header = c.req.header('Authorization')
+  if (header === undefined || !/^bearer\b/i.test(header)) return null
+  return BEARER.exec(header)?.[1] ?? ''
+}

@@ -1,0 +1,16 @@
+// One operation of a face as its OpenAPI description needs it.
+import type { GenericSchema } from 'valibot'
+
+export interface Operation {
+  readonly id: string
+  readonly summary: string
+  readonly description?: string
+  readonly body?: GenericSchema
+  /** Members a body cannot do without: the core asks for them, in its own words, so the schema lets them be absent. */
+  readonly required?: readonly string[]
+  /** Query parameters and what they are. */
+  readonly query?: Readonly<Record<string, string>>
+  readonly bearer?: 'required' | 'optional'
+  readonly success: readonly [number, GenericSchema]
+  readonly refusals: readonly number[]
+}

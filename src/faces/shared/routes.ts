@@ -1,0 +1,38 @@
+// Closes a face: what no route has taken is 404, and a known path with another method is 405. (Hono ignores a sub-app's
+// own `notFound`, answers 404 to a wrong method, and runs GET handlers for HEAD.)
+import type { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { AuthError } from '../../auth/errors.ts'
+import type { AppEnv } from './context.ts'
+
+/** @param withoutHead paths whose GET is guarded by `refuseHead` */
+export function closeRoutes(face: Hono<AppEnv>, { withoutHead = [] }: { withoutHead?: readonly string[] } = {}): void {
+  for (const [path, methods] of routeTable(face)) {
+    const hasHead = methods.includes('GET') && !withoutHead.includes(path)
+    const allowedMethods = [...methods, ...(hasHead ? ['HEAD'] : []), 'OPTIONS']
+    face.all(path, (c) => {
+      if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allowedMethods.join(', ') })
+      throw new AuthError('method_not_allowed', `${c.req.method} on ${path}`, { allowedMethods })
+    })
+  }
+  face.all('*', () => {
+    throw new AuthError('not_found', 'no such path')
+  })
+}
+
+/** For a GET that changes something: HEAD never has a side effect. */
+export const refuseHead = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.method === 'HEAD') throw new AuthError('method_not_allowed', 'HEAD', { allowedMethods: ['GET', 'OPTIONS'] })
+  await next()
+})
+
+/** Path to methods, of the handlers registered so far, middleware left out. */
+export function routeTable(face: Hono<AppEnv>): ReadonlyMap<string, readonly string[]> {
+  const table = new Map<string, string[]>()
+  for (const { path, method } of face.routes) {
+    if (method === 'ALL') continue
+    const methods = table.get(path) ?? []
+    if (!methods.includes(method)) table.set(path, [...methods, method])
+  }
+  return table
+}

@@ -1,0 +1,26 @@
+// From an untrusted object to a typed one: known members of the right type, and the names of those that are not.
+import * as v from 'valibot'
+import { AuthError, type FieldProblem } from '../../auth/errors.ts'
+import type { JsonObject } from './context.ts'
+
+/** Members a schema does not name never get past here. @throws AuthError `invalid_request`, never with a value in it */
+export function parseBody<const Schema extends v.GenericSchema>(schema: Schema, body: JsonObject | null): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body ?? {})
+  if (result.success) return result.output
+  const fields: FieldProblem[] = result.issues.map((issue) => ({
+    field: v.getDotPath(issue) ?? '',
+    message: `must be ${issue.expected === '"string"' || issue.expected?.startsWith('(string') ? 'a string' : 'of another type'}`,
+  }))
+  throw new AuthError('invalid_request', 'members of the wrong type', { fields })
+}
+
+/** A text member that may be left out; `null` counts as left out. */
+export function optionalText(description: string) {
+  return v.optional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.transform((text) => text ?? undefined),
+      v.description(description),
+    ),
+  )
+}

@@ -1,0 +1,85 @@
+// What the `v1` face says of itself for OpenAPI: one entry a route, over the very schemas that check bodies.
+import * as v from 'valibot'
+import type { Operation } from '../shared/operation.ts'
+import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema, UserSchema } from './wire.ts'
+
+const Message = v.object({ message: v.string() })
+
+export const v1Operations: Readonly<Record<string, Operation>> = {
+  'POST /register': {
+    id: 'register',
+    summary: 'Register',
+    description:
+      'The same 201 whether the address has an account or not. The mailed link decides which registration becomes the account.',
+    body: RegisterBody,
+    required: ['email', 'password'],
+    success: [201, v.object({ message: v.string(), user: UserSchema })],
+    refusals: [400, 403, 409, 429, 503],
+  },
+  'POST /resend-verification': {
+    id: 'resendVerification',
+    summary: 'Send the verification mail again',
+    description: 'The same 200 for every address. At most 5 mails an hour for one requesting address, 20 a day in all.',
+    body: EmailBody,
+    required: ['email'],
+    success: [200, Message],
+    refusals: [400, 503],
+  },
+  'GET /verify-email': {
+    id: 'verifyEmail',
+    summary: 'Confirm an address, for programs',
+    description: 'Acts at once. The link in the mail leads to a page that asks first.',
+    query: { token: 'The token of the mailed link' },
+    success: [200, Message],
+    refusals: [400, 503],
+  },
+  'POST /login': {
+    id: 'login',
+    summary: 'Sign in',
+    body: LoginBody,
+    required: ['password'],
+    success: [200, GrantSchema],
+    refusals: [400, 401, 403, 429, 503],
+  },
+  'GET /me': {
+    id: 'me',
+    summary: 'The current user',
+    bearer: 'required',
+    success: [200, v.object({ user: UserSchema })],
+    refusals: [401, 503],
+  },
+  'POST /refresh': {
+    id: 'refresh',
+    summary: 'Refresh',
+    description:
+      'With `refresh_token`: a new pair of tokens; the token before the last one is answered with the same pair within the grace period, ' +
+      'an older one ends the session. With a bearer token and no body: the session lasts longer.',
+    body: RefreshBody,
+    bearer: 'optional',
+    success: [200, v.union([GrantSchema, ExtensionSchema])],
+    refusals: [400, 401, 503],
+  },
+  'POST /logout': { id: 'logout', summary: 'Sign out', bearer: 'required', success: [200, Message], refusals: [401, 503] },
+  'POST /revoke-all': {
+    id: 'revokeAll',
+    summary: 'End all sessions, this one included',
+    bearer: 'required',
+    success: [200, v.object({ message: v.string(), revoked: v.pipe(v.number(), v.integer()) })],
+    refusals: [401, 503],
+  },
+  'GET /sessions': {
+    id: 'listSessions',
+    summary: 'Live sessions, newest first',
+    query: { user_id: "Somebody else's, for the permission systemAdmin" },
+    bearer: 'required',
+    success: [200, v.object({ sessions: v.array(SessionSchema) })],
+    refusals: [401, 403, 404, 503],
+  },
+  'DELETE /sessions/:id': {
+    id: 'revokeSession',
+    summary: 'End one session',
+    bearer: 'required',
+    success: [200, Message],
+    refusals: [401, 404, 503],
+  },
+}

@@ -1,0 +1,155 @@
+// The OpenAPI 3.1 document: each face's operations, over the schemas that check its bodies. Made at the first request,
+// since nothing else needs it.
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
+import type { GenericSchema } from 'valibot'
+import * as v from 'valibot'
+import type { Operation } from '../shared/operation.ts'
+
+export interface FaceDescription {
+  readonly tag: string
+  readonly basePath: string
+  readonly operations: Readonly<Record<string, Operation>>
+  readonly error: GenericSchema
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  400: 'The request is not valid',
+  401: 'Not signed in, or the credential does not count',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Taken',
+  413: 'The body is too large',
+  415: 'The body is not application/json in UTF-8',
+  429: 'Too many attempts',
+  500: 'An internal server error occurred',
+  503: 'A store cannot answer; nothing was refused',
+}
+
+const HeaderText = { schema: { type: 'string' } }
+
+export function buildOpenApi(faces: readonly FaceDescription[]): Json {
+  const paths: Record<string, Record<string, Json>> = {}
+  for (const face of faces) {
+    for (const [route, operation] of Object.entries(face.operations)) {
+      const [method = '', path = ''] = route.split(' ')
+      const fullPath = `${face.basePath}${path}`.replace(/:(\w+)/g, '{$1}')
+      paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(face, operation, fullPath) }
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern',
+      version: '0.1.0',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description: 'Authentication at the edge.',
+    },
+    servers: [{ url: '/' }],
+    tags: faces.map(({ tag }) => ({ name: tag })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: Object.fromEntries(faces.map((face) => [errorName(face), jsonSchema(face.error)])),
+    },
+  }
+}
+
+function describeOperation(face: FaceDescription, operation: Operation, path: string): Json {
+  const { id, summary, description, bearer, body, query = {}, required = [] } = operation
+  const [status, schema] = operation.success
+  const refusals = [...new Set([...operation.refusals, ...(body ? [413, 415] : []), 500])].sort()
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  const inQuery = Object.entries(query).map(([name, text]) => ({
+    name,
+    in: 'query',
+    description: text,
+    schema: { type: 'string' },
+  }))
+  return {
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    tags: [face.tag],
+    security: bearer === undefined ? [] : bearer === 'required' ? [{ bearer: [] }] : [{ bearer: [] }, {}],
+    ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
+    ...(body && {
+      requestBody: {
+        required: required.length > 0,
+        content: json({ ...jsonSchema(body), ...(required.length > 0 && { required }) }),
+      },
+    }),
+    responses: {
+      [status]: { description: REASONS[status], headers: { 'X-Request-Id': HeaderText }, content: json(jsonSchema(schema)) },
+      ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, refusal)])),
+    },
+  }
+}
+
+function describeRefusal(face: FaceDescription, status: number): Json {
+  const limited = { 'Retry-After': HeaderText, RateLimit: HeaderText, 'RateLimit-Policy': HeaderText }
+  const byStatus: Readonly<Record<number, Json>> = {
+    401: { 'WWW-Authenticate': HeaderText },
+    429: limited,
+    503: { 'Retry-After': HeaderText },
+  }
+  return {
+    description: REASONS[status],
+    headers: { 'X-Request-Id': HeaderText, ...byStatus[status] },
+    content: json({ $ref: `#/components/schemas/${errorName(face)}` }),
+  }
+}
+
+function errorName(face: FaceDescription): string {
+  return `${face.tag}Error`
+}
+
+function json(schema: Json): Json {
+  return { 'application/json': { schema } }
+}
+
+/** JSON Schema 2020-12, which is what OpenAPI 3.1 takes; transformations of a body are described by their input. */
+function jsonSchema(schema: GenericSchema): Json {
+  const { $schema: _, ...rest }: JsonSchema = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    errorMode: 'ignore',
+  })
+  return { ...rest }
+}
+
+/** The operations that belong to no API. */
+export const OWN_OPERATIONS: FaceDescription = {
+  tag: 'service',
+  basePath: '',
+  error: v.object({ message: v.string(), code: v.string(), request_id: v.string() }),
+  operations: {
+    'GET /healthz': {
+      id: 'health',
+      summary: 'Whether the process is up',
+      success: [200, v.object({ status: v.literal('ok') })],
+      refusals: [],
+    },
+    'GET /readyz': {
+      id: 'readiness',
+      summary: 'Whether each dependency answers',
+      success: [200, v.object({ status: v.string(), checks: v.record(v.string(), v.picklist(['ok', 'unavailable'])) })],
+      refusals: [503],
+    },
+    'GET /.well-known/jwks.json': {
+      id: 'jwks',
+      summary: 'The public keys of access tokens (RFC 7517)',
+      success: [200, v.object({ keys: v.array(v.record(v.string(), v.unknown())) })],
+      refusals: [503],
+    },
+  },
+}

@@ -1,0 +1,31 @@
+// The export list: what the runtime calls. Object shells hand what compose builds to the classes that do the work.
+import { createApp } from './app.ts'
+import { type Bindings, compose, composeLedger, type Service } from './compose.ts'
+import { LoginLimiterObject } from './objects/login-limiter.ts'
+import { SessionLedgerObject } from './objects/session-ledger.ts'
+
+/** One service an environment, which is one an isolate: key caches and hash slots live in it. */
+const services = new WeakMap<Bindings, Service>()
+
+function serviceOf(env: Bindings): Service {
+  const known = services.get(env)
+  if (known) return known
+  const service = compose(env)
+  services.set(env, service)
+  return service
+}
+
+const app = createApp(serviceOf)
+
+export default {
+  fetch: (request, env, context) => app.fetch(request, env, context),
+  scheduled: async (_controller, env) => serviceOf(env).auth.keepHouse(),
+} satisfies ExportedHandler<Bindings>
+
+export class SessionLedger extends SessionLedgerObject {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env, composeLedger(env))
+  }
+}
+
+export class LoginLimiter extends LoginLimiterObject {}

@@ -1,0 +1,125 @@
+// Asks the limiter objects on behalf of the core: account and address side by side, and gives the one back when the other
+// says no. An object that cannot answer is an outage, never a permission.
+import { withDeadline } from '../platform/deadline.ts'
+import type { Decision, LimitPolicy, Refusal } from './limit-rules.ts'
+import type { LoginLimiterObject } from './login-limiter.ts'
+
+/**
+ * An attempt to sign in, or to register, that is counted already. Left alone it stays counted, as a failure; settling it a
+ * second time does nothing.
+ */
+export interface CountedAttempt {
+  /** The credential was right (for a registration: it was made, and stays counted). @throws Unavailable */
+  succeed(now: number): Promise<void>
+  /** The attempt was never judged. Never fails: what cannot be given back stays counted, which is the safe side. */
+  giveBack(): Promise<void>
+}
+
+export type Begun = { readonly allowed: true; readonly attempt: CountedAttempt } | Refusal
+
+export interface LoginLimits {
+  /**
+   * Counts an attempt before its password or PIN is looked at.
+   * @param who the identifier as typed but canonical, known or not, and the client's address, IPv6 cut to its /64
+   * @throws Unavailable
+   */
+  beginSignIn(who: { readonly account: string; readonly address: string }, now: number): Promise<Begun>
+  /** Counts a registration and the hash it costs. @throws Unavailable */
+  beginRegistration(who: { readonly address: string }, now: number): Promise<Begun>
+  /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
+  ping(): Promise<void>
+}
+
+export interface LoginLimitsOptions {
+  readonly namespace: DurableObjectNamespace<LoginLimiterObject>
+  /** A keyed hash, so that neither names nor storage of objects tell who signs in from where. */
+  readonly nameOf: (kind: 'account' | 'address', text: string) => Promise<string>
+  readonly policy: LimitPolicy
+  readonly deadlineMilliseconds: number
+}
+
+/** One object's part in an attempt. */
+interface Share {
+  count(): Promise<Decision>
+  accept(now: number): Promise<void>
+  giveBack(): Promise<void>
+}
+
+export function createLoginLimits({ namespace, nameOf, policy, deadlineMilliseconds }: LoginLimitsOptions): LoginLimits {
+  // A stub may be broken once a call on it has failed, so every call gets its own.
+  const ask = <T>(object: string, call: (limiter: DurableObjectStub<LoginLimiterObject>) => Promise<T>): Promise<T> =>
+    withDeadline('login limiter', deadlineMilliseconds, () => call(namespace.getByName(object)))
+  const objectFor = async (kind: 'account' | 'address', text: string) => `${kind}:${await nameOf(kind, text)}`
+
+  // The id is made on this side, so that an attempt whose answer got lost can be given back too.
+  const newAttemptId = () => crypto.randomUUID()
+
+  return {
+    async beginSignIn(who, now) {
+      const [account, address] = await Promise.all([objectFor('account', who.account), objectFor('address', who.address)])
+      const attempt = { id: newAttemptId(), pair: address }
+      return begin([
+        {
+          count: () => ask<Decision>(account, async (limiter) => limiter.countAccountAttempt(attempt, now, policy)),
+          accept: (at) => ask(account, (limiter) => limiter.acceptAccountAttempt(attempt, at, policy)),
+          giveBack: () => ask(account, (limiter) => limiter.giveBackAccountAttempt(attempt, now)),
+        },
+        {
+          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(attempt.id, now, policy)),
+          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(attempt.id, at)),
+          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(attempt.id, now)),
+        },
+      ])
+    },
+
+    async beginRegistration(who, now) {
+      const address = await objectFor('address', who.address)
+      const id = newAttemptId()
+      return begin([
+        {
+          count: () => ask<Decision>(address, async (limiter) => limiter.takeRegistration(id, now, policy)),
+          accept: async () => {},
+          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
+        },
+      ])
+    },
+
+    async ping() {
+      await ask('ping', (limiter) => limiter.ping())
+    },
+  }
+}
+
+async function begin(shares: readonly Share[]): Promise<Begun> {
+  const answers = await Promise.allSettled(shares.map((share) => share.count()))
+  const failed = answers.find((answer) => answer.status === 'rejected')
+  const refusals = answers.map((answer) => (answer.status === 'fulfilled' && !answer.value.allowed ? answer.value : null))
+  const longest = refusals.reduce((a, b) => ((b?.retryAfterSeconds ?? 0) > (a?.retryAfterSeconds ?? 0) ? b : a), null)
+  if (failed || longest) {
+    // Only a refusal is sure to have counted nothing: a call that failed or came too late may have.
+    await Promise.allSettled(shares.filter((_, index) => refusals[index] === null).map((share) => share.giveBack()))
+  }
+  if (failed) throw failed.reason
+  return longest ?? { allowed: true, attempt: createAttempt(shares) }
+}
+
+function createAttempt(shares: readonly Share[]): CountedAttempt {
+  let settled: Promise<void> | undefined
+  return {
+    succeed(now) {
+      settled ??= settleAll(shares.map((share) => share.accept(now)))
+      return settled
+    },
+    giveBack() {
+      settled ??= settleAll(shares.map((share) => share.giveBack()))
+      return settled.catch(() => {})
+    },
+  }
+}
+
+/** Waits for all of them even when one fails, so that nothing goes on behind the back of a reply. */
+async function settleAll(calls: readonly Promise<void>[]): Promise<void> {
+  const answers = await Promise.allSettled(calls)
+  const failed = answers.find((answer) => answer.status === 'rejected')
+  if (failed) throw failed.reason
+}

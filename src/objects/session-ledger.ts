@@ -1,0 +1,189 @@
+// SessionLedger: the one writer, and the truth, about one user's sessions. A Durable Object; every decision is made by the
+// rules within one turn, so parallel calls cannot interleave. Every method here is callable by RPC: no helpers on the class.
+
+import { DurableObject } from 'cloudflare:workers'
+import type { Clock } from '../platform/clock.ts'
+import { consoleLog, type Log } from '../platform/log.ts'
+import { SessionCopyQueue } from './session-copy-queue.ts'
+import {
+  advance,
+  chooseEvicted,
+  isLive,
+  isOpen,
+  judgeRotation,
+  type LedgerEntry,
+  type NewSession,
+  prolong,
+  type RotationClaim,
+  type SessionRecord,
+} from './session-rules.ts'
+import { SessionTable } from './session-table.ts'
+
+const MAXIMUM_LIVE_SESSIONS = 100
+
+export interface SessionLedgerDependencies {
+  /** Where the copies go. */
+  readonly copies: Pick<KVNamespace, 'put'>
+  /** For copies, alarms and purging only: what a session may do is judged by the `now` of the call. */
+  readonly clock: Clock
+  readonly log?: Log
+}
+
+export interface RotationRequest extends RotationClaim {
+  readonly id: string
+  readonly ttlSeconds: number
+}
+
+export type Rotation =
+  | { readonly outcome: 'advanced' | 'repeated'; readonly session: SessionRecord }
+  | { readonly outcome: 'reused' | 'ended' }
+
+export interface ExtensionRequest {
+  readonly id: string
+  readonly epoch: number
+  readonly now: number
+  readonly ttlSeconds: number
+}
+
+export class SessionLedgerObject extends DurableObject<unknown> {
+  readonly #table: SessionTable
+  readonly #queue: SessionCopyQueue
+  readonly #clock: Clock
+
+  constructor(ctx: DurableObjectState, env: unknown, { copies, clock, log = consoleLog }: SessionLedgerDependencies) {
+    super(ctx, env)
+    this.#table = new SessionTable(ctx.storage.sql)
+    this.#queue = new SessionCopyQueue(ctx.storage.sql, copies, clock, log)
+    this.#clock = clock
+  }
+
+  /** Stores a session, once however often it is asked to; the least recently used ones beyond `maximum` are revoked. */
+  create(session: NewSession, now: number, maximum: number = MAXIMUM_LIVE_SESSIONS): SessionRecord {
+    this.#table.prepare()
+    return this.ctx.storage.transactionSync(() => {
+      const known = this.#table.find(session.id)
+      if (known) return renderRecord(known)
+      const entry = this.#table.insert(session)
+      this.#queue.owe(entry)
+      for (const evicted of chooseEvicted(this.#table.list(), entry.id, now, maximum)) this.#revoke(evicted, now)
+      this.#schedule()
+      return renderRecord(entry)
+    })
+  }
+
+  /** Finds a session in whatever state it is; the caller judges it with `isLive`. */
+  find(id: string): SessionRecord | null {
+    const entry = this.#table.find(id)
+    return entry && renderRecord(entry)
+  }
+
+  /** Exchanges a refresh token's counter. A reuse revokes the session, and that stays although the answer is a refusal. */
+  rotate(request: RotationRequest): Rotation {
+    return this.ctx.storage.transactionSync((): Rotation => {
+      const entry = this.#table.find(request.id)
+      const verdict = entry && judgeRotation(entry, request)
+      if (!entry || verdict === 'end') return { outcome: 'ended' }
+      if (verdict === 'repeat') return { outcome: 'repeated', session: renderRecord(entry) }
+      if (verdict === 'reuse') {
+        this.#revoke(entry, request.now)
+        this.#schedule()
+        return { outcome: 'reused' }
+      }
+      const advanced = advance(entry, request.now, request.ttlSeconds)
+      this.#table.save(advanced)
+      return { outcome: 'advanced', session: renderRecord(advanced) }
+    })
+  }
+
+  /** Prolongs a live session; `null` when it is not live. */
+  extend({ id, epoch, now, ttlSeconds }: ExtensionRequest): SessionRecord | null {
+    const entry = this.#table.find(id)
+    if (!entry || !isLive(entry, epoch, now)) return null
+    const prolonged = prolong(entry, now, ttlSeconds)
+    this.#table.save(prolonged)
+    return renderRecord(prolonged)
+  }
+
+  /** Ends a session for good. Answers whether it was live before, as far as the ledger alone can tell. */
+  revoke(id: string, now: number): boolean {
+    return this.ctx.storage.transactionSync(() => {
+      const entry = this.#table.find(id)
+      if (entry?.revokedAt !== null) return false
+      this.#revoke(entry, now)
+      this.#schedule()
+      return isOpen(entry, now)
+    })
+  }
+
+  /** Ends every session. Answers how many were live before. */
+  revokeAll(now: number): number {
+    return this.ctx.storage.transactionSync(() => {
+      // Those past their expiry are marked too: a clock that steps back must not bring them to life.
+      const unrevoked = this.#table.list().filter((entry) => entry.revokedAt === null)
+      for (const entry of unrevoked) this.#revoke(entry, now)
+      if (unrevoked.length > 0) this.#schedule()
+      return unrevoked.filter((entry) => isOpen(entry, now)).length
+    })
+  }
+
+  /** Every session that is still remembered, newest first; revoked ones are, until they would have expired. */
+  list(): SessionRecord[] {
+    return this.#table.list().map(renderRecord)
+  }
+
+  /**
+   * Stamps a session that outlives a change of the user's epoch. Refuses a revoked one; an expired one stays expired.
+   * The stamp only goes forward, so that of two changes the later one counts in whichever order they arrive.
+   */
+  restamp(id: string, epoch: number): boolean {
+    return this.ctx.storage.transactionSync(() => {
+      const entry = this.#table.find(id)
+      if (entry?.revokedAt !== null || epoch < entry.epoch) return false
+      if (epoch === entry.epoch) return true
+      const stamped = { ...entry, epoch }
+      this.#table.save(stamped)
+      this.#queue.owe(stamped)
+      this.#schedule()
+      return true
+    })
+  }
+
+  /** For readiness: the object answers, and stores nothing. */
+  ping(): 'ok' {
+    return 'ok'
+  }
+
+  /** Pays what is owed to KV, forgets sessions past their end, and the whole ledger with the last of them. */
+  override async alarm(): Promise<void> {
+    if (!this.#table.exists()) return
+    await this.#queue.flush()
+    if (this.#table.purge(this.#clock())) return this.#setAlarm()
+    this.#table.forget()
+    await this.ctx.storage.deleteAll()
+  }
+
+  #revoke(entry: LedgerEntry, now: number): void {
+    const revoked = { ...entry, revokedAt: now }
+    this.#table.save(revoked)
+    this.#queue.owe(revoked)
+  }
+
+  /** Part of the transaction that owes a copy: the alarm is the promise that it is paid even if this object dies now. */
+  #schedule(): void {
+    void this.#setAlarm()
+    this.ctx.waitUntil(this.#queue.flush())
+  }
+
+  /** The alarm is always the earliest of all that is due, so that setting it again cannot push anything away. */
+  async #setAlarm(): Promise<void> {
+    const dueAt = this.#table.nextDueAt()
+    if (dueAt === null) return
+    // Alarms run by the platform's time, whatever this object's clock says: only the distance is carried over.
+    const waitSeconds = Math.max(dueAt - this.#clock(), 1)
+    await this.ctx.storage.setAlarm(Date.now() + waitSeconds * 1000)
+  }
+}
+
+function renderRecord({ rotatedAt: _, ...record }: LedgerEntry): SessionRecord {
+  return record
+}

@@ -1,0 +1,64 @@
+// What the core holds of the session ledgers: finds the right object by user or session id and asks it, with a deadline.
+// A session id that is none belongs to nobody: it is answered here, so that guessed ids reach no object.
+
+import { withDeadline } from '../platform/deadline.ts'
+import type { ExtensionRequest, Rotation, RotationRequest, SessionLedgerObject } from './session-ledger.ts'
+import { ledgerNameOf, type NewSession, type SessionRecord, userIdOfSession } from './session-rules.ts'
+
+/** Every method throws `Unavailable` when the ledger cannot answer in time. */
+export interface SessionLedgers {
+  /** Stores a session, once however often it is asked to. */
+  create(session: NewSession, now: number): Promise<SessionRecord>
+  /** Finds a session in whatever state it is; judge it with `isLive`. */
+  find(id: string): Promise<SessionRecord | null>
+  rotate(request: RotationRequest): Promise<Rotation>
+  /** Prolongs a live session; `null` when it is not live. */
+  extend(request: ExtensionRequest): Promise<SessionRecord | null>
+  /** Ends a session; whether it was live before. */
+  revoke(id: string, now: number): Promise<boolean>
+  /** Ends all sessions of a user; how many were live before. */
+  revokeAll(userId: string, now: number): Promise<number>
+  /** All sessions still remembered, newest first. */
+  list(userId: string): Promise<SessionRecord[]>
+  /** Stamps a session that is kept while the user's epoch changes. */
+  restamp(id: string, epoch: number): Promise<boolean>
+  /** Whether ledgers answer at all. */
+  ping(): Promise<'ok'>
+}
+
+export interface SessionLedgersOptions {
+  readonly deadlineMilliseconds: number
+}
+
+// No user has this name, and an object that only answers pings stores nothing.
+const READINESS_LEDGER = 'readiness'
+
+export function createSessionLedgers(
+  namespace: DurableObjectNamespace<SessionLedgerObject>,
+  { deadlineMilliseconds }: SessionLedgersOptions,
+): SessionLedgers {
+  type Ledger = DurableObjectStub<SessionLedgerObject>
+  // A stub whose object broke stays broken, so each call takes a new one.
+  const ask = <T>(name: string, question: (ledger: Ledger) => Promise<T>): Promise<T> =>
+    withDeadline('session ledger', deadlineMilliseconds, () => question(namespace.getByName(name)))
+  const askAbout = <T>(id: string, unknown: T, question: (ledger: Ledger) => Promise<T>): Promise<T> => {
+    const userId = userIdOfSession(id)
+    return userId === null ? Promise.resolve(unknown) : ask(ledgerNameOf(userId), question)
+  }
+
+  return {
+    async create(session, now) {
+      const userId = userIdOfSession(session.id)
+      if (userId === null) throw new TypeError('Cannot create the session: its id is not 64 hex digits')
+      return ask(ledgerNameOf(userId), (ledger) => ledger.create(session, now))
+    },
+    find: (id) => askAbout(id, null, (ledger) => ledger.find(id)),
+    rotate: (request) => askAbout<Rotation>(request.id, { outcome: 'ended' }, (ledger) => ledger.rotate(request)),
+    extend: (request) => askAbout(request.id, null, (ledger) => ledger.extend(request)),
+    revoke: (id, now) => askAbout(id, false, (ledger) => ledger.revoke(id, now)),
+    revokeAll: (userId, now) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now)),
+    list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
+    restamp: (id, epoch) => askAbout(id, false, (ledger) => ledger.restamp(id, epoch)),
+    ping: () => ask(READINESS_LEDGER, (ledger) => ledger.ping()),
+  }
+}

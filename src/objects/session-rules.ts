@@ -1,0 +1,105 @@
+// What a session is and every decision about one: is it live, may this refresh token go on, which session makes room.
+// Pure: no storage, no clock, no platform. `now` is always an argument, in epoch seconds.
+
+/** A session as the sign-in makes it. Times are epoch seconds. */
+export interface NewSession {
+  /** 64 hex digits: the user's UUID, then 32 random ones. */
+  readonly id: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly absoluteExpiresAt: number
+  /** The user's `session_epoch` read together with the password hash. */
+  readonly epoch: number
+  readonly authTime: number
+  readonly ip: string
+  readonly userAgent: string
+  /** Authentication methods, RFC 8176. */
+  readonly amr: readonly string[]
+  /** How the session came to be, for people: "Login", … */
+  readonly description: string
+}
+
+export interface SessionRecord extends NewSession {
+  /** The counter that the newest refresh token carries. */
+  readonly counter: number
+  readonly lastUsedAt: number
+  readonly revokedAt: number | null
+}
+
+/** A session with what only the ledger needs to know. */
+export interface LedgerEntry extends SessionRecord {
+  readonly rotatedAt: number
+}
+
+/** What a refresh token and the moment say about a session. */
+export interface RotationClaim {
+  readonly counter: number
+  readonly epoch: number
+  readonly now: number
+  readonly graceSeconds: number
+}
+
+export type RotationVerdict = 'advance' | 'repeat' | 'reuse' | 'end'
+
+/** The one definition of a live session: not revoked, stamped with the user's present epoch, before both of its ends. */
+export function isLive(session: SessionRecord, epoch: number, now: number): boolean {
+  return session.epoch === epoch && isOpen(session, now)
+}
+
+/** Live as far as the ledger alone can tell; whether the epoch is still the user's, D1 knows. */
+export function isOpen(session: SessionRecord, now: number): boolean {
+  return session.revokedAt === null && now < session.expiresAt && now < session.absoluteExpiresAt
+}
+
+/** Judges a refresh token (RFC 9700 section 4.14.2: rotation, and reuse ends the whole line). */
+export function judgeRotation(session: LedgerEntry, claim: RotationClaim): RotationVerdict {
+  if (!isLive(session, claim.epoch, claim.now)) return 'end'
+  // A counter never issued is no reuse: it must not give anybody the power to end a session.
+  if (!Number.isSafeInteger(claim.counter) || claim.counter < 0 || claim.counter > session.counter) return 'end'
+  if (claim.counter === session.counter) return 'advance'
+  // A clock that stepped back makes the age negative: that is within the grace, so no session dies of it.
+  const withinGrace = claim.now - session.rotatedAt <= claim.graceSeconds
+  return claim.counter === session.counter - 1 && withinGrace ? 'repeat' : 'reuse'
+}
+
+/** The session after its refresh token was exchanged at `now`. */
+export function advance(session: LedgerEntry, now: number, ttlSeconds: number): LedgerEntry {
+  const expiresAt = Math.min(now + ttlSeconds, session.absoluteExpiresAt)
+  return { ...session, counter: session.counter + 1, rotatedAt: now, lastUsedAt: now, expiresAt }
+}
+
+/** The session with its life prolonged: never past its absolute end, and never shortened. */
+export function prolong(session: LedgerEntry, now: number, ttlSeconds: number): LedgerEntry {
+  const wanted = Math.min(now + ttlSeconds, session.absoluteExpiresAt)
+  return { ...session, lastUsedAt: now, expiresAt: Math.max(session.expiresAt, wanted) }
+}
+
+/** Which live sessions end so that `maximum` remain: the least recently used, never the one just made. */
+export function chooseEvicted(sessions: readonly LedgerEntry[], keptId: string, now: number, maximum: number): LedgerEntry[] {
+  const others = sessions.filter((session) => session.id !== keptId && isOpen(session, now))
+  const surplus = others.length + 1 - maximum
+  if (surplus <= 0) return []
+  return others.sort((a, b) => a.lastUsedAt - b.lastUsedAt || a.createdAt - b.createdAt).slice(0, surplus)
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const HEX_32 = /^[0-9a-f]{32}$/
+const SESSION_ID = /^[0-9a-f]{64}$/
+const UUID_PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/
+
+/** The id of a new session: it begins with its user, so its ledger is found without a look-up. */
+export function newSessionId(userId: string, randomHex32: string): string {
+  if (!HEX_32.test(randomHex32)) throw new TypeError('Cannot make a session id: the random part is not 32 hex digits')
+  return ledgerNameOf(userId) + randomHex32
+}
+
+/** The user that a session id belongs to, as a UUID with dashes; `null` when it is no session id. */
+export function userIdOfSession(id: string): string | null {
+  return SESSION_ID.test(id) ? id.replace(UUID_PARTS, '$1-$2-$3-$4-$5') : null
+}
+
+/** The name of the object that keeps a user's sessions: the UUID without its dashes. */
+export function ledgerNameOf(userId: string): string {
+  if (!UUID.test(userId)) throw new TypeError('Cannot name a ledger: the user id is not a lower-case UUID')
+  return userId.replaceAll('-', '')
+}

@@ -1,0 +1,10 @@
+// One JSON object a line, for `wrangler tail` and Workers Logs. Callers pass names and reasons, never a token, password,
+// address book or body.
+
+export type LogLevel = 'info' | 'warn' | 'error'
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+export type Log = (level: LogLevel, event: string, fields?: LogFields) => void
+
+export const consoleLog: Log = (level, event, fields) => {
+  console[level](JSON.stringify({ level, event, ...fields }))
+}

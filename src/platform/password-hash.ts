@@ -1,0 +1,98 @@
+// Passwords as PHC strings, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`: made, checked and compared by strength. NFC happens here
+// and nowhere else. A stored string is data, not an order: parameters that would cost too much are never run.
+
+import { decodeBase64, encodeBase64 } from './base64.ts'
+import { RUNTIME_COST_LIMIT, type ScryptParameters, scrypt, scryptCost } from './scrypt.ts'
+
+export const DEFAULT_SCRYPT: ScryptParameters = { ln: 15, r: 8, p: 3 }
+
+export const SALT_BYTES = 16
+const HASH_BYTES = 32
+
+/** OWASP Password Storage Cheat Sheet, scrypt: five ways to be as strong as the first. */
+const OWASP_SCRYPT: readonly ScryptParameters[] = [
+  { ln: 17, r: 8, p: 1 },
+  { ln: 16, r: 8, p: 2 },
+  { ln: 15, r: 8, p: 3 },
+  { ln: 14, r: 8, p: 5 },
+  { ln: 13, r: 8, p: 10 },
+]
+
+const PHC = /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+
+interface PasswordHash {
+  readonly parameters: ScryptParameters
+  readonly salt: Uint8Array
+  readonly hash: Uint8Array
+}
+
+/** @throws TypeError when the password is not well-formed: its lone surrogates would all hash alike */
+export async function hashPassword(password: string, parameters: ScryptParameters, salt: Uint8Array): Promise<string> {
+  if (!password.isWellFormed()) throw new TypeError('Cannot hash password: it is not valid Unicode text')
+  return renderPhc(parameters, salt, await scrypt(toBytes(password), salt, parameters, HASH_BYTES))
+}
+
+/** Whether the password is the one that was hashed; `false` for a string that is malformed or asks for too much. */
+export async function verifyPasswordHash(password: string, phc: string): Promise<boolean> {
+  const stored = parsePhc(phc)
+  if (stored === null) return false
+  const hash = await scrypt(toBytes(password), stored.salt, stored.parameters, stored.hash.length)
+  // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
+  return isEqual(hash, stored.hash) && password.isWellFormed()
+}
+
+/** Whether a password stored like this is to be hashed again at the next sign-in. A form that is not known counts as weaker. */
+export function isWeakerThan(phc: string, parameters: ScryptParameters): boolean {
+  const stored = parsePhc(phc)
+  if (stored === null || stored.salt.length < SALT_BYTES || stored.hash.length < HASH_BYTES) return true
+  return isWeaker(stored.parameters, parameters)
+}
+
+/** Whether production refuses to hash with these: they are weaker than every row of OWASP's list. */
+export function isBelowFloor(parameters: ScryptParameters): boolean {
+  return OWASP_SCRYPT.every((row) => isWeaker(parameters, row))
+}
+
+/**
+ * What an unknown account is checked against, so that it costs the same hash as a known one.
+ * No password matches: one whose hash is all zeros would be a preimage.
+ */
+export function decoyHash(parameters: ScryptParameters, salt: Uint8Array): string {
+  return renderPhc(parameters, salt, new Uint8Array(HASH_BYTES))
+}
+
+/** Less memory (N·r) or less work (N·r·p): either makes guessing cheaper. */
+function isWeaker(one: ScryptParameters, other: ScryptParameters): boolean {
+  return scryptCost({ ...one, p: 1 }) < scryptCost({ ...other, p: 1 }) || scryptCost(one) < scryptCost(other)
+}
+
+function parsePhc(phc: string): PasswordHash | null {
+  const [, ln, r, p, saltText, hashText] = PHC.exec(phc) ?? []
+  const salt = decodeBase64(saltText ?? '')
+  const hash = decodeBase64(hashText ?? '')
+  const parameters = { ln: Number(ln), r: Number(r), p: Number(p) }
+  if (!salt || !hash || !isAffordable(parameters)) return null
+  if (salt.length < 8 || salt.length > 64 || hash.length < 16 || hash.length > 64) return null
+  return { parameters, salt, hash }
+}
+
+function isAffordable(parameters: ScryptParameters): boolean {
+  const { ln, r, p } = parameters
+  // RFC 7914 §2: N is less than 2^(128·r/8).
+  return ln <= 20 && r <= 32 && p <= 16 && ln < 16 * r && scryptCost(parameters) <= RUNTIME_COST_LIMIT
+}
+
+function renderPhc({ ln, r, p }: ScryptParameters, salt: Uint8Array, hash: Uint8Array): string {
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${encodeBase64(salt)}$${encodeBase64(hash)}`
+}
+
+function toBytes(password: string): Uint8Array {
+  return new TextEncoder().encode(password.normalize('NFC'))
+}
+
+/** Takes the same time wherever the two differ. */
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length
+  for (let index = 0; index < one.length; index += 1) difference |= (one[index] ?? 0) ^ (other[index] ?? 0)
+  return difference === 0
+}

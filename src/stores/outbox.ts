@@ -1,0 +1,120 @@
+// Mail on its way out: one row each, written in the batch of the change that causes it, so that neither is without the
+// other. Never holds a mail in the clear, since mails hold live tokens.
+import { and, desc, eq, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { outbox } from './schema.ts'
+
+export interface OutgoingMail {
+  readonly id: string
+  readonly recipient: string
+  /** Caps count per recipient and purpose. */
+  readonly purpose: string
+  readonly requesterIp: string
+  readonly sealedMail: string
+}
+
+export interface MailCaps {
+  readonly perRequesterPerHour: number
+  readonly perRecipientPerDay: number
+}
+
+export interface OutboxRow {
+  readonly id: string
+  readonly sealedMail: string
+  readonly attempts: number
+  readonly createdAt: number
+  readonly sentAt: number | null
+}
+
+export interface Outbox {
+  /** Takes up to `limit` mails that are due and keeps others off them for `leaseSeconds`. */
+  lease(now: number, leaseSeconds: number, limit: number): Promise<readonly OutboxRow[]>
+  /** @param keepMail the development mailbox reads sent mails; elsewhere the sealed text is emptied */
+  markSent(id: string, now: number, keepMail: boolean): Promise<void>
+  /** @param giveUp the mail is not tried again, and its text is emptied */
+  markFailed(id: string, nextAttemptAt: number, giveUp: boolean): Promise<void>
+  /** Newest first, for the development mailbox. */
+  listForRecipient(recipient: string | null, limit: number): Promise<readonly OutboxRow[]>
+  /** Deletes at most `limit` rows that no cap counts any more. */
+  purge(before: number, limit: number): Promise<void>
+}
+
+const HOUR = 3600
+const DAY = 86_400
+
+/**
+ * The statement that queues `mail`, for a batch: exact, since D1 has one writer.
+ * Inserts nothing where a cap is reached or `condition` does not hold.
+ */
+export function queueMail(mail: OutgoingMail, caps: MailCaps, now: number, condition: SQL): SQL {
+  const ofRecipient = sql`recipient = ${mail.recipient} AND purpose = ${mail.purpose}`
+  return sql`
+    INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, created_at, attempts, next_attempt_at)
+    SELECT ${mail.id}, ${mail.recipient}, ${mail.purpose}, ${mail.requesterIp}, ${mail.sealedMail}, ${now}, 0, ${now}
+    WHERE ${condition}
+      AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - DAY}) < ${caps.perRecipientPerDay}
+      AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - HOUR}
+            AND requester_ip = ${mail.requesterIp}) < ${caps.perRequesterPerHour}`
+}
+
+export function createOutbox(database: Database): Outbox {
+  return {
+    lease: (now, leaseSeconds, limit) =>
+      database.ask(async (db) => {
+        const due = db
+          .select({ id: outbox.id })
+          .from(outbox)
+          .where(and(isNull(outbox.sentAt), isNotNull(outbox.sealedMail), lte(outbox.nextAttemptAt, now)))
+          .orderBy(outbox.nextAttemptAt)
+          .limit(limit)
+        const leased = await db
+          .update(outbox)
+          .set({ nextAttemptAt: now + leaseSeconds, attempts: sql`${outbox.attempts} + 1` })
+          .where(sql`${outbox.id} IN ${due}`)
+          .returning()
+        return leased.flatMap(hasMail)
+      }),
+
+    async markSent(id, now, keepMail) {
+      await database.ask((db) =>
+        db
+          .update(outbox)
+          .set({ sentAt: now, ...(keepMail ? {} : { sealedMail: null }) })
+          .where(eq(outbox.id, id)),
+      )
+    },
+
+    async markFailed(id, nextAttemptAt, giveUp) {
+      await database.ask((db) =>
+        db
+          .update(outbox)
+          .set({ nextAttemptAt, ...(giveUp ? { sealedMail: null } : {}) })
+          .where(eq(outbox.id, id)),
+      )
+    },
+
+    async listForRecipient(recipient, limit) {
+      const ofRecipient = recipient === null ? undefined : eq(outbox.recipient, recipient)
+      const rows = await database.ask((db) =>
+        db
+          .select()
+          .from(outbox)
+          .where(and(isNotNull(outbox.sealedMail), ofRecipient))
+          .orderBy(desc(outbox.createdAt), desc(sql`rowid`))
+          .limit(limit),
+      )
+      return rows.flatMap(hasMail)
+    },
+
+    async purge(before, limit) {
+      await database.ask((db) => {
+        const old = db.select({ id: outbox.id }).from(outbox).where(lt(outbox.createdAt, before)).limit(limit)
+        return db.delete(outbox).where(sql`${outbox.id} IN ${old}`)
+      })
+    },
+  }
+}
+
+function hasMail(row: typeof outbox.$inferSelect): OutboxRow[] {
+  return row.sealedMail === null ? [] : [{ ...row, sealedMail: row.sealedMail }]
+}

@@ -1,0 +1,194 @@
+// Pending registrations, the username claims they hold, and the one-time tokens that confirm them. Each change is one
+// batch (D1's only transaction) in which every later statement is guarded by what the first one achieved.
+import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
+import { oneTimeTokens, registrations, usernameClaims, users } from './schema.ts'
+import type { User } from './users.ts'
+
+export type Registration = typeof registrations.$inferSelect
+
+const PURPOSE = 'verify_email'
+
+/** What a mailed link leads to: a registration to confirm, or the account it has already become. */
+export type Confirmable =
+  | { readonly state: 'pending'; readonly registration: Registration }
+  | { readonly state: 'confirmed'; readonly email: string }
+
+export interface Registrations {
+  /** What a registration of this address and username would meet. */
+  lookUp(email: string, usernameKey: string | null, now: number): Promise<{ account: User | null; usernameTaken: boolean }>
+  /**
+   * Stores the registration, its claim on the username, its token and its mail, all or nothing.
+   * @returns `false` when somebody else holds the username
+   */
+  create(registration: Registration, tokenHash: string, mail: OutgoingMail, caps: MailCaps): Promise<boolean>
+  /** The account of an address, and the live registration a new link should be for: of those asked for from `ip` the newest, else the newest. */
+  findForResend(email: string, ip: string, now: number): Promise<{ account: User | null; registration: Registration | null }>
+  /** Gives a live registration a further link and as much life as the link has. Does the same work, for nothing, when `registrationId` is `null`. */
+  addLink(link: {
+    readonly registrationId: string | null
+    readonly email: string
+    readonly tokenHash: string
+    readonly mail: OutgoingMail | null
+    readonly caps: MailCaps
+    readonly now: number
+    readonly expiresAt: number
+  }): Promise<void>
+  findByToken(tokenHash: string, now: number): Promise<Confirmable | null>
+  /**
+   * Spends the token and makes its registration the account of its address; all other registrations and links of the
+   * address die with it. The same token again within its life says the same.
+   * @param nonce random; marks the spending that the rest of the batch belongs to
+   * @returns `false` when the token is unknown, expired, or its address has an account by another link
+   */
+  confirm(tokenHash: string, nonce: string, now: number): Promise<boolean>
+  /** Deletes at most `limit` of each: registrations, claims and tokens past their time. */
+  purge(now: number, limit: number): Promise<void>
+}
+
+export function createRegistrations(database: Database): Registrations {
+  return {
+    lookUp: (email, usernameKey, now) =>
+      database.ask(async (db) => {
+        const [accounts, claims] = await db.batch([
+          db.select().from(users).where(eq(users.email, email)),
+          db
+            .select()
+            .from(usernameClaims)
+            .where(eq(usernameClaims.usernameKey, usernameKey ?? '')),
+        ])
+        const claim = claims[0]
+        // A pending claim is shared by all registrations of its address; an account's claim is nobody else's, not even
+        // for the account's own address, so that the answer does not tell whose it is.
+        const isFree = !claim || (claim.expiresAt !== null && (claim.expiresAt <= now || claim.email === email))
+        return { account: accounts[0] ?? null, usernameTaken: !isFree }
+      }),
+
+    async create(registration, tokenHash, mail, caps) {
+      const { id, email, usernameKey, createdAt: now, expiresAt } = registration
+      const isStored = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${id})`
+      const [, stored] = await database.transact([
+        sql`
+            INSERT INTO username_claims (username_key, email, expires_at)
+            SELECT ${usernameKey}, ${email}, ${expiresAt} WHERE ${usernameKey} IS NOT NULL
+            ON CONFLICT (username_key) DO UPDATE
+              SET email = excluded.email, expires_at = max(excluded.expires_at, expires_at)
+              WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR email = excluded.email)`,
+        sql`
+            INSERT INTO registrations
+              (id, email, username, username_key, first_name, last_name, password_hash, ip, user_agent, created_at, expires_at)
+            SELECT ${id}, ${email}, ${registration.username}, ${usernameKey}, ${registration.firstName}, ${registration.lastName},
+              ${registration.passwordHash}, ${registration.ip}, ${registration.userAgent}, ${now}, ${expiresAt}
+            WHERE ${usernameKey} IS NULL OR EXISTS (
+              SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
+        sql`
+            INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
+            SELECT ${tokenHash}, ${PURPOSE}, ${email}, ${id}, ${now}, ${expiresAt} WHERE ${isStored}`,
+        queueMail(mail, caps, now, isStored),
+      ])
+      return (stored?.meta.changes ?? 0) > 0
+    },
+
+    findForResend: (email, ip, now) =>
+      database.ask(async (db) => {
+        const [accounts, pending] = await db.batch([
+          db.select().from(users).where(eq(users.email, email)),
+          db
+            .select()
+            .from(registrations)
+            .where(and(eq(registrations.email, email), gt(registrations.expiresAt, now)))
+            // What was asked for from here comes first: a stranger's later registration of the same address must not
+            // be what the owner of the mailbox is sent when asking again.
+            .orderBy(desc(sql`${registrations.ip} = ${ip}`), desc(registrations.createdAt), desc(sql`rowid`))
+            .limit(1),
+        ])
+        return { account: accounts[0] ?? null, registration: pending[0] ?? null }
+      }),
+
+    async addLink({ registrationId, email, tokenHash, mail, caps, now, expiresAt }) {
+      const isLive = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${registrationId} AND expires_at > ${now})`
+      const mayMail = registrationId === null ? sql`${mail !== null}` : isLive
+      await database.transact([
+        sql`
+            INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
+            SELECT ${tokenHash}, ${PURPOSE}, ${email}, ${registrationId}, ${now}, ${expiresAt} WHERE ${isLive}`,
+        sql`
+            UPDATE username_claims SET expires_at = max(expires_at, ${expiresAt})
+            WHERE expires_at IS NOT NULL AND email = ${email} AND ${isLive}
+              AND username_key = (SELECT username_key FROM registrations WHERE id = ${registrationId})`,
+        queueMail(mail ?? NO_MAIL, caps, now, mail === null ? sql`0` : mayMail),
+        sql`
+            UPDATE registrations SET expires_at = max(expires_at, ${expiresAt})
+            WHERE id = ${registrationId} AND expires_at > ${now}`,
+      ])
+    },
+
+    findByToken: (tokenHash, now) =>
+      database.ask(async (db) => {
+        const token = await db
+          .select()
+          .from(oneTimeTokens)
+          .leftJoin(registrations, eq(registrations.id, oneTimeTokens.subject))
+          .leftJoin(users, eq(users.email, oneTimeTokens.email))
+          .where(and(eq(oneTimeTokens.hash, tokenHash), eq(oneTimeTokens.purpose, PURPOSE), gt(oneTimeTokens.expiresAt, now)))
+          .get()
+        if (!token) return null
+        if (token.one_time_tokens.spentBy !== null) return { state: 'confirmed', email: token.one_time_tokens.email }
+        return token.registrations && !token.users ? { state: 'pending', registration: token.registrations } : null
+      }),
+
+    async confirm(tokenHash, nonce, now) {
+      const spent = sql`SELECT subject FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
+      const provenEmail = sql`SELECT email FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
+      const results = await database.transact([
+        sql`
+            UPDATE one_time_tokens SET spent_by = ${nonce}, spent_at = ${now}
+            WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND spent_by IS NULL AND expires_at > ${now}
+              AND EXISTS (SELECT 1 FROM registrations WHERE id = subject AND (username_key IS NULL OR EXISTS (
+                SELECT 1 FROM username_claims WHERE username_claims.username_key = registrations.username_key
+                  AND username_claims.email = registrations.email AND username_claims.expires_at IS NOT NULL)))
+              AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)`,
+        sql`
+            INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash,
+              email_verified_at, created_at, updated_at)
+            SELECT id, email, username, username_key, first_name, last_name, password_hash, ${now}, ${now}, ${now}
+            FROM registrations WHERE id = (${spent})`,
+        sql`
+            UPDATE username_claims SET expires_at = NULL
+            WHERE email = (${provenEmail}) AND username_key = (SELECT username_key FROM registrations WHERE id = (${spent}))`,
+        sql`DELETE FROM username_claims WHERE email = (${provenEmail}) AND expires_at IS NOT NULL`,
+        sql`
+            DELETE FROM one_time_tokens WHERE email = (${provenEmail}) AND purpose = ${PURPOSE} AND spent_by IS NULL`,
+        sql`DELETE FROM registrations WHERE email = (${provenEmail})`,
+        sql`SELECT spent_by FROM one_time_tokens WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND expires_at > ${now}`,
+      ])
+      return typeof results[6]?.results[0]?.spent_by === 'string'
+    },
+
+    async purge(now, limit) {
+      await database.ask((db) =>
+        db.batch([
+          db
+            .delete(registrations)
+            .where(
+              sql`${registrations.id} IN ${db.select({ id: registrations.id }).from(registrations).where(lte(registrations.expiresAt, now)).limit(limit)}`,
+            ),
+          db
+            .delete(oneTimeTokens)
+            .where(
+              sql`${oneTimeTokens.hash} IN ${db.select({ hash: oneTimeTokens.hash }).from(oneTimeTokens).where(lte(oneTimeTokens.expiresAt, now)).limit(limit)}`,
+            ),
+          db
+            .delete(usernameClaims)
+            .where(
+              sql`${usernameClaims.usernameKey} IN ${db.select({ key: usernameClaims.usernameKey }).from(usernameClaims).where(lte(usernameClaims.expiresAt, now)).limit(limit)}`,
+            ),
+        ]),
+      )
+    },
+  }
+}
+
+/** Stands in where there is nobody to write to, so that the statement runs all the same. */
+const NO_MAIL: OutgoingMail = { id: '', recipient: '', purpose: '', requesterIp: '', sealedMail: '' }

@@ -1,0 +1,129 @@
+// The D1 schema: every table Postern keeps, and why each column is there. `npm run migrations` turns a change of this
+// file into the next numbered file under migrations/. All times are epoch seconds.
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+export const users = sqliteTable('users', {
+  /** A UUID; its 32 hex digits open every session id of the user. */
+  id: text('id').primaryKey(),
+  /** Normalised: lower case, domain in punycode. */
+  email: text('email').notNull().unique(),
+  /** As the user typed it. Uniqueness is decided in `username_claims`. */
+  username: text('username'),
+  /** NFKC and case folded: what look-ups compare. */
+  usernameKey: text('username_key').unique(),
+  firstName: text('first_name'),
+  lastName: text('last_name'),
+  /** PHC string. */
+  passwordHash: text('password_hash').notNull(),
+  /** PHC string over an HMAC of the PIN under a key derived from AUTH_SECRET; `null`: no PIN. */
+  pinHash: text('pin_hash'),
+  /** Names the AUTH_SECRET whose derived key `pin_hash` was made with. */
+  pinKeyId: text('pin_key_id'),
+  emailVerifiedAt: integer('email_verified_at'),
+  /** JSON array of free strings. */
+  permissions: text('permissions', { mode: 'json' }).$type<readonly string[]>().notNull().default(sql`'[]'`),
+  disabledAt: integer('disabled_at'),
+  /** Bumped by whatever ends all sessions at once; a session is alive only while it carries this very number. */
+  sessionEpoch: integer('session_epoch').notNull().default(1),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+/** Registrations whose address is not proven yet. They squat nothing: an address may have any number of them. */
+export const registrations = sqliteTable(
+  'registrations',
+  {
+    /** Becomes the user's id when this registration is the one that is confirmed. */
+    id: text('id').primaryKey(),
+    email: text('email').notNull(),
+    username: text('username'),
+    usernameKey: text('username_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    passwordHash: text('password_hash').notNull(),
+    /** Where it came from, shown to the person who is asked to confirm it. */
+    ip: text('ip').notNull(),
+    userAgent: text('user_agent').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    index('registrations_by_email').on(table.email, table.createdAt),
+    index('registrations_by_expiry').on(table.expiresAt),
+  ],
+)
+
+/** Who holds a username: an account for good (`expires_at` null), or an address with pending registrations for 24 h. */
+export const usernameClaims = sqliteTable(
+  'username_claims',
+  {
+    usernameKey: text('username_key').primaryKey(),
+    email: text('email').notNull(),
+    expiresAt: integer('expires_at'),
+  },
+  (table) => [index('username_claims_by_email').on(table.email), index('username_claims_by_expiry').on(table.expiresAt)],
+)
+
+export const oneTimeTokens = sqliteTable(
+  'one_time_tokens',
+  {
+    /** SHA-256 of the token, hex. The token itself is nowhere in D1. */
+    hash: text('hash').primaryKey(),
+    purpose: text('purpose').notNull(),
+    /** The address the token proves. */
+    email: text('email').notNull(),
+    /** What it is about: a registration's id, or a user's. */
+    subject: text('subject').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** Random, written by the one statement that spends the token; what follows in the batch is guarded by it. */
+    spentBy: text('spent_by'),
+    spentAt: integer('spent_at'),
+  },
+  (table) => [
+    index('one_time_tokens_by_email').on(table.email, table.purpose),
+    index('one_time_tokens_by_expiry').on(table.expiresAt),
+  ],
+)
+
+/** ES256 keys that sign access tokens. */
+export const signingKeys = sqliteTable(
+  'signing_keys',
+  {
+    kid: text('kid').primaryKey(),
+    /** 1, 2, 3 …: unique, so that of two isolates that mint at once only one wins. */
+    generation: integer('generation').notNull(),
+    publicJwk: text('public_jwk').notNull(),
+    /** AES-GCM under a key derived from AUTH_SECRET. */
+    sealedPrivateJwk: text('sealed_private_jwk').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** From when it signs; it is published in the JWKS from `created_at`. */
+    activeFrom: integer('active_from').notNull(),
+  },
+  (table) => [uniqueIndex('signing_keys_by_generation').on(table.generation)],
+)
+
+/** Mail to be sent, one row each, written in the same batch as the change that causes it. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    recipient: text('recipient').notNull(),
+    purpose: text('purpose').notNull(),
+    /** The client address whose request caused it: caps are counted per recipient, purpose and this. */
+    requesterIp: text('requester_ip').notNull(),
+    /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent. */
+    sealedMail: text('sealed_mail'),
+    createdAt: integer('created_at').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** Before this time nobody else tries: a lease while it is being sent, the backoff after a failure. */
+    nextAttemptAt: integer('next_attempt_at').notNull(),
+    sentAt: integer('sent_at'),
+  },
+  (table) => [
+    index('outbox_by_recipient').on(table.recipient, table.purpose, table.createdAt),
+    index('outbox_by_attempt').on(table.sentAt, table.nextAttemptAt),
+    index('outbox_by_age').on(table.createdAt),
+  ],
+)

@@ -1,0 +1,52 @@
+// Accounts in D1. Look-ups take what platform/ has normalised.
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { users } from './schema.ts'
+
+export type User = typeof users.$inferSelect
+
+export interface Users {
+  findById(id: string): Promise<User | null>
+  findByEmail(email: string): Promise<User | null>
+  findByUsernameKey(key: string): Promise<User | null>
+  /** Ends every session of the user: none carries the new number. Returns it, or `null` where there is no such user. */
+  bumpSessionEpoch(id: string, now: number): Promise<number | null>
+  /** Compare-and-set: a password changed in the meantime stays. */
+  replacePasswordHash(id: string, from: string, to: string, now: number): Promise<boolean>
+  ping(): Promise<void>
+}
+
+export function createUsers(database: Database): Users {
+  return {
+    findById: async (id) => (await database.ask((db) => db.select().from(users).where(eq(users.id, id)).get())) ?? null,
+    findByEmail: async (email) => (await database.ask((db) => db.select().from(users).where(eq(users.email, email)).get())) ?? null,
+    findByUsernameKey: async (key) =>
+      (await database.ask((db) => db.select().from(users).where(eq(users.usernameKey, key)).get())) ?? null,
+
+    async bumpSessionEpoch(id, now) {
+      const bumped = await database.ask((db) =>
+        db
+          .update(users)
+          .set({ sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: now })
+          .where(eq(users.id, id))
+          .returning({ epoch: users.sessionEpoch }),
+      )
+      return bumped[0]?.epoch ?? null
+    },
+
+    async replacePasswordHash(id, from, to, now) {
+      const replaced = await database.ask((db) =>
+        db
+          .update(users)
+          .set({ passwordHash: to, updatedAt: now })
+          .where(and(eq(users.id, id), eq(users.passwordHash, from)))
+          .returning({ id: users.id }),
+      )
+      return replaced.length > 0
+    },
+
+    async ping() {
+      await database.ask((db) => db.select({ id: users.id }).from(users).limit(1).get() as Promise<unknown>)
+    },
+  }
+}

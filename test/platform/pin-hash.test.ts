@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { secretKeyId } from '../../src/platform/keyring.ts'
+import { hashPassword, verifyPasswordHash } from '../../src/platform/password-hash.ts'
+import { hashPin, verifyPin } from '../../src/platform/pin-hash.ts'
+
+const SECRET = 'kV3vJ0mY7cQm4sQ9yZ1tB8uN5hR2wX6eL0aD4fG7iKo'
+const OTHER = 'Zp8rT2nW5xC9vB1mQ4sD7fG0hJ3kL6yU8iO5eA2wR7t'
+const CHEAP = { ln: 4, r: 8, p: 1 }
+const SALT = Uint8Array.from({ length: 16 }, (_, index) => index)
+
+describe('hashPin()', () => {
+  it('writes a PHC string and names the secret', async () => {
+    const { pinHash, pinKeyId } = await hashPin('1234', SECRET, CHEAP, SALT)
+    expect(pinHash).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$/)
+    expect(pinKeyId).toBe(await secretKeyId(SECRET))
+  })
+
+  it('hashes otherwise under another secret', async () => {
+    const { pinHash } = await hashPin('1234', SECRET, CHEAP, SALT)
+    expect((await hashPin('1234', OTHER, CHEAP, SALT)).pinHash).not.toBe(pinHash)
+  })
+
+  it('throws for a lone surrogate', async () => {
+    await expect(hashPin('12\uD800', SECRET, CHEAP, SALT)).rejects.toThrow(TypeError)
+  })
+})
+
+describe('verifyPin()', () => {
+  it('matches the PIN under its secret and nothing else', async () => {
+    const { pinHash } = await hashPin('1234', SECRET, CHEAP, SALT)
+    expect(await verifyPin('1234', pinHash, SECRET)).toBe(true)
+    expect(await verifyPin('1235', pinHash, SECRET)).toBe(false)
+    expect(await verifyPin('01234', pinHash, SECRET)).toBe(false)
+    expect(await verifyPin('１２３４', pinHash, SECRET)).toBe(false)
+    expect(await verifyPin('', pinHash, SECRET)).toBe(false)
+    expect(await verifyPin('1234', pinHash, OTHER)).toBe(false)
+  })
+
+  it('takes no PIN for a password and no password for a PIN', async () => {
+    const { pinHash } = await hashPin('12345678', SECRET, CHEAP, SALT)
+    expect(await verifyPasswordHash('12345678', pinHash)).toBe(false)
+    expect(await verifyPin('12345678', await hashPassword('12345678', CHEAP, SALT), SECRET)).toBe(false)
+  })
+
+  it('never matches a lone surrogate', async () => {
+    const { pinHash } = await hashPin('12\uFFFD', SECRET, CHEAP, SALT)
+    expect(await verifyPin('12\uD800', pinHash, SECRET)).toBe(false)
+  })
+
+  it.each(['', '1234', '$scrypt$ln=30,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA'])(
+    'answers false to a broken hash: %j',
+    async (pinHash) => {
+      expect(await verifyPin('1234', pinHash, SECRET)).toBe(false)
+    },
+  )
+})
