@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { addResults, describeStep, NO_RESULTS, type Results, type StepOutcome, stepResults } from './check-results.ts'
 import { checkLayers } from './layers.ts'
-import { ensureDatabase, ensureDevVars, ensureDocsAssets } from './local-state.ts'
+import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findMigrationDrift } from './migration-drift.ts'
 import { DEFAULT_PERSIST_DIRECTORY, inProject, PROJECT_ROOT } from './project.ts'
 import { runTool, type Tool } from './run-tool.ts'
@@ -55,7 +55,7 @@ async function perform({ name, run }: Step): Promise<StepOutcome> {
 }
 
 async function prepare(): Promise<Results> {
-  await ensureDocsAssets(PROJECT_ROOT)
+  await ensureAssets(PROJECT_ROOT)
   await ensureDevVars(PROJECT_ROOT)
   await ensureDatabase({ root: PROJECT_ROOT, persistDirectory: DEFAULT_PERSIST_DIRECTORY })
   return stepResults(true)

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { BUNDLE_LIMIT_BYTES, describeSize, gzipSizeOf } from './deploy/bundle-size.ts'
 import { DATABASE_NAME, type DeployStep, dryRunArguments, findDeployedUrl, LEARNED_URL, planDeploy } from './deploy/plan.ts'
 import { describeSmoke, runSmokeTest, type SmokeResult } from './deploy/smoke.ts'
-import { ensureDocsAssets } from './local-state.ts'
+import { ensureAssets } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { captureTool, runTool } from './run-tool.ts'
 
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const options = readOptions()
   if (options === null) return 2
   if (options.smoke !== undefined) return reportSmoke(await runSmokeTest(options.smoke, !isLoopback(options.smoke)))
-  await ensureDocsAssets(PROJECT_ROOT)
+  await ensureAssets(PROJECT_ROOT)
   return options['dry-run'] ? dryRun() : deploy(options['public-url'] ?? null)
 }
 
@@ -104,7 +104,7 @@ async function hasSecret(): Promise<boolean> {
   const { code, stdout, stderr } = await captureTool('wrangler', ['secret', 'list', '--format', 'json'])
   // Before the first deploy there is no worker to list secrets of. Any other failure must not end in a new AUTH_SECRET,
   // which would end every session and unseal nothing.
-  if (code !== 0 && /\b10007\b|not found|does not exist/i.test(stdout + stderr)) return false
+  if (code !== 0 && /Worker "[^"]*".* not found/.test(stdout + stderr)) return false
   if (code !== 0) throw new Error(`Cannot list the worker's secrets: ${stderr || stdout}`)
   return (parseList(stdout) as readonly { readonly name?: unknown }[]).some(({ name }) => name === 'AUTH_SECRET')
 }

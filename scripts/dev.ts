@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { parseDevArguments, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
-import { ensureDatabase, ensureDevVars, ensureDocsAssets } from './local-state.ts'
+import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
 
@@ -20,7 +20,7 @@ try {
 async function serve(args: readonly string[]): Promise<number> {
   const parsed = parseDevArguments(args)
   const port = await claimPort(parsed.port, parsed.ip)
-  await ensureDocsAssets(PROJECT_ROOT)
+  await ensureAssets(PROJECT_ROOT)
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const { persistDirectory } = parsed
   if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))

@@ -2,11 +2,11 @@
 // Made only when missing, decided by fingerprints of our own, since asking wrangler costs seconds.
 import { createHash, randomBytes } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { withFileLock } from './file-lock.mjs'
 import { captureTool, type ToolResult } from './run-tool.ts'
 
-const DOCS_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE'] as const
+const SWAGGER_UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE'] as const
 
 export interface LocalStatePaths {
   readonly root: string
@@ -31,19 +31,27 @@ export async function ensureDevVars(root: string): Promise<boolean> {
   }
 }
 
-/** Copies the API reference's own files to where wrangler.toml's [assets] looks. */
-export async function ensureDocsAssets(root: string): Promise<boolean> {
-  const source = join(root, 'node_modules', 'swagger-ui-dist')
-  const target = join(root, '.postern', 'assets', 'docs')
+/** Fills the directory wrangler.toml's [assets] names: the reference's pages, Swagger UI, and the OpenAPI document. */
+export async function ensureAssets(root: string): Promise<boolean> {
+  const swaggerUi = join(root, 'node_modules', 'swagger-ui-dist')
+  const pages = join(root, 'assets', 'docs')
+  const target = join(root, '.postern', 'assets')
   // The note lies beside the assets, not in them: everything in there is served.
-  const note = join(root, '.postern', 'docs-assets-version')
-  const version = await packageVersion(source)
-  const noted = await readFile(note, 'utf8').catch(() => null)
-  const found = await readdir(target).catch((): string[] => [])
-  if (noted === version && DOCS_FILES.every((file) => found.includes(file))) return false
-  await mkdir(target, { recursive: true })
-  await Promise.all(DOCS_FILES.map((file) => copyWhole(join(source, file), join(target, file))))
-  await writeWhole(note, version)
+  const note = join(root, '.postern', 'assets-fingerprint')
+  const fingerprint = await fingerprintOf([await packageVersion(swaggerUi)], [pages, join(root, 'src', 'faces')])
+  const files = [
+    ...SWAGGER_UI_FILES.map((file) => join(swaggerUi, file)),
+    ...(await readdir(pages)).map((file) => join(pages, file)),
+  ]
+  const made = [note, join(target, 'openapi.json'), ...files.map((file) => join(target, 'docs', basename(file)))]
+  const isWhole = (await Promise.all(made.map(exists))).every(Boolean)
+  if (isWhole && (await readFile(note, 'utf8')) === fingerprint) return false
+  await mkdir(join(target, 'docs'), { recursive: true })
+  await Promise.all(files.map((file) => copyWhole(file, join(target, 'docs', basename(file)))))
+  // Imported only when needed: it loads every schema.
+  const { openApiDocument } = await import('./openapi.ts')
+  await writeWhole(join(target, 'openapi.json'), JSON.stringify(openApiDocument()))
+  await writeWhole(note, fingerprint)
   return true
 }
 
@@ -62,6 +70,17 @@ export async function ensureDatabase(
     await writeWhole(fingerprintPath(directory), fingerprint)
     return true
   })
+}
+
+/** Changes with any of the files in `directories`, whatever their depth, and with `versions`. */
+async function fingerprintOf(versions: readonly string[], directories: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(versions))
+  for (const directory of directories) {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    for (const file of files.sort()) hash.update(JSON.stringify([relative(directory, file), await readFile(file, 'utf8')]))
+  }
+  return hash.digest('hex')
 }
 
 /** Changes with any migration file and with wrangler, whose versions lay out local state differently. */
@@ -91,6 +110,13 @@ function fingerprintPath(directory: string): string {
 async function packageVersion(directory: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   return String((manifest as { version?: unknown }).version)
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Renamed into place, so that a server that starts meanwhile never sees half a file. */

@@ -1,7 +1,7 @@
 // Makes the local state when it is missing; wrangler.toml's [build] command, so that plain `npx wrangler dev` works too.
 // For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
 import { parseArgs } from 'node:util'
-import { ensureDatabase, ensureDevVars, ensureDocsAssets } from './local-state.ts'
+import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
 
 try {
@@ -14,7 +14,7 @@ try {
 
 async function prepare(): Promise<void> {
   const { values } = parseArgs({ options: { 'persist-to': { type: 'string', default: DEFAULT_PERSIST_DIRECTORY } } })
-  await ensureDocsAssets(PROJECT_ROOT)
+  await ensureAssets(PROJECT_ROOT)
   const command = process.env.WRANGLER_COMMAND
   if (command !== undefined && command !== 'dev') return
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')

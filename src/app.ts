@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from './auth/errors.ts'
-import { type Bindings, isDevelopment, type Service } from './compose.ts'
+import { type Bindings, fetchAsset, isDevelopment, type Service } from './compose.ts'
 import { mailbox } from './faces/development/routes.ts'
 import { pages } from './faces/pages/routes.ts'
 import type { AppEnv } from './faces/shared/context.ts'
@@ -10,10 +10,8 @@ import { cors } from './faces/shared/cors.ts'
 import { noteFailure } from './faces/shared/failures.ts'
 import { closeRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
-import { v1Operations } from './faces/v1/openapi.ts'
-import { v1 } from './faces/v1/routes.ts'
-import { ErrorSchema, renderFailure } from './faces/v1/wire.ts'
-import { buildOpenApi, OWN_OPERATIONS } from './faces/well-known/openapi.ts'
+import { V1_PATH, v1 } from './faces/v1/routes.ts'
+import { renderFailure } from './faces/v1/wire.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
 import { consoleLog, type Log } from './platform/log.ts'
 
@@ -49,7 +47,10 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
 
   const app = new Hono<AppEnv>()
     .use(logRequest(log), secureHeaders, cors(listOrigins))
-    .route('/', createReference(describeFaces))
+    .route(
+      '/',
+      createReference((env, path) => fetchAsset(env as Bindings, path)),
+    )
     .use('/dev/*', developmentOnly)
     .use(requireService)
     .route(
@@ -62,12 +63,6 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
   app.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
   closeRoutes(app)
   return app
-}
-
-const V1_PATH = '/api/v1/auth'
-
-function describeFaces() {
-  return buildOpenApi([{ tag: 'v1', basePath: V1_PATH, operations: v1Operations, error: ErrorSchema }, OWN_OPERATIONS])
 }
 
 function logRequest(log: Log) {

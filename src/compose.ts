@@ -89,6 +89,11 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
   return { auth: createAuth(deps), config, log }
 }
 
+/** A file of this worker's own, from the assets it was deployed with. */
+export function fetchAsset(env: Bindings, path: string): Promise<Response> {
+  return env.ASSETS.fetch(new URL(path, 'https://assets.local'))
+}
+
 /** What a SessionLedger object works with. */
 export function composeLedger(env: Bindings): SessionLedgerDependencies {
   return { copies: env.SESSIONS, clock: systemClock }

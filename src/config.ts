@@ -2,7 +2,7 @@
 // name of whatever is wrong and how to set it. Never logs a value.
 import type { AuthSettings } from './auth/settings.ts'
 import { findSecretProblem } from './platform/keyring.ts'
-import { isBelowFloor } from './platform/password-hash.ts'
+import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 
 /** Everything a deployment can set. */
 export interface Config extends AuthSettings {
@@ -33,6 +33,11 @@ export function parseConfig(env: object): Config {
     ln: integer(vars, 'SCRYPT_LN', 15, 1, 20),
     r: integer(vars, 'SCRYPT_R', 8, 1, 32),
     p: integer(vars, 'SCRYPT_P', 3, 1, 16),
+  }
+  if (!isAffordable(scrypt)) {
+    throw new ConfigError(
+      'SCRYPT_LN, SCRYPT_R and SCRYPT_P cost too much: 2^ln·r·p must be at most 2^20. Set them in wrangler.toml under [vars]',
+    )
   }
   if (!isDevelopment && isBelowFloor(scrypt)) {
     throw new ConfigError(

@@ -1,11 +1,30 @@
-// The free test before any hash: a password that cannot be hashed soon is refused at once, before it is counted.
+// Room for a password hash: asked for twice, since the first answer is free and the second one counts.
+import type { CountedAttempt } from '../objects/login-limits.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import type { HashSlot } from '../platform/hash-slots.ts'
 import type { Deps } from './deps.ts'
 
-/** @throws Unavailable when as many hashes are pending in this isolate as it may have */
-export function reserveHash({ hashSlots, clock }: Pick<Deps, 'hashSlots' | 'clock'>): HashSlot {
+const RETRY_AFTER_SECONDS = 2
+
+/** Before anything is counted or read. @throws Unavailable when the isolate has as many hashes pending as it may */
+export function requireHashRoom({ hashSlots, clock }: Pick<Deps, 'hashSlots' | 'clock'>): void {
+  if (!hashSlots.hasRoom(clock() * 1000)) throw noRoom()
+}
+
+/**
+ * Right before the hash. What the limiter counted is given back when others were faster.
+ * @throws Unavailable
+ */
+export function reserveHash(
+  { hashSlots, clock, defer }: Pick<Deps, 'hashSlots' | 'clock' | 'defer'>,
+  attempt: CountedAttempt,
+): HashSlot {
   const slot = hashSlots.tryReserve(clock() * 1000)
-  if (!slot) throw new Unavailable('password hashing', { reason: 'all slots are taken', retryAfterSeconds: 2 })
-  return slot
+  if (slot) return slot
+  defer(attempt.giveBack())
+  throw noRoom()
+}
+
+function noRoom(): Unavailable {
+  return new Unavailable('password hashing', { reason: 'all slots are taken', retryAfterSeconds: RETRY_AFTER_SECONDS })
 }

@@ -11,7 +11,7 @@ import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
-import { reserveHash } from './hash-room.ts'
+import { requireHashRoom, reserveHash } from './hash-room.ts'
 import { alreadyRegisteredMail, verificationMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
@@ -40,30 +40,25 @@ interface CheckedForm {
 export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registration> {
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
-  const slot = reserveHash(deps)
-  try {
-    const { hasAccount, attempt } = await admit(deps, checked, client)
-    const passwordHash = await hashPassword(checked.password, deps.settings.scrypt, deps.random.bytes(16))
-    const now = deps.clock()
-    const registration: Registration = {
-      id: deps.random.uuid(),
-      email: checked.email,
-      username: checked.username?.username ?? null,
-      usernameKey: checked.username?.key ?? null,
-      firstName: checked.firstName,
-      lastName: checked.lastName,
-      passwordHash,
-      ip: client.address,
-      userAgent: client.userAgent,
-      createdAt: now,
-      expiresAt: now + deps.settings.verificationTtlSeconds,
-    }
-    await store(deps, registration, hasAccount)
-    await attempt.succeed(now)
-    return registration
-  } finally {
-    slot.release()
+  requireHashRoom(deps)
+  const { hasAccount, attempt } = await admit(deps, checked, client)
+  const passwordHash = await hash(deps, checked.password, attempt)
+  const now = deps.clock()
+  const registration: Registration = {
+    id: deps.random.uuid(),
+    email: checked.email,
+    username: checked.username?.username ?? null,
+    usernameKey: checked.username?.key ?? null,
+    firstName: checked.firstName,
+    lastName: checked.lastName,
+    passwordHash,
+    ip: client.address,
+    userAgent: client.userAgent,
+    createdAt: now,
+    expiresAt: now + deps.settings.verificationTtlSeconds,
   }
+  await store(deps, registration, hasAccount)
+  return registration
 }
 
 function checkForm(form: RegistrationForm, settings: AuthSettings): CheckedForm {
@@ -114,13 +109,22 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
   return { hasAccount: found.value.account !== null, attempt }
 }
 
+async function hash(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
+  const slot = reserveHash(deps, attempt)
+  try {
+    return await hashPassword(password, deps.settings.scrypt, deps.random.bytes(16))
+  } finally {
+    slot.release()
+  }
+}
+
 async function store(deps: Deps, registration: Registration, hasAccount: boolean): Promise<void> {
   const { settings } = deps
-  const { token, hash } = await createOneTimeToken(deps.random)
+  const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
   const content = hasAccount ? alreadyRegisteredMail(context) : verificationMail(context, token, settings.verificationTtlSeconds)
   const mail = await sealMail(deps, registration.email, addressBucket(registration.ip), content)
-  const isStored = await deps.registrations.create(registration, hash, mail, mailCaps(settings))
+  const isStored = await deps.registrations.create(registration, tokenHash, mail, mailCaps(settings))
   if (!isStored) throw usernameTaken()
   deps.defer(deliverMail(deps))
 }

@@ -10,7 +10,7 @@ import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { type Grant, issueGrant } from './grant.ts'
-import { reserveHash } from './hash-room.ts'
+import { requireHashRoom, reserveHash } from './hash-room.ts'
 
 export interface Credentials {
   /** Counts where both are given. */
@@ -34,16 +34,11 @@ export async function signIn(deps: Deps, credentials: Credentials, client: Clien
   const password = credentials.password
   if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
 
-  // Room for the hash is asked for before anything is counted or read: it costs nothing.
-  const slot = reserveHash(deps)
-  try {
-    const { user, key, attempt } = await admit(deps, account, client)
-    const isRight = await judge(deps, password, user, attempt)
-    if (!user || !isRight) throw new AuthError('invalid_credentials', user ? 'wrong password' : 'no such account')
-    return await openSession(deps, { user, key, attempt, password, client })
-  } finally {
-    slot.release()
-  }
+  requireHashRoom(deps)
+  const { user, key, attempt } = await admit(deps, account, client)
+  const isRight = await judge(deps, password, user, attempt)
+  if (!user || !isRight) throw new AuthError('invalid_credentials', user ? 'wrong password' : 'no such account')
+  return openSession(deps, { user, key, attempt, password, client })
 }
 
 function parseAccount({ email, username }: Credentials): Account | null {
@@ -86,13 +81,15 @@ async function admit(
 }
 
 async function judge(deps: Deps, password: string, user: User | null, attempt: CountedAttempt): Promise<boolean> {
-  // An unknown account costs one hash too, so that time does not tell who has an account.
-  const stored = user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(16))
+  const slot = reserveHash(deps, attempt)
   try {
-    return await verifyPasswordHash(password, stored)
+    // An unknown account costs one hash too, so that time does not tell who has an account.
+    return await verifyPasswordHash(password, user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(16)))
   } catch (error) {
     deps.defer(attempt.giveBack())
     throw error
+  } finally {
+    slot.release()
   }
 }
 

@@ -18,14 +18,19 @@ export class HashSlots {
     this.#leaseMilliseconds = leaseMilliseconds
   }
 
+  /** Whether a slot is free just now. @param now in milliseconds */
+  hasRoom(now: number): boolean {
+    for (const lease of this.#pending) if (lease.lapsesAt <= now) this.#pending.delete(lease)
+    return this.#pending.size < this.#limit
+  }
+
   /**
    * A slot, or `null` when all are taken. The runtime drops what a cancelled request had left to do, `finally` included,
    * so a slot whose owner vanished lapses here.
    * @param now in milliseconds
    */
   tryReserve(now: number): HashSlot | null {
-    for (const lease of this.#pending) if (lease.lapsesAt <= now) this.#pending.delete(lease)
-    if (this.#pending.size >= this.#limit) return null
+    if (!this.hasRoom(now)) return null
     const lease = { lapsesAt: now + this.#leaseMilliseconds }
     this.#pending.add(lease)
     return { release: () => void this.#pending.delete(lease) }

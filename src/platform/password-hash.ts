@@ -76,7 +76,8 @@ function parsePhc(phc: string): PasswordHash | null {
   return { parameters, salt, hash }
 }
 
-function isAffordable(parameters: ScryptParameters): boolean {
+/** Whether a hash made with these can be verified again: more than the runtime computes is never run. */
+export function isAffordable(parameters: ScryptParameters): boolean {
   const { ln, r, p } = parameters
   // RFC 7914 §2: N is less than 2^(128·r/8).
   return ln <= 20 && r <= 32 && p <= 16 && ln < 16 * r && scryptCost(parameters) <= RUNTIME_COST_LIMIT

@@ -9,7 +9,7 @@ export function parseBody<const Schema extends v.GenericSchema>(schema: Schema, 
   if (result.success) return result.output
   const fields: FieldProblem[] = result.issues.map((issue) => ({
     field: v.getDotPath(issue) ?? '',
-    message: `must be ${issue.expected === '"string"' || issue.expected?.startsWith('(string') ? 'a string' : 'of another type'}`,
+    message: `must be ${issue.expected === 'string' ? 'a string' : 'of another type'}`,
   }))
   throw new AuthError('invalid_request', 'members of the wrong type', { fields })
 }

@@ -18,6 +18,8 @@ import {
   renderUser,
 } from './wire.ts'
 
+export const V1_PATH = '/api/v1/auth'
+
 export const v1 = new Hono<AppEnv>()
   .use(limitBody, readJsonBody)
   .post('/register', async (c) => {

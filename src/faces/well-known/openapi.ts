@@ -1,5 +1,5 @@
-// The OpenAPI 3.1 document: each face's operations, over the schemas that check its bodies. Made at the first request,
-// since nothing else needs it.
+// The OpenAPI 3.1 document: each face's operations, over the schemas that check its bodies. Written to a file by
+// scripts/openapi.ts; nothing of it is in the worker's bundle.
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import * as v from 'valibot'

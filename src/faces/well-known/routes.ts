@@ -1,33 +1,40 @@
 // What belongs to no API: keys, reference, health.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { AuthError } from '../../auth/errors.ts'
 import type { AppEnv } from '../shared/context.ts'
-import { DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from './docs-page.ts'
 
-/** Needs no configuration, so that it answers while AUTH_SECRET is missing. */
-export function createReference(openApi: () => Readonly<Record<string, unknown>>) {
+/** Swagger UI sets style attributes and draws its icons from data: URLs; scripts come from this origin only. */
+const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** @param path of a file under .postern/assets, which `scripts/prepare.ts` fills */
+export type FetchAsset = (bindings: AppEnv['Bindings'], path: string) => Promise<Response>
+
+/** Files of this worker's own. Needs no configuration, so that it answers while AUTH_SECRET is missing. */
+export function createReference(fetchAsset: FetchAsset) {
+  async function serve(c: Context<AppEnv>, path: string, maxAgeSeconds: number): Promise<Response> {
+    const asset = await fetchAsset(c.env, path)
+    if (!asset.ok) throw new AuthError('not_found', 'no such asset')
+    c.header('Content-Type', asset.headers.get('Content-Type') ?? 'application/octet-stream')
+    c.header('Cache-Control', `public, max-age=${maxAgeSeconds}`)
+    return c.body(asset.body ?? '')
+  }
   return new Hono<AppEnv>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
-    .get('/openapi.json', (c) => {
-      c.header('Cache-Control', 'public, max-age=300')
-      return c.json(openApi())
-    })
+    .get('/openapi.json', (c) => serve(c, '/openapi.json', 300))
     .get('/docs', (c) => {
       c.header('Content-Security-Policy', DOCS_POLICY)
-      c.header('Cache-Control', 'public, max-age=300')
-      return c.html(DOCS_PAGE)
+      return serve(c, '/docs/index.html', 300)
     })
-    .get('/docs/start.js', (c) => {
-      c.header('Cache-Control', 'public, max-age=300')
-      return c.body(DOCS_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' })
-    })
-    .get('/docs/:file', async (c) => {
-      const asset = await c.env.ASSETS.fetch(new URL(`/docs/${c.req.param('file')}`, c.req.url))
-      if (!asset.ok) throw new AuthError('not_found', 'no such asset')
-      const headers = new Headers(asset.headers)
-      headers.set('Cache-Control', 'public, max-age=86400')
-      return new Response(asset.body, { headers })
-    })
+    .get('/docs/:file', (c) => serve(c, `/docs/${encodeURIComponent(c.req.param('file'))}`, 86_400))
 }
 
 export function createOperations(jwksCacheSeconds: (env: AppEnv['Bindings']) => number) {

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { parseUserCommand } from '../../../scripts/user/command.ts'
+import { performUserCommand } from '../../../scripts/user/perform.ts'
+import { verifyPasswordHash } from '../../../src/platform/password-hash.ts'
+import { verifyPin } from '../../../src/platform/pin-hash.ts'
+import { systemRandom } from '../../../src/platform/random.ts'
+import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
+
+const NOW = 1_800_000_000
+const SECRET = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7)).toString('base64url')
+const PASSWORD = 'four unusual words'
+
+describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (way) => {
+  let database: SqliteDatabase
+  const run = (args: string[], now = NOW) =>
+    performUserCommand(parseUserCommand(args).command, {
+      database,
+      random: systemRandom,
+      now,
+      choosePassword: async () => 'made up on the spot',
+      findAuthSecret: async () => SECRET,
+      scrypt: { ln: 2, r: 1, p: 1 },
+    })
+  const create = (email: string, ...more: string[]) => run(['create', '--email', email, '--password', PASSWORD, ...more])
+  const user = (email: string) => database.sqlite.prepare('SELECT * FROM users WHERE email = ?').get(email)
+  const count = (table: string) => Number(database.sqlite.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
+
+  beforeEach(() => {
+    database = sqliteDatabase(way)
+    return () => database.close()
+  })
+
+  it('creates a user with everything', async () => {
+    await create(
+      "o'neil@example.com",
+      '--username',
+      'Beyhan Oğur',
+      '--pin',
+      '4711',
+      '--verified',
+      '--first-name',
+      "D'Arcy",
+      '--permission',
+      'b',
+      '--permission',
+      'a',
+      '--permission',
+      'b',
+    )
+    const row = user("o'neil@example.com")
+    expect(row).toMatchObject({ username: 'Beyhan Oğur', first_name: "D'Arcy", last_name: null, permissions: '["a","b"]' })
+    expect(row).toMatchObject({ email_verified_at: NOW, created_at: NOW, updated_at: NOW, session_epoch: 1, disabled_at: null })
+    expect(await verifyPasswordHash(PASSWORD, String(row?.password_hash))).toBe(true)
+    expect(await verifyPin('4711', String(row?.pin_hash), SECRET)).toBe(true)
+    expect(database.sqlite.prepare('SELECT * FROM username_claims').all()).toMatchObject([
+      { email: "o'neil@example.com", expires_at: null },
+    ])
+  })
+
+  it('creates a user without --verified whose address is not proven', async () => {
+    await create('a@example.com')
+    expect(user('a@example.com')).toMatchObject({ email_verified_at: null, username: null, pin_hash: null, permissions: '[]' })
+  })
+
+  it('refuses an address that has an account, and leaves no claim behind', async () => {
+    await create('a@example.com')
+    await expect(create('A@example.com', '--username', 'ann')).rejects.toThrow(
+      'Cannot create a@example.com: the address has an account already',
+    )
+    expect([count('users'), count('username_claims')]).toEqual([1, 0])
+  })
+
+  it("refuses another account's username, however it is written", async () => {
+    await create('a@example.com', '--username', 'Ann')
+    await expect(create('b@example.com', '--username', 'ＡＮＮ')).rejects.toThrow('the username is taken by another account')
+    expect(count('users')).toBe(1)
+  })
+
+  it('refuses a username that a pending registration holds, says until when, and takes it then', async () => {
+    database.sqlite.exec(`INSERT INTO username_claims VALUES ('ann', 'stranger@example.com', ${NOW + 60})`)
+    await expect(create('a@example.com', '--username', 'ann')).rejects.toThrow(
+      'held by a pending registration until 2027-01-15T08:01:00.000Z',
+    )
+    expect(count('users')).toBe(0)
+    await run(['create', '--email', 'a@example.com', '--password', PASSWORD, '--username', 'ann'], NOW + 60)
+    expect(database.sqlite.prepare('SELECT * FROM username_claims').all()).toMatchObject([
+      { email: 'a@example.com', expires_at: null },
+    ])
+  })
+
+  it('clears the pending registrations of the address, and of no other', async () => {
+    for (const email of ['a@example.com', 'b@example.com']) {
+      database.sqlite.exec(`INSERT INTO registrations (id, email, password_hash, ip, user_agent, created_at, expires_at) VALUES ('${email}', '${email}', 'h', '', '', 1, 2);
+        INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES ('${email}', 'verify_email', '${email}', '${email}', 1, 2);
+        INSERT INTO username_claims VALUES ('of ${email}', '${email}', ${NOW + 60})`)
+    }
+    await create('a@example.com')
+    for (const table of ['registrations', 'one_time_tokens', 'username_claims']) {
+      expect(database.sqlite.prepare(`SELECT email FROM ${table}`).all()).toMatchObject([{ email: 'b@example.com' }])
+    }
+  })
+
+  it('disables with the end of all sessions, and enables without bringing them back', async () => {
+    await create('a@example.com', '--username', 'ann')
+    await run(['disable', '--username', 'ANN'], NOW + 1)
+    expect(user('a@example.com')).toMatchObject({ disabled_at: NOW + 1, session_epoch: 2, updated_at: NOW + 1 })
+    await run(['disable', '--email', 'a@example.com'], NOW + 2)
+    expect(user('a@example.com')).toMatchObject({ disabled_at: NOW + 1, session_epoch: 3 })
+    await run(['enable', '--email', 'a@example.com'], NOW + 3)
+    expect(user('a@example.com')).toMatchObject({ disabled_at: null, session_epoch: 3, updated_at: NOW + 3 })
+  })
+
+  it('grants and revokes, sorted and once each', async () => {
+    await create('a@example.com', '--permission', 'm')
+    expect(await run(['grant', '--email', 'a@example.com', '--permission', 'z', '--permission', 'a', '--permission', 'm'])).toBe(
+      'a@example.com has a, m, z',
+    )
+    expect(user('a@example.com')?.permissions).toBe('["a","m","z"]')
+    expect(await run(['revoke', '--email', 'a@example.com', '--permission', 'm', '--permission', 'none'])).toBe(
+      'a@example.com has a, z',
+    )
+    expect(await run(['revoke', '--email', 'a@example.com', '--permission', 'a', '--permission', 'z'])).toBe(
+      'a@example.com has no permissions',
+    )
+    expect(user('a@example.com')?.permissions).toBe('[]')
+  })
+
+  it('sets a password with the end of all sessions', async () => {
+    await create('a@example.com')
+    await run(['set-password', '--email', 'a@example.com'], NOW + 1)
+    const row = user('a@example.com')
+    expect(row).toMatchObject({ session_epoch: 2, updated_at: NOW + 1 })
+    expect(await verifyPasswordHash('made up on the spot', String(row?.password_hash))).toBe(true)
+  })
+
+  it('refuses a password that the policy refuses', async () => {
+    await expect(run(['create', '--email', 'a@example.com', '--password', 'short'])).rejects.toThrow(
+      'Cannot use this password: it must have at least 8 characters',
+    )
+    await expect(run(['create', '--email', 'ann@example.com', '--password', 'ann@example.com'])).rejects.toThrow(
+      'must not be your e-mail address',
+    )
+  })
+
+  it.each(['disable', 'enable', 'set-password', 'grant --permission a', 'revoke --permission a'])(
+    'says that there is no such user to %s',
+    async (line) => {
+      await expect(run([...line.split(' '), '--username', 'nobody'])).rejects.toThrow('Cannot find a user with the username nobody')
+    },
+  )
+
+  it('lists users for people and for programs, and never a hash', async () => {
+    expect(await run(['list'])).toBe('No users yet')
+    expect(await run(['list', '--json'])).toBe('')
+    await create('a@example.com', '--username', 'Ann', '--permission', 'x')
+    const table = (await run(['list'])).split('\n')
+    expect(table[1]).toMatch(/^a@example\.com +Ann +- +no +no +no +x +2027-/)
+    const json = await run(['list', '--json'])
+    expect(JSON.parse(json)).toMatchObject({
+      email: 'a@example.com',
+      permissions: ['x'],
+      email_verified: false,
+      disabled_at: null,
+      has_pin: false,
+    })
+    expect(json).not.toContain('scrypt')
+  })
+})
