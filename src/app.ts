@@ -13,7 +13,7 @@ import { secureHeaders } from './faces/shared/security-headers.ts'
 import { V1_PATH, v1 } from './faces/v1/routes.ts'
 import { renderFailure } from './faces/v1/wire.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
-import { consoleLog, type Log } from './platform/log.ts'
+import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -35,7 +35,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     try {
       c.set('auth', service(c.env).auth)
     } catch (error) {
-      throw new AuthError('unavailable', error instanceof Error ? error.message : String(error), { retryAfterSeconds: 60 })
+      throw new AuthError('unavailable', reasonOf(error), { retryAfterSeconds: 60 })
     }
     await next()
   })
@@ -51,8 +51,8 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       '/',
       createReference((env, path) => fetchAsset(env as Bindings, path)),
     )
-    .use('/dev/*', developmentOnly)
-    .use(requireService)
+    .use('/dev/mailbox', developmentOnly)
+    .on('ALL', ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', '/verify-email', `${V1_PATH}/*`], requireService)
     .route(
       '/',
       createOperations((env) => service(env).config.jwksCacheSeconds),
@@ -74,8 +74,8 @@ function logRequest(log: Log) {
     log(status >= 500 ? 'error' : 'info', 'request', {
       request_id: c.var.requestId,
       method: c.req.method,
-      // The path only: queries carry tokens.
-      path: c.req.path.slice(0, 200),
+      // The path only, since queries carry tokens; and of a session's id no more than tells it from others.
+      path: c.req.path.replace(/[0-9a-f]{64}/gi, (id) => `${id.slice(-8)}…`).slice(0, 200),
       status,
       code: c.var.failure?.code,
       reason: c.var.failure?.reason,

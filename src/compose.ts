@@ -13,8 +13,9 @@ import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/s
 import { createSessionLedgers } from './objects/session-ledgers.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { HashSlots } from './platform/hash-slots.ts'
+import { encodeHex } from './platform/hex.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
-import { consoleLog, type Log } from './platform/log.ts'
+import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
 import { type Random, systemRandom } from './platform/random.ts'
 import { createDatabase } from './stores/database.ts'
@@ -118,14 +119,14 @@ async function nameObject(keyring: Keyring, text: string): Promise<string> {
   const hmac = await keyring.hmacKey('object-names')
   if (!hmac) throw new Error('Cannot name object: the current key is missing')
   const mac = await crypto.subtle.sign('HMAC', hmac.key, new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(new Uint8Array(mac))
 }
 
 function deferWith(keepAlive: (work: Promise<unknown>) => void, log: Log): Deps['defer'] {
   return (work) =>
     keepAlive(
       work.catch((error: unknown) => {
-        log('error', 'deferred work failed', { reason: error instanceof Error ? error.message : String(error) })
+        log('error', 'deferred work failed', { reason: reasonOf(error) })
       }),
     )
 }

@@ -1,6 +1,7 @@
 // The only reader of vars and secrets. Turns the environment into plain numbers and strings once, and answers with the
 // name of whatever is wrong and how to set it. Never logs a value.
 import type { AuthSettings } from './auth/settings.ts'
+import { parseEmailAddress } from './platform/email-address.ts'
 import { findSecretProblem } from './platform/keyring.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 
@@ -20,6 +21,8 @@ export class ConfigError extends Error {
 }
 
 const DAY = 86_400
+/** Half of what an isolate may have in all. */
+const MAX_HASH_MEMORY_BYTES = 64 * 1024 * 1024
 
 /**
  * @param env vars and secrets as the runtime hands them over; anything else in it is ignored
@@ -38,6 +41,9 @@ export function parseConfig(env: object): Config {
     throw new ConfigError(
       'SCRYPT_LN, SCRYPT_R and SCRYPT_P cost too much: 2^ln·r·p must be at most 2^20. Set them in wrangler.toml under [vars]',
     )
+  }
+  if (128 * scrypt.r * 2 ** scrypt.ln > MAX_HASH_MEMORY_BYTES) {
+    throw new ConfigError('SCRYPT_LN and SCRYPT_R need more than 64 MiB for one hash. Set them in wrangler.toml under [vars]')
   }
   if (!isDevelopment && isBelowFloor(scrypt)) {
     throw new ConfigError(
@@ -63,7 +69,7 @@ export function parseConfig(env: object): Config {
     password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },
     scrypt,
     maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
-    mailFrom: text(vars, 'MAIL_FROM') ?? `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`,
+    mailFrom: mailFrom(vars, isDevelopment),
     limits: {
       pairFailures: integer(vars, 'LIMIT_PAIR_FAILURES', 5, 1, 1000),
       accountFailuresPerHour: integer(vars, 'LIMIT_ACCOUNT_FAILURES_PER_HOUR', 100, 1, 10_000),
@@ -79,7 +85,8 @@ export function parseConfig(env: object): Config {
 
 /** Cheap enough to ask before anything else: decides which routes exist and what CORS says, whatever else is wrong. */
 export function isDevelopment(env: object): boolean {
-  return (env as Readonly<Record<string, unknown>>).ENVIRONMENT === 'development'
+  const { ENVIRONMENT } = env as Readonly<Record<string, unknown>>
+  return typeof ENVIRONMENT === 'string' && ENVIRONMENT.trim() === 'development'
 }
 
 function text(vars: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -129,6 +136,15 @@ function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boole
   if (!origin) throw new ConfigError(`PUBLIC_URL must be an origin such as https://auth.example.com, without a path. ${howTo}`)
   if (!isDevelopment && !origin.startsWith('https://')) throw new ConfigError(`PUBLIC_URL must use https. ${howTo}`)
   return origin
+}
+
+function mailFrom(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
+  const value = text(vars, 'MAIL_FROM')
+  if (value === undefined) return `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`
+  if (parseEmailAddress(value) === null) {
+    throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in wrangler.toml under [vars]')
+  }
+  return value
 }
 
 function origins(vars: Readonly<Record<string, unknown>>, fallback: string): readonly string[] {

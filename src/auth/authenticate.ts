@@ -15,6 +15,8 @@ export interface Principal {
   readonly permissions: readonly string[]
   readonly amr: readonly string[]
   readonly authTime: number
+  /** What the user's epoch must be for the session to be alive; `null` where no session was read. */
+  readonly sessionEpoch: number | null
 }
 
 /** Authorisation is never older than the request: the row and the session were read for it. */
@@ -31,8 +33,8 @@ export interface FreshPrincipal extends Principal {
 export async function authenticate(deps: Deps, token: string | null, freshness: Freshness): Promise<Principal> {
   if (freshness === 'strict') return authenticateStrictly(deps, token)
   const claims = await requireClaims(deps, token)
-  if (freshness === 'edge') await requireSessionAtEdge(deps, claims)
-  return { ...claims, permissions: permissionsOf(claims.permissions, claims.amr) }
+  const sessionEpoch = freshness === 'edge' ? await requireSessionAtEdge(deps, claims) : null
+  return { ...claims, sessionEpoch, permissions: permissionsOf(claims.permissions, claims.amr) }
 }
 
 /** The ledger and the user's row side by side: disabled, signed out everywhere and permissions count from now on. */
@@ -49,6 +51,7 @@ export async function authenticateStrictly(deps: Deps, token: string | null): Pr
     permissions: permissionsOf(user.permissions, session.amr),
     amr: session.amr,
     authTime: session.authTime,
+    sessionEpoch: session.epoch,
     user,
     session,
   }
@@ -63,14 +66,15 @@ async function requireClaims(deps: Deps, token: string | null): Promise<AccessCl
   return claims
 }
 
-/** The copy in KV, which may be a minute or more behind; where it has nothing to say, the ledger. */
-async function requireSessionAtEdge(deps: Deps, { sessionId }: AccessClaims): Promise<void> {
+/** The copy in KV, which may be a minute or more behind; where it has nothing to say, the ledger. Returns the session's epoch. */
+async function requireSessionAtEdge(deps: Deps, { sessionId }: AccessClaims): Promise<number> {
   const copy = await deps.sessionCopies.read(sessionId).catch((error: unknown) => {
     if (error instanceof Unavailable) return null
     throw error
   })
   if (copy?.revoked) throw new AuthError('invalid_access_token', 'session revoked, says its copy')
-  if (copy && deps.clock() < copy.absoluteExpiresAt) return
+  if (copy && deps.clock() < copy.absoluteExpiresAt) return copy.epoch
   const session = await deps.ledgers.find(sessionId)
   if (!session || !isLive(session, session.epoch, deps.clock())) throw new AuthError('invalid_access_token', 'session ended')
+  return session.epoch
 }

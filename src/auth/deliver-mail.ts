@@ -1,4 +1,5 @@
 // Sends what waits in the outbox: after the reply that queued it, and again from the cron trigger until it is through.
+import { reasonOf } from '../platform/log.ts'
 import type { OutboxRow } from '../stores/outbox.ts'
 import type { Deps } from './deps.ts'
 import { openMail } from './queued-mail.ts'
@@ -7,12 +8,17 @@ import { openMail } from './queued-mail.ts'
 const LEASE_SECONDS = 120
 const BATCH = 10
 const FIRST_RETRY_SECONDS = 60
-/** With the doubling of waits: about a day of trying. */
+/** With the doubling of waits: 17 hours of trying. */
 const MAX_ATTEMPTS = 11
 
-export async function deliverMail(deps: Deps): Promise<void> {
+/** One batch. @returns whether there may be more */
+export async function deliverMail(deps: Deps): Promise<boolean> {
   const rows = await deps.outbox.lease(deps.clock(), LEASE_SECONDS, BATCH)
-  await Promise.all(rows.map((row) => deliver(deps, row)))
+  const results = await Promise.allSettled(rows.map((row) => deliver(deps, row)))
+  // Each mail on its own: one whose row could not be marked must not cut the others short.
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return rows.length === BATCH
 }
 
 async function deliver(deps: Deps, row: OutboxRow): Promise<void> {
@@ -29,7 +35,7 @@ async function deliver(deps: Deps, row: OutboxRow): Promise<void> {
     deps.log(givesUp ? 'error' : 'warn', givesUp ? 'mail dropped' : 'mail not sent', {
       id: row.id,
       attempts: row.attempts,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: reasonOf(error),
     })
     return deps.outbox.markFailed(row.id, deps.clock() + wait, givesUp)
   }

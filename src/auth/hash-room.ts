@@ -15,12 +15,17 @@ export function requireHashRoom({ hashSlots, clock }: Pick<Deps, 'hashSlots' | '
  * Right before the hash. What the limiter counted is given back when others were faster.
  * @throws Unavailable
  */
-export function reserveHash(
+export async function reserveHash(
   { hashSlots, clock, defer }: Pick<Deps, 'hashSlots' | 'clock' | 'defer'>,
   attempt: CountedAttempt,
-): HashSlot {
+): Promise<HashSlot> {
   const slot = hashSlots.tryReserve(clock() * 1000)
-  if (slot) return slot
+  if (slot) {
+    // A hash holds the isolate, so whoever else was admitted meanwhile has had no turn to say so: it gets one here, or no two
+    // hashes would ever be seen pending.
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    return slot
+  }
   defer(attempt.giveBack())
   throw noRoom()
 }

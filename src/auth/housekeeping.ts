@@ -1,22 +1,30 @@
 // What the cron trigger does: bounded work each time, each part on its own, so that one failure stops no other.
+import { reasonOf } from '../platform/log.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Deps } from './deps.ts'
 
 const ROWS_PER_RUN = 500
+const MAIL_BATCHES_PER_RUN = 20
 /** Longer than the longest cap on mail counts. */
 const KEEP_MAIL_ROWS_SECONDS = 2 * 86_400
 
 export async function keepHouse(deps: Deps): Promise<void> {
   const now = deps.clock()
   const tasks: readonly [string, () => Promise<void>][] = [
-    ['deliver mail', () => deliverMail(deps)],
+    ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
     ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, ROWS_PER_RUN)],
   ]
   for (const [task, run] of tasks) {
     await run().catch((error: unknown) => {
-      deps.log('error', 'housekeeping failed', { task, reason: error instanceof Error ? error.message : String(error) })
+      deps.log('error', 'housekeeping failed', { task, reason: reasonOf(error) })
     })
+  }
+}
+
+async function drainOutbox(deps: Deps): Promise<void> {
+  for (let batch = 0; batch < MAIL_BATCHES_PER_RUN; batch += 1) {
+    if (!(await deliverMail(deps))) return
   }
 }

@@ -1,4 +1,5 @@
 // One-time tokens: 256 random bits as hex. Stores see their SHA-256 only.
+import { encodeHex } from '../platform/hex.ts'
 import type { Random } from '../platform/random.ts'
 
 const TOKEN = /^[0-9a-f]{64}$/
@@ -15,5 +16,5 @@ export async function hashOneTimeToken(token: string): Promise<string | null> {
 
 async function digest(token: string): Promise<string> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(new Uint8Array(bytes))
 }

@@ -12,9 +12,10 @@ export async function readCurrentUser(deps: Deps, accessToken: string | null): P
     const { user, permissions } = await authenticateStrictly(deps, accessToken)
     return { ...user, permissions }
   }
-  const { userId, amr } = await authenticate(deps, accessToken, sessionFreshness)
+  const { userId, amr, sessionEpoch } = await authenticate(deps, accessToken, sessionFreshness)
   const user = await deps.users.findById(userId)
   // The row is read for the reply anyway, so what it says of the account counts.
   if (!user || user.disabledAt !== null) throw new AuthError('invalid_access_token', user ? 'account disabled' : 'no such user')
+  if (sessionEpoch !== null && sessionEpoch !== user.sessionEpoch) throw new AuthError('invalid_access_token', 'session ended')
   return { ...user, permissions: permissionsOf(user.permissions, amr) }
 }

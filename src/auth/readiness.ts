@@ -1,4 +1,5 @@
 // Whether each thing this worker depends on answers.
+import { reasonOf } from '../platform/log.ts'
 import type { Deps } from './deps.ts'
 
 export type Readiness = Readonly<
@@ -14,7 +15,7 @@ export async function checkReadiness(deps: Deps): Promise<Readiness> {
       await ask()
       return 'ok'
     } catch (error) {
-      deps.log('error', 'not ready', { reason: error instanceof Error ? error.message : String(error) })
+      deps.log('error', 'not ready', { reason: reasonOf(error) })
       return 'unavailable'
     }
   }

@@ -2,6 +2,7 @@
 // cost: one hash, one row, one mail, of which only the words differ.
 import type { CountedAttempt } from '../objects/login-limits.ts'
 import { addressBucket } from '../platform/client-address.ts'
+import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { hashPassword } from '../platform/password-hash.ts'
 import { findPasswordProblem } from '../platform/password-policy.ts'
@@ -57,7 +58,10 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     createdAt: now,
     expiresAt: now + deps.settings.verificationTtlSeconds,
   }
-  await store(deps, registration, hasAccount)
+  await store(deps, registration, hasAccount).catch((error: unknown) => {
+    if (error instanceof Unavailable) deps.defer(attempt.giveBack())
+    throw error
+  })
   return registration
 }
 
@@ -110,7 +114,7 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
 }
 
 async function hash(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
-  const slot = reserveHash(deps, attempt)
+  const slot = await reserveHash(deps, attempt)
   try {
     return await hashPassword(password, deps.settings.scrypt, deps.random.bytes(16))
   } finally {

@@ -2,6 +2,7 @@
 // every address.
 import { addressBucket } from '../platform/client-address.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
+import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
@@ -18,7 +19,8 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
   }
   const { settings } = deps
   const now = deps.clock()
-  const { account, registration } = await deps.registrations.findForResend(address, client.address, now)
+  const { account, registrations } = await deps.registrations.findForResend(address, now)
+  const registration = account ? null : choose(registrations, client)
   const { token, hash } = await createOneTimeToken(deps.random)
   const context = {
     publicUrl: settings.publicUrl,
@@ -26,16 +28,26 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
     requestedAt: registration?.createdAt ?? now,
     ip: registration?.ip ?? client.address,
   }
-  const content = account ? alreadyRegisteredMail(context) : verificationMail(context, token, settings.verificationTtlSeconds)
+  const content = account
+    ? alreadyRegisteredMail(context)
+    : verificationMail(context, token, (registration?.expiresAt ?? now) - now)
   const mail = await sealMail(deps, address, addressBucket(client.address), content)
   await deps.registrations.addLink({
-    registrationId: account ? null : (registration?.id ?? null),
+    registrationId: registration?.id ?? null,
     email: address,
     tokenHash: hash,
     mail: account || registration ? mail : null,
     caps: mailCaps(settings),
     now,
-    expiresAt: now + settings.verificationTtlSeconds,
   })
   deps.defer(deliverMail(deps))
+}
+
+/**
+ * The newest of those asked for from where this request comes from, else the newest: a stranger's later registration of
+ * the same address must not be what the owner of the mailbox is sent when asking again.
+ */
+function choose(registrations: readonly Registration[], client: Client): Registration | null {
+  const own = addressBucket(client.address)
+  return registrations.find(({ ip }) => addressBucket(ip) === own) ?? registrations[0] ?? null
 }

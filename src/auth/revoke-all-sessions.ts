@@ -1,7 +1,10 @@
 // Signs the user out everywhere, this session included. D1 decides it, by a new epoch that no session carries.
+
 import { isLive } from '../objects/session-rules.ts'
+import { reasonOf } from '../platform/log.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
 
 /**
  * @returns how many sessions ended
@@ -11,11 +14,12 @@ export async function revokeAllSessions(deps: Deps, accessToken: string | null):
   const { user } = await authenticateStrictly(deps, accessToken)
   const now = deps.clock()
   const sessions = await deps.ledgers.list(user.id)
-  await deps.users.bumpSessionEpoch(user.id, now)
+  const epoch = await deps.users.bumpSessionEpoch(user.id, now)
+  if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
   // From here on all are ended for every strict check and refresh. The ledger follows for the copies in KV; if it cannot
   // now, `edge` and `token` checks are bounded by the life of an access token all the same.
-  await deps.ledgers.revokeAll(user.id, now).catch((error: unknown) => {
-    deps.log('warn', 'ledger did not follow revoke-all', { reason: error instanceof Error ? error.message : String(error) })
+  await deps.ledgers.revokeAll(user.id, now, epoch).catch((error: unknown) => {
+    deps.log('warn', 'ledger did not follow revoke-all', { reason: reasonOf(error) })
   })
   return sessions.filter((session) => isLive(session, user.sessionEpoch, now)).length
 }

@@ -18,7 +18,7 @@ export interface AuthSettings {
   readonly refreshGraceSeconds: number
   readonly verificationTtlSeconds: number
   readonly signingKeyRotationSeconds: number
-  /** How long others may cache the JWKS; a new key is published this much before it signs. */
+  /** How long others may cache the JWKS; a new key is published twice this long before it signs. */
   readonly jwksCacheSeconds: number
   readonly password: { readonly minLength: number; readonly maxLength: number }
   readonly scrypt: ScryptParameters

@@ -81,7 +81,7 @@ async function admit(
 }
 
 async function judge(deps: Deps, password: string, user: User | null, attempt: CountedAttempt): Promise<boolean> {
-  const slot = reserveHash(deps, attempt)
+  const slot = await reserveHash(deps, attempt)
   try {
     // An unknown account costs one hash too, so that time does not tell who has an account.
     return await verifyPasswordHash(password, user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(16)))
@@ -121,9 +121,14 @@ async function openSession(deps: Deps, { user, key, attempt, password, client }:
     amr: ['pwd'],
     description: 'Login',
   }
-  const [record] = await Promise.all([deps.ledgers.create(session, now), attempt.succeed(now)])
+  const [created, settled] = await Promise.allSettled([deps.ledgers.create(session, now), attempt.succeed(now)])
+  if (created.status === 'rejected' || settled.status === 'rejected') {
+    // It may be there although nobody will ever hold its tokens.
+    deps.defer(deps.ledgers.revoke(session.id, now))
+    throw created.status === 'rejected' ? created.reason : (settled as PromiseRejectedResult).reason
+  }
   if (isWeakerThan(user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, user, password))
-  return issueGrant(deps, key, user, record)
+  return issueGrant(deps, key, user, created.value)
 }
 
 async function strengthenHash(deps: Deps, user: User, password: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { generateSigningKey, importSigningKey, type PublicJwk, type SigningKey } from '../platform/jwt.ts'
 import type { Keyring } from '../platform/keyring.ts'
-import type { Log } from '../platform/log.ts'
+import { type Log, reasonOf } from '../platform/log.ts'
 import type { SigningKeyStore, StoredSigningKey } from '../stores/signing-keys.ts'
 import type { AuthSettings } from './settings.ts'
 
@@ -34,30 +34,40 @@ interface SigningKeysOptions {
 }
 
 const SEAL_PURPOSE = 'signing-keys'
-/** An unknown `kid` may be new: D1 is asked again, but no oftener than this, so that forgeries cost nothing. */
-const UNKNOWN_KID_COOLDOWN_SECONDS = 10
+/** An unknown `kid` may be new: D1 is asked again, but no oftener than this, so that forgeries cost next to nothing. */
+const UNKNOWN_KID_COOLDOWN_SECONDS = 1
+/** While D1 is out, what is known has to do for this long before it is asked again: each question may cost a whole deadline. */
+const OUTAGE_COOLDOWN_SECONDS = 10
 
 export function createSigningKeys({ store, keyring, settings, clock, log }: SigningKeysOptions): SigningKeys {
   // Values only, no promises: one that another request made may never settle in a Worker.
   let loaded: Loaded | null = null
+  let failedAt = Number.NEGATIVE_INFINITY
   const verifiers = new Map<string, CryptoKey>()
   const signers = new Map<string, SigningKey>()
   // Shorter than the time a key is published before it signs, so that every isolate knows it by then.
   const maxAgeSeconds = settings.jwksCacheSeconds / 2
 
   async function load(now: number): Promise<Loaded> {
-    const stored = await store.list()
+    const stored = await store.list().catch((error: unknown) => {
+      failedAt = clock()
+      throw error
+    })
+    failedAt = Number.NEGATIVE_INFINITY
     loaded = { at: now, stored, publicKeys: stored.map((key) => parsePublicJwk(key.publicJwk)) }
     return loaded
   }
 
+  const isOut = (now: number) => now - failedAt < OUTAGE_COOLDOWN_SECONDS
+
   /** What D1 says, or what it last said while it is down. */
   async function known(now: number): Promise<Loaded> {
-    if (loaded && now - loaded.at < maxAgeSeconds && loaded.stored.length > 0) return loaded
+    const last = loaded && loaded.stored.length > 0 ? loaded : null
+    if (last && (now - last.at < maxAgeSeconds || isOut(now))) return last
     try {
       return await load(now)
     } catch (error) {
-      if (loaded && error instanceof Unavailable) return loaded
+      if (last && error instanceof Unavailable) return last
       throw error
     }
   }
@@ -92,7 +102,7 @@ export function createSigningKeys({ store, keyring, settings, clock, log }: Sign
     try {
       if ((await store.readPublicCopy()) !== jwks) await store.writePublicCopy(jwks)
     } catch (error) {
-      log('warn', 'key copy not written', { reason: error instanceof Error ? error.message : String(error) })
+      log('warn', 'key copy not written', { reason: reasonOf(error) })
     }
   }
 
@@ -120,8 +130,10 @@ export function createSigningKeys({ store, keyring, settings, clock, log }: Sign
   async function findVerifier(kid: string): Promise<CryptoKey | null> {
     const now = clock()
     let jwk = loaded && now - loaded.at < maxAgeSeconds ? loaded.publicKeys.find((key) => key.kid === kid) : undefined
-    if (!jwk && loaded && now - loaded.at < UNKNOWN_KID_COOLDOWN_SECONDS) return null
-    jwk ??= (await publicKeys()).find((key) => key.kid === kid)
+    if (!jwk && loaded && loaded.publicKeys.length > 0 && now - loaded.at < UNKNOWN_KID_COOLDOWN_SECONDS) return null
+    jwk ??= (await askForPublicKeys()).find((key) => key.kid === kid)
+    // It may be a new one, so it is no forgery before D1 has said so.
+    if (!jwk && isOut(now)) throw new Unavailable('signing keys', { reason: 'unknown key id, and D1 does not answer' })
     if (!jwk) return null
     const cached = verifiers.get(kid)
     if (cached) return cached
@@ -130,17 +142,29 @@ export function createSigningKeys({ store, keyring, settings, clock, log }: Sign
     return verifier
   }
 
-  /** From D1; while it is down, from what this isolate knows, or the copy in KV. */
-  async function publicKeys(): Promise<readonly PublicJwk[]> {
+  /** Asks D1 anew; while it is down, what this isolate knows, or the copy in KV. */
+  async function askForPublicKeys(): Promise<readonly PublicJwk[]> {
     const now = clock()
+    if (loaded && isOut(now)) return loaded.publicKeys
     try {
       return (await load(now)).publicKeys
     } catch (error) {
       if (loaded) return loaded.publicKeys
       const copy = await store.readPublicCopy()
       if (copy === null) throw error
-      return parseJwks(copy)
+      // As old as can be, so that D1 is asked as soon as it may answer again.
+      loaded = { at: Number.NEGATIVE_INFINITY, stored: [], publicKeys: parseJwks(copy) }
+      return loaded.publicKeys
     }
+  }
+
+  /** What this isolate knows, if that is fresh enough: the JWKS endpoint is open to everybody and must not cost D1 a read. */
+  async function publicKeys(): Promise<readonly PublicJwk[]> {
+    if (loaded && loaded.publicKeys.length > 0 && clock() - loaded.at < maxAgeSeconds) return loaded.publicKeys
+    const keys = await askForPublicKeys()
+    if (keys.length > 0) return keys
+    await current()
+    return askForPublicKeys()
   }
 
   async function rotate(): Promise<void> {
@@ -166,17 +190,7 @@ export function createSigningKeys({ store, keyring, settings, clock, log }: Sign
     await copyPublicKeys(await load(now))
   }
 
-  return {
-    current,
-    findVerifier,
-    rotate,
-    async publicKeys() {
-      const keys = await publicKeys()
-      if (keys.length > 0) return keys
-      await current()
-      return publicKeys()
-    },
-  }
+  return { current, findVerifier, publicKeys, rotate }
 }
 
 function parsePublicJwk(json: string): PublicJwk {

@@ -115,11 +115,14 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     })
   }
 
-  /** Ends every session. Answers how many were live before. */
-  revokeAll(now: number): number {
+  /**
+   * Ends every session of an epoch before `beforeEpoch`: one begun since the epoch was bumped lives on, however late
+   * this arrives. Answers how many were live before.
+   */
+  revokeAll(now: number, beforeEpoch: number): number {
     return this.ctx.storage.transactionSync(() => {
       // Those past their expiry are marked too: a clock that steps back must not bring them to life.
-      const unrevoked = this.#table.list().filter((entry) => entry.revokedAt === null)
+      const unrevoked = this.#table.list().filter((entry) => entry.revokedAt === null && entry.epoch < beforeEpoch)
       for (const entry of unrevoked) this.#revoke(entry, now)
       if (unrevoked.length > 0) this.#schedule()
       return unrevoked.filter((entry) => isOpen(entry, now)).length

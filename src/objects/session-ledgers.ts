@@ -16,8 +16,8 @@ export interface SessionLedgers {
   extend(request: ExtensionRequest): Promise<SessionRecord | null>
   /** Ends a session; whether it was live before. */
   revoke(id: string, now: number): Promise<boolean>
-  /** Ends all sessions of a user; how many were live before. */
-  revokeAll(userId: string, now: number): Promise<number>
+  /** Ends all sessions of a user that are of an earlier epoch; how many were live before. */
+  revokeAll(userId: string, now: number, beforeEpoch: number): Promise<number>
   /** All sessions still remembered, newest first. */
   list(userId: string): Promise<SessionRecord[]>
   /** Stamps a session that is kept while the user's epoch changes. */
@@ -56,7 +56,7 @@ export function createSessionLedgers(
     rotate: (request) => askAbout<Rotation>(request.id, { outcome: 'ended' }, (ledger) => ledger.rotate(request)),
     extend: (request) => askAbout(request.id, null, (ledger) => ledger.extend(request)),
     revoke: (id, now) => askAbout(id, false, (ledger) => ledger.revoke(id, now)),
-    revokeAll: (userId, now) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now)),
+    revokeAll: (userId, now, beforeEpoch) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch)),
     list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
     restamp: (id, epoch) => askAbout(id, false, (ledger) => ledger.restamp(id, epoch)),
     ping: () => ask(READINESS_LEDGER, (ledger) => ledger.ping()),

@@ -1,6 +1,8 @@
 // Every call to a store or an object has a deadline, and every failure of one is the same error: an outage, which is
 // told as 503 and never as a refusal. Knows neither which store it is nor what is asked of it.
 
+import { reasonOf } from './log.ts'
+
 /** A store, an object or a resource of this worker could not answer. Told to clients as 503 with `Retry-After`. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable'
@@ -10,7 +12,7 @@ export class Unavailable extends Error {
 
   /** @param service what failed, for the log: "database", "session ledger", … */
   constructor(service: string, options: { cause?: unknown; retryAfterSeconds?: number; reason?: string } = {}) {
-    super(`${service}: ${options.reason ?? describe(options.cause)}`, { cause: options.cause })
+    super(`${service}: ${options.reason ?? reasonOf(options.cause)}`, { cause: options.cause })
     this.service = service
     this.retryAfterSeconds = options.retryAfterSeconds ?? 1
   }
@@ -33,8 +35,4 @@ export async function withDeadline<T>(service: string, milliseconds: number, cal
   } finally {
     clearTimeout(timer)
   }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

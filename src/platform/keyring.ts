@@ -2,6 +2,7 @@
 // of the secret: made with the current one, accepted from the previous one too. The secret itself never leaves this file.
 
 import { decodeBase64Url, encodeBase64Url } from './base64.ts'
+import { encodeHex } from './hex.ts'
 
 /** 32 random bytes are 43 characters of base64 without padding. */
 const SECRET_MIN_LENGTH = 43
@@ -51,7 +52,7 @@ export async function deriveKeyBytes(secret: string, purpose: string): Promise<U
 /** Eight hex digits that name a secret without telling anything about it. */
 export async function secretKeyId(secret: string): Promise<string> {
   const bytes = await deriveKeyBytes(secret, 'key-id')
-  return Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(bytes.subarray(0, 4))
 }
 
 export function createKeyring(

@@ -8,3 +8,8 @@ export type Log = (level: LogLevel, event: string, fields?: LogFields) => void
 export const consoleLog: Log = (level, event, fields) => {
   console[level](JSON.stringify({ level, event, ...fields }))
 }
+
+/** What an error says of itself, for a log line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

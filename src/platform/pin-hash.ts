@@ -1,6 +1,7 @@
 // PINs are few: whoever steals the table could try them all in minutes. So each is keyed with an HMAC under AUTH_SECRET before
 // it is hashed, which the database does not hold, and which makes a PIN's hash no password's and a password's no PIN's.
 
+import { encodeHex } from './hex.ts'
 import { deriveKeyBytes, secretKeyId } from './keyring.ts'
 import { hashPassword, verifyPasswordHash } from './password-hash.ts'
 import type { ScryptParameters } from './scrypt.ts'
@@ -27,5 +28,5 @@ async function keyedPin(pin: string, authSecret: string): Promise<string> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', await deriveKeyBytes(authSecret, 'pin'), algorithm, false, ['sign'])
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(pin)))
-  return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(mac)
 }

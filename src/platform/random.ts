@@ -1,5 +1,7 @@
 // Chance, as an argument: what mints tokens, ids and salts is handed one of these, so that tests can know what comes out.
 
+import { encodeHex } from './hex.ts'
+
 export interface Random {
   bytes(length: number): Uint8Array<ArrayBuffer>
   /** A version 4 UUID (RFC 9562 §5.4). */
@@ -11,5 +13,5 @@ export interface Random {
 export const systemRandom: Random = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   uuid: () => crypto.randomUUID(),
-  hex: (byteLength) => Array.from(systemRandom.bytes(byteLength), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  hex: (byteLength) => encodeHex(systemRandom.bytes(byteLength)),
 }

@@ -1,5 +1,5 @@
 // The way into D1: every question has a deadline, and a database that cannot answer is an outage, never a refusal.
-import type { SQL } from 'drizzle-orm'
+import { DrizzleQueryError, type SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { withDeadline } from '../platform/deadline.ts'
@@ -23,7 +23,12 @@ export function createDatabase(d1: D1Database, deadlineMilliseconds: number): Da
   }
   const guard = <T>(call: () => Promise<T>) => withDeadline('database', deadlineMilliseconds, call)
   return {
-    ask: (query) => guard(() => query(db)),
+    ask: (query) => guard(() => query(db).catch(throwBare)),
     transact: (statements) => guard(() => d1.batch(statements.map(prepare))),
   }
+}
+
+/** drizzle's own error quotes every parameter, addresses and password hashes included, and reasons are logged. */
+function throwBare(error: unknown): never {
+  throw error instanceof DrizzleQueryError ? (error.cause ?? new Error('query failed')) : error
 }

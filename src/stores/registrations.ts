@@ -9,6 +9,8 @@ import type { User } from './users.ts'
 export type Registration = typeof registrations.$inferSelect
 
 const PURPOSE = 'verify_email'
+/** More live registrations of one address than anybody but a nuisance makes. */
+const MAX_LISTED = 50
 
 /** What a mailed link leads to: a registration to confirm, or the account it has already become. */
 export type Confirmable =
@@ -23,9 +25,12 @@ export interface Registrations {
    * @returns `false` when somebody else holds the username
    */
   create(registration: Registration, tokenHash: string, mail: OutgoingMail, caps: MailCaps): Promise<boolean>
-  /** The account of an address, and the live registration a new link should be for: of those asked for from `ip` the newest, else the newest. */
-  findForResend(email: string, ip: string, now: number): Promise<{ account: User | null; registration: Registration | null }>
-  /** Gives a live registration a further link and as much life as the link has. Does the same work, for nothing, when `registrationId` is `null`. */
+  /** The account of an address, and its live registrations, newest first. */
+  findForResend(email: string, now: number): Promise<{ account: User | null; registrations: readonly Registration[] }>
+  /**
+   * Gives a live registration a further link, which lasts as long as the registration. Does the same work, for nothing,
+   * when `registrationId` is `null`.
+   */
   addLink(link: {
     readonly registrationId: string | null
     readonly email: string
@@ -33,7 +38,6 @@ export interface Registrations {
     readonly mail: OutgoingMail | null
     readonly caps: MailCaps
     readonly now: number
-    readonly expiresAt: number
   }): Promise<void>
   findByToken(tokenHash: string, now: number): Promise<Confirmable | null>
   /**
@@ -90,7 +94,7 @@ export function createRegistrations(database: Database): Registrations {
       return (stored?.meta.changes ?? 0) > 0
     },
 
-    findForResend: (email, ip, now) =>
+    findForResend: (email, now) =>
       database.ask(async (db) => {
         const [accounts, pending] = await db.batch([
           db.select().from(users).where(eq(users.email, email)),
@@ -98,29 +102,23 @@ export function createRegistrations(database: Database): Registrations {
             .select()
             .from(registrations)
             .where(and(eq(registrations.email, email), gt(registrations.expiresAt, now)))
-            // What was asked for from here comes first: a stranger's later registration of the same address must not
-            // be what the owner of the mailbox is sent when asking again.
-            .orderBy(desc(sql`${registrations.ip} = ${ip}`), desc(registrations.createdAt), desc(sql`rowid`))
-            .limit(1),
+            .orderBy(desc(registrations.createdAt), desc(sql`rowid`))
+            .limit(MAX_LISTED),
         ])
-        return { account: accounts[0] ?? null, registration: pending[0] ?? null }
+        return { account: accounts[0] ?? null, registrations: pending }
       }),
 
-    async addLink({ registrationId, email, tokenHash, mail, caps, now, expiresAt }) {
+    async addLink({ registrationId, email, tokenHash, mail, caps, now }) {
+      // The same statements for every address, so that their cost tells nothing either.
       const isLive = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${registrationId} AND expires_at > ${now})`
-      const mayMail = registrationId === null ? sql`${mail !== null}` : isLive
+      const { id: mailId } = mail ?? NO_MAIL
       await database.transact([
+        queueMail(mail ?? NO_MAIL, caps, now, sql`${mail !== null} AND (${registrationId === null} OR ${isLive})`),
+        // A link that no mail carries would only be rubbish: none is kept where a cap has held the mail back.
         sql`
-            INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
-            SELECT ${tokenHash}, ${PURPOSE}, ${email}, ${registrationId}, ${now}, ${expiresAt} WHERE ${isLive}`,
-        sql`
-            UPDATE username_claims SET expires_at = max(expires_at, ${expiresAt})
-            WHERE expires_at IS NOT NULL AND email = ${email} AND ${isLive}
-              AND username_key = (SELECT username_key FROM registrations WHERE id = ${registrationId})`,
-        queueMail(mail ?? NO_MAIL, caps, now, mail === null ? sql`0` : mayMail),
-        sql`
-            UPDATE registrations SET expires_at = max(expires_at, ${expiresAt})
-            WHERE id = ${registrationId} AND expires_at > ${now}`,
+          INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
+          SELECT ${tokenHash}, ${PURPOSE}, ${email}, id, ${now}, expires_at FROM registrations
+          WHERE id = ${registrationId} AND expires_at > ${now} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mailId})`,
       ])
     },
 
@@ -157,13 +155,14 @@ export function createRegistrations(database: Database): Registrations {
         sql`
             UPDATE username_claims SET expires_at = NULL
             WHERE email = (${provenEmail}) AND username_key = (SELECT username_key FROM registrations WHERE id = (${spent}))`,
-        sql`DELETE FROM username_claims WHERE email = (${provenEmail}) AND expires_at IS NOT NULL`,
+        // Claims of the other registrations are left to lapse: a name that became free at once would tell that its
+        // address has just got an account.
         sql`
             DELETE FROM one_time_tokens WHERE email = (${provenEmail}) AND purpose = ${PURPOSE} AND spent_by IS NULL`,
         sql`DELETE FROM registrations WHERE email = (${provenEmail})`,
         sql`SELECT spent_by FROM one_time_tokens WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND expires_at > ${now}`,
       ])
-      return typeof results[6]?.results[0]?.spent_by === 'string'
+      return typeof results[5]?.results[0]?.spent_by === 'string'
     },
 
     async purge(now, limit) {

@@ -259,7 +259,7 @@ describe('copies in KV', () => {
         underWay -= 1
       }
       const before = kv.puts.length
-      expect(ledger.revokeAll(NOW)).toBe(100)
+      expect(ledger.revokeAll(NOW, 4)).toBe(100)
       // The alarm joins the run that is under way instead of starting a second one.
       await ledger.alarm()
       expect(most).toBe(6)

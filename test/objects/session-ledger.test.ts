@@ -45,7 +45,7 @@ describe('SessionLedger: creating and finding', () => {
     expect(await ledger.rotate(rotation(id, 0, NOW))).toEqual({ outcome: 'ended' })
     expect(await ledger.extend({ id, epoch: 3, now: NOW, ttlSeconds: TTL })).toBeNull()
     expect(await ledger.revoke(id, NOW)).toBe(false)
-    expect(await ledger.revokeAll(NOW)).toBe(0)
+    expect(await ledger.revokeAll(NOW, 4)).toBe(0)
     expect(await ledger.restamp(id, 4)).toBe(false)
     await runInDurableObject(ledger, async (instance, { storage }) => {
       await instance.alarm()
@@ -218,9 +218,17 @@ describe('SessionLedger: extending, revoking, listing, stamping', () => {
     await ledger.create(newSession(userId, { expiresAt: NOW + 1 }), NOW)
     await ledger.create(newSession(userId), NOW)
     await ledger.revoke(id, NOW)
-    expect(await ledger.revokeAll(NOW + 1)).toBe(2)
-    expect(await ledger.revokeAll(NOW + 1)).toBe(0)
+    expect(await ledger.revokeAll(NOW + 1, 4)).toBe(2)
+    expect(await ledger.revokeAll(NOW + 1, 4)).toBe(0)
     expect((await ledger.list()).every((session) => session.revokedAt !== null)).toBe(true)
+  })
+
+  it('revokeAll() arriving late leaves a session begun since the epoch was bumped', async () => {
+    const { ledger, id, userId } = await ledgerWithSession()
+    const later = await ledger.create(newSession(userId, { epoch: 4 }), NOW)
+    expect(await ledger.revokeAll(NOW, 4)).toBe(1)
+    expect((await ledger.find(id))?.revokedAt).toBe(NOW)
+    expect((await ledger.find(later.id))?.revokedAt).toBeNull()
   })
 
   it('lists newest first, revoked ones included', async () => {

@@ -31,7 +31,7 @@ describe('session ledgers', () => {
     expect(await ledgers.restamp(id, 4)).toBe(true)
     expect(await ledgers.revoke(id, NOW)).toBe(true)
     await ledgers.create(newSession(userId), NOW)
-    expect(await ledgers.revokeAll(userId, NOW)).toBe(1)
+    expect(await ledgers.revokeAll(userId, NOW, 4)).toBe(1)
     expect(await ledgers.ping()).toBe('ok')
   })
 

@@ -33,8 +33,8 @@ export const pages = new Hono<AppEnv>()
       if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
         throw new AuthError('unsupported_media_type', 'not a form')
       }
-      const { token } = await c.req.parseBody()
-      await c.var.auth.verifyEmail(typeof token === 'string' ? token : undefined)
+      const form = new URLSearchParams(await c.req.text())
+      await c.var.auth.verifyEmail(form.get('token') ?? undefined)
       return c.html(renderConfirmed())
     },
   )

@@ -2,6 +2,7 @@
 // is parsed that is too large or not JSON.
 
 import { bodyLimit } from 'hono/body-limit'
+import { every } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from '../../auth/errors.ts'
 import type { AppEnv, JsonObject } from './context.ts'
@@ -10,22 +11,29 @@ const MAX_BYTES = 16 * 1024
 /** RFC 8259 §8.1, §11: the charset parameter has no meaning but is often sent. */
 const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*$/i
 
-export const limitBody = bodyLimit({
+const limitBody = bodyLimit({
   maxSize: MAX_BYTES,
   onError: () => {
-    throw new AuthError('body_too_large', `over ${MAX_BYTES} bytes`)
+    throw tooLarge()
   },
 })
 
-/** Puts the JSON object of the body on the context; an empty body counts as none. */
-export const readJsonBody = createMiddleware<AppEnv>(async (c, next) => {
-  const hasNone = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.method === 'OPTIONS'
-  c.set('body', hasNone ? null : parse(await c.req.arrayBuffer(), c.req.header('Content-Type'), c.req.header('Content-Encoding')))
+const parseJsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  c.set('body', parse(await c.req.arrayBuffer(), c.req.header('Content-Type'), c.req.header('Content-Encoding')))
   await next()
 })
 
+/** For routes with a method that may have a body: puts its JSON object on the context, `null` where there is none. */
+export const jsonBody = every(limitBody, parseJsonBody)
+
+function tooLarge(): AuthError {
+  return new AuthError('body_too_large', `over ${MAX_BYTES} bytes`)
+}
+
 function parse(bytes: ArrayBuffer, mediaType: string | undefined, encoding: string | undefined): JsonObject | null {
   if (bytes.byteLength === 0) return null
+  // bodyLimit believes Content-Length, which a caller over a service binding may have made up.
+  if (bytes.byteLength > MAX_BYTES) throw tooLarge()
   if (!JSON_MEDIA_TYPE.test(mediaType ?? '')) throw new AuthError('unsupported_media_type', 'not application/json in utf-8')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new AuthError('unsupported_media_type', 'encoded body')
   const value = decode(bytes)

@@ -13,4 +13,6 @@ export interface Operation {
   readonly bearer?: 'required' | 'optional'
   readonly success: readonly [number, GenericSchema]
   readonly refusals: readonly number[]
+  /** What a refusal says where it is not, or not only, the error of the face. */
+  readonly refusalBodies?: Readonly<Record<number, GenericSchema>>
 }

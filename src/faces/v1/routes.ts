@@ -1,6 +1,6 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
 import { Hono } from 'hono'
-import { limitBody, readJsonBody } from '../shared/body.ts'
+import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, refuseHead } from '../shared/routes.ts'
@@ -21,14 +21,13 @@ import {
 export const V1_PATH = '/api/v1/auth'
 
 export const v1 = new Hono<AppEnv>()
-  .use(limitBody, readJsonBody)
-  .post('/register', async (c) => {
+  .post('/register', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, ...form } = parseBody(RegisterBody, c.var.body)
     const registration = await c.var.auth.register({ ...form, firstName, lastName }, readClient(c))
     const message = 'registration successful, please verify your email before login'
     return c.json({ message, user: renderRegistration(registration) }, 201)
   })
-  .post('/resend-verification', async (c) => {
+  .post('/resend-verification', jsonBody, async (c) => {
     const { email } = parseBody(EmailBody, c.var.body)
     await c.var.auth.resendVerification(email, readClient(c))
     return c.json({ message: 'verification email has been sent' })
@@ -37,21 +36,21 @@ export const v1 = new Hono<AppEnv>()
     await c.var.auth.verifyEmail(c.req.query('token'))
     return c.json({ message: 'email verified successfully' })
   })
-  .post('/login', async (c) => {
+  .post('/login', jsonBody, async (c) => {
     const credentials = parseBody(LoginBody, c.var.body)
     return c.json(renderGrant(await c.var.auth.signIn(credentials, readClient(c))))
   })
   .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c))) }))
-  .post('/refresh', async (c) => {
+  .post('/refresh', jsonBody, async (c) => {
     const { refresh_token: refreshToken } = parseBody(RefreshBody, c.var.body)
     if (refreshToken === undefined) return c.json(renderExtension(await c.var.auth.extendSession(readBearer(c))))
     return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken)))
   })
-  .post('/logout', async (c) => {
+  .post('/logout', jsonBody, async (c) => {
     await c.var.auth.signOut(readBearer(c))
     return c.json({ message: 'Logged out' })
   })
-  .post('/revoke-all', async (c) => {
+  .post('/revoke-all', jsonBody, async (c) => {
     const revoked = await c.var.auth.revokeAllSessions(readBearer(c))
     return c.json({ message: 'All sessions revoked', revoked })
   })
@@ -59,7 +58,7 @@ export const v1 = new Hono<AppEnv>()
     const { sessions, currentId } = await c.var.auth.listSessions(readBearer(c), c.req.query('user_id'))
     return c.json({ sessions: sessions.map((session) => renderSession(session, currentId)) })
   })
-  .delete('/sessions/:id', async (c) => {
+  .delete('/sessions/:id', jsonBody, async (c) => {
     await c.var.auth.revokeSession(readBearer(c), c.req.param('id'))
     return c.json({ message: 'Session revoked' })
   })

@@ -38,7 +38,7 @@ export function buildOpenApi(faces: readonly FaceDescription[]): Json {
     for (const [route, operation] of Object.entries(face.operations)) {
       const [method = '', path = ''] = route.split(' ')
       const fullPath = `${face.basePath}${path}`.replace(/:(\w+)/g, '{$1}')
-      paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(face, operation, fullPath) }
+      paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(face, operation, method, fullPath) }
     }
   }
   return {
@@ -59,10 +59,12 @@ export function buildOpenApi(faces: readonly FaceDescription[]): Json {
   }
 }
 
-function describeOperation(face: FaceDescription, operation: Operation, path: string): Json {
+function describeOperation(face: FaceDescription, operation: Operation, method: string, path: string): Json {
   const { id, summary, description, bearer, body, query = {}, required = [] } = operation
   const [status, schema] = operation.success
-  const refusals = [...new Set([...operation.refusals, ...(body ? [413, 415] : []), 500])].sort()
+  // A body is read wherever a method may have one, whether it is asked for or not.
+  const bodyRefusals = method === 'GET' ? [] : [400, 413, 415]
+  const refusals = [...new Set([...operation.refusals, ...bodyRefusals, 500])].sort()
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -90,12 +92,14 @@ function describeOperation(face: FaceDescription, operation: Operation, path: st
     }),
     responses: {
       [status]: { description: REASONS[status], headers: { 'X-Request-Id': HeaderText }, content: json(jsonSchema(schema)) },
-      ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, refusal)])),
+      ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, operation, refusal)])),
     },
   }
 }
 
-function describeRefusal(face: FaceDescription, status: number): Json {
+function describeRefusal(face: FaceDescription, operation: Operation, status: number): Json {
+  const own = operation.refusalBodies?.[status]
+  const error = { $ref: `#/components/schemas/${errorName(face)}` }
   const limited = { 'Retry-After': HeaderText, RateLimit: HeaderText, 'RateLimit-Policy': HeaderText }
   const byStatus: Readonly<Record<number, Json>> = {
     401: { 'WWW-Authenticate': HeaderText },
@@ -105,7 +109,7 @@ function describeRefusal(face: FaceDescription, status: number): Json {
   return {
     description: REASONS[status],
     headers: { 'X-Request-Id': HeaderText, ...byStatus[status] },
-    content: json({ $ref: `#/components/schemas/${errorName(face)}` }),
+    content: json(own ? { anyOf: [jsonSchema(own), error] } : error),
   }
 }
 
@@ -127,6 +131,8 @@ function jsonSchema(schema: GenericSchema): Json {
   return { ...rest }
 }
 
+const Readiness = v.object({ status: v.string(), checks: v.record(v.string(), v.picklist(['ok', 'unavailable'])) })
+
 /** The operations that belong to no API. */
 export const OWN_OPERATIONS: FaceDescription = {
   tag: 'service',
@@ -142,8 +148,9 @@ export const OWN_OPERATIONS: FaceDescription = {
     'GET /readyz': {
       id: 'readiness',
       summary: 'Whether each dependency answers',
-      success: [200, v.object({ status: v.string(), checks: v.record(v.string(), v.picklist(['ok', 'unavailable'])) })],
+      success: [200, Readiness],
       refusals: [503],
+      refusalBodies: { 503: Readiness },
     },
     'GET /.well-known/jwks.json': {
       id: 'jwks',

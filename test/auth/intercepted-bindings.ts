@@ -1,0 +1,100 @@
+// The real bindings with a test standing between the worker and its stores: to watch calls, delay them, refuse them, or let
+// them happen and lose the answer. Everything else is the platform's own doing.
+import type { Bindings } from '../../src/compose.ts'
+import { BINDINGS } from '../support/harness.ts'
+
+export type StoreName = 'database' | 'copies' | 'ledger' | 'limiter'
+
+export interface StoreCall {
+  readonly store: StoreName
+  /** `get`, `rotate` …; for D1 what runs the statement. */
+  readonly method: string
+  /** The SQL of D1 calls, the key or the arguments of others. */
+  readonly text: string
+}
+
+/** Answers for a store, with the real answer or without it. */
+export type Interceptor = (call: StoreCall, run: () => Promise<unknown>) => Promise<unknown>
+
+/** Bindings whose every call goes through `intercept`, which a test may change as it goes. */
+export function interceptBindings(intercept: Interceptor): Partial<Bindings> {
+  return {
+    DB: interceptDatabase(intercept),
+    SESSIONS: interceptMethods('copies', BINDINGS.SESSIONS, intercept),
+    SESSION_LEDGER: interceptNamespace('ledger', BINDINGS.SESSION_LEDGER, intercept),
+    LOGIN_LIMITER: interceptNamespace('limiter', BINDINGS.LOGIN_LIMITER, intercept),
+  }
+}
+
+/** Stores that work until `fault.store` names the one that does not, in the way `fault.how` says. */
+export function breakableBindings() {
+  const fault: { store: StoreName | null; how: 'fails' | 'is slow' | 'loses its answer'; matches: (call: StoreCall) => boolean } = {
+    store: null,
+    how: 'fails',
+    matches: () => true,
+  }
+  const bindings = interceptBindings(async (call, run) => {
+    if (call.store !== fault.store || !fault.matches(call)) return run()
+    if (fault.how === 'is slow') return new Promise(() => {})
+    if (fault.how === 'loses its answer') await run()
+    throw new Error(`${call.store} is broken by the test`)
+  })
+  return { bindings, fault }
+}
+
+type Method = (...args: unknown[]) => unknown
+
+function interceptMethods<T extends object>(store: StoreName, target: T, intercept: Interceptor): T {
+  return new Proxy(target, {
+    get(_, name) {
+      const method = Reflect.get(target, name) as Method
+      return (...args: unknown[]) =>
+        intercept({ store, method: String(name), text: JSON.stringify(args) }, async () => Reflect.apply(method, target, args))
+    },
+  })
+}
+
+function interceptNamespace<N extends { getByName(name: string): object }>(
+  store: StoreName,
+  namespace: N,
+  intercept: Interceptor,
+): N {
+  const getByName = (name: string) => {
+    const stub = namespace.getByName(name) as Record<string, Method>
+    // Called on the stub itself: a method taken off an RPC stub is another stub.
+    return new Proxy(
+      {},
+      {
+        get:
+          (_, method: string) =>
+          (...args: unknown[]) =>
+            intercept({ store, method, text: `${name} ${JSON.stringify(args)}` }, async () => stub[method]?.(...args)),
+      },
+    )
+  }
+  return { getByName } as unknown as N
+}
+
+const STATEMENTS = new WeakMap<object, { statement: D1PreparedStatement; sql: string }>()
+
+function interceptDatabase(intercept: Interceptor): D1Database {
+  const wrap = (statement: D1PreparedStatement, sql: string): D1PreparedStatement => {
+    const wrapped = new Proxy(statement, {
+      get(_, name: 'bind' | 'all' | 'first' | 'raw' | 'run') {
+        if (name === 'bind') return (...values: unknown[]) => wrap(statement.bind(...values), sql)
+        const method = Reflect.get(statement, name) as Method
+        return (...args: unknown[]) =>
+          intercept({ store: 'database', method: name, text: sql }, async () => Reflect.apply(method, statement, args))
+      },
+    })
+    STATEMENTS.set(wrapped, { statement, sql })
+    return wrapped
+  }
+  const batch = (statements: D1PreparedStatement[]) => {
+    const real = statements.map((one) => STATEMENTS.get(one) ?? { statement: one, sql: '' })
+    return intercept({ store: 'database', method: 'batch', text: real.map(({ sql }) => sql).join(';') }, () =>
+      BINDINGS.DB.batch(real.map(({ statement }) => statement)),
+    )
+  }
+  return { prepare: (sql: string) => wrap(BINDINGS.DB.prepare(sql), sql), batch } as unknown as D1Database
+}

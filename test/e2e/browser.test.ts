@@ -1,0 +1,206 @@
+// What a person sees, in a real browser: the mailbox, the page behind the mailed link, the API reference. The screenshots in
+// test-results/ are for looking at, nothing compares them.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inProject } from '../../scripts/project.ts'
+import { launchBrowser } from './browser.ts'
+import { mailedLink } from './mailed-link.ts'
+import { type Server, startServer } from './server.ts'
+
+const PASSWORD = 'correct horse battery'
+const V1_OPERATIONS = [
+  'delete /api/v1/auth/sessions/{id}',
+  'get /api/v1/auth/me',
+  'get /api/v1/auth/sessions',
+  'get /api/v1/auth/verify-email',
+  'post /api/v1/auth/login',
+  'post /api/v1/auth/logout',
+  'post /api/v1/auth/refresh',
+  'post /api/v1/auth/register',
+  'post /api/v1/auth/resend-verification',
+  'post /api/v1/auth/revoke-all',
+]
+
+let server: Server
+let browser: Browser
+let page: Page
+let complaints: string[]
+let foreignRequests: string[]
+
+beforeAll(async () => {
+  server = await startServer()
+  browser = await launchBrowser()
+})
+afterAll(() => Promise.all([browser?.close(), server?.stop()]))
+
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: 'reduce' })
+  complaints = []
+  foreignRequests = []
+  page.setDefaultTimeout(15_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // The console also tells of statuses such as 400, which are the subject of some tests.
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded')
+    if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
+  })
+  page.on('request', (request) => {
+    const isOwn = request.url().startsWith(`${server.url}/`) || request.url().startsWith('data:')
+    if (!isOwn) foreignRequests.push(request.url())
+  })
+})
+// A violated Content-Security-Policy is a complaint on the console.
+afterEach(async () => {
+  await page.close()
+  expect(complaints).toEqual([])
+  expect(foreignRequests).toEqual([])
+})
+
+async function register(email: string, username: string): Promise<void> {
+  const reply = await post('/register', { email, username, password: PASSWORD }, { 'User-Agent': `Ada's <b>browser</b>/1.0` })
+  expect(reply.status).toBe(201)
+}
+
+function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(`${server.url}/api/v1/auth${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+const signInStatus = async (email: string) => (await post('/login', { email, password: PASSWORD })).status
+const takeScreenshot = (name: string) => page.screenshot({ path: inProject('test-results', `${name}.png`), fullPage: true })
+
+/** Title, language, one heading, one main landmark: what a screen reader goes by. */
+async function expectStructure(heading: string): Promise<void> {
+  expect(await page.title()).toBe(heading)
+  expect(await page.locator('html').getAttribute('lang')).toBe('en')
+  expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual([heading])
+  expect(await page.getByRole('main').count()).toBe(1)
+}
+
+/** WCAG 2.2 §1.4.10: at 320 CSS pixels nothing needs scrolling sideways. */
+async function expectNoSidewaysScrolling(): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 640 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
+}
+
+describe('the page behind the mailed link', () => {
+  it('is reached from the mailbox, names the registration, and changes nothing until its button is pressed, by keyboard', async () => {
+    await register('ada@example.com', 'Ada Lovelace')
+    await page.goto(`${server.url}/dev/mailbox`)
+    await page.getByRole('link', { name: /verify-email\?token=/ }).click()
+
+    await expectStructure('Confirm your e-mail address')
+    expect(await page.getByRole('term').allInnerTexts()).toEqual(['Address', 'Username', 'Requested', 'From', 'With'])
+    expect(await page.getByRole('definition').allInnerTexts()).toEqual([
+      'ada@example.com',
+      'Ada Lovelace',
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+      '127.0.0.1',
+      `Ada's <b>browser</b>/1.0`,
+    ])
+    await takeScreenshot('confirm')
+    expect(await signInStatus('ada@example.com')).toBe(401)
+
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).toBe('Confirm this address')
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid')
+    await takeScreenshot('confirm-focused')
+    await page.keyboard.press('Enter')
+
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+    await expectStructure('Your address is confirmed')
+    await takeScreenshot('confirmed')
+    expect(await signInStatus('ada@example.com')).toBe(200)
+  })
+
+  it('says that an address is confirmed when its link is opened again', async () => {
+    await register('twice@example.com', 'twice')
+    const link = await mailedLink(server.url, 'twice@example.com')
+    await page.goto(link.href)
+    await page.getByRole('button', { name: 'Confirm this address' }).click()
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+
+    await page.goto(link.href)
+
+    await expectStructure('Your address is confirmed')
+    expect(await page.getByRole('button').count()).toBe(0)
+  })
+
+  it('explains itself when the link does not work', async () => {
+    const reply = await page.goto(`${server.url}/verify-email?token=${'0'.repeat(64)}`)
+
+    expect(reply?.status()).toBe(400)
+    await expectStructure('This link does not work')
+    expect(await page.getByRole('main').textContent()).toContain('You can ask for a new one or register again.')
+    await takeScreenshot('bad-link')
+  })
+
+  it('fits a narrow screen, light or dark', async () => {
+    await register(`${'a'.repeat(64)}@${'long-label.'.repeat(10)}example`, 'x'.repeat(64))
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.goto((await mailedLink(server.url, `${'a'.repeat(64)}@${'long-label.'.repeat(10)}example`)).href)
+
+    await expectNoSidewaysScrolling()
+    await takeScreenshot('confirm-narrow-dark')
+  })
+})
+
+describe('the development mailbox', () => {
+  it('shows mail newest first, and only that to an address when asked', async () => {
+    await register('grace@example.com', 'grace')
+    await register('edsger@example.com', 'edsger')
+    await page.goto(`${server.url}/dev/mailbox`)
+
+    await expectStructure('Development mailbox')
+    const recipients = page.locator('article dl dd:first-of-type')
+    expect((await recipients.allInnerTexts()).slice(0, 2)).toEqual(['edsger@example.com', 'grace@example.com'])
+    expect(await page.getByRole('article').first().getByRole('heading', { level: 2 }).textContent()).toBe(
+      'Confirm your e-mail address',
+    )
+    await takeScreenshot('mailbox')
+
+    await page.getByRole('textbox', { name: 'Only to' }).fill('Grace@Example.com')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/to=/)
+
+    expect(await recipients.allInnerTexts()).toEqual(['grace@example.com'])
+    await expectNoSidewaysScrolling()
+    await takeScreenshot('mailbox-narrow')
+  })
+
+  it('says so when there is no mail', async () => {
+    await page.goto(`${server.url}/dev/mailbox?to=nobody@example.com`)
+
+    expect(await page.getByRole('main').textContent()).toContain('No mail to this address yet.')
+  })
+})
+
+describe('the API reference at /docs', () => {
+  it('renders every operation of v1, from this origin alone', async () => {
+    await page.goto(`${server.url}/docs`)
+    await page.locator('.opblock').first().waitFor()
+
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.getByRole('heading', { name: /^Postern/ }).count()).toBe(1)
+    const methods = await page.locator('.opblock-summary-method').allInnerTexts()
+    // Swagger UI puts invisible break opportunities into paths.
+    const paths = (await page.locator('.opblock-summary-path').allInnerTexts()).map((path) => path.replaceAll('\u200b', ''))
+    const operations = paths.map((path, index) => `${methods[index]?.toLowerCase()} ${path}`)
+    expect(operations.filter((operation) => operation.includes('/api/v1/')).sort()).toEqual(V1_OPERATIONS)
+    await takeScreenshot('docs')
+  })
+
+  it('opens an operation to its body and answers', async () => {
+    await page.goto(`${server.url}/docs`)
+    await page.locator('.opblock', { hasText: 'register' }).locator('.opblock-summary-control').click()
+
+    const opened = page.locator('.opblock.is-open')
+    await opened.getByText('Request body').waitFor()
+    const statuses = await opened.locator('tr.response .response-col_status').allInnerTexts()
+    expect(statuses.map((status) => status.trim())).toEqual(expect.arrayContaining(['201', '400', '409']))
+    await takeScreenshot('docs-register')
+  })
+})

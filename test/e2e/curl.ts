@@ -1,0 +1,54 @@
+// The real `curl`. What a test needs besides the command itself (the header fields of the reply, the Origin of a browser)
+// goes into curl's own configuration file, so that a command line can be run exactly as a document prints it.
+import { execFile } from 'node:child_process'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { makeTemporaryDirectory } from './checkout.ts'
+
+export const ORIGIN = 'http://localhost:8080'
+
+export interface CurlReply {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever a reply says
+  readonly body: any
+}
+
+/** Runs a command line that calls curl once. */
+export function runCurlLine(line: string): Promise<CurlReply> {
+  return withCurl('bash', ['-c', line])
+}
+
+export function curl(...args: readonly string[]): Promise<CurlReply> {
+  return withCurl('curl', args)
+}
+
+async function withCurl(command: string, args: readonly string[]): Promise<CurlReply> {
+  const directory = await makeTemporaryDirectory()
+  const headerFile = join(directory, 'headers')
+  const settings = ['silent', 'show-error', 'noproxy = "*"', 'max-time = 30', `header = "Origin: ${ORIGIN}"`]
+  try {
+    await writeFile(join(directory, '.curlrc'), [...settings, `dump-header = "${headerFile}"`, ''].join('\n'))
+    const { stdout } = await promisify(execFile)(command, args, { env: { ...process.env, CURL_HOME: directory } })
+    const [statusLine = '', ...fields] = (await readFile(headerFile, 'utf8')).trim().split('\r\n')
+    const headers = new Headers(fields.map((field) => readField(field)))
+    return { status: Number(statusLine.split(' ')[1]), headers, text: stdout, body: parseBody(stdout) }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function readField(field: string): [string, string] {
+  const colon = field.indexOf(':')
+  return [field.slice(0, colon), field.slice(colon + 1).trim()]
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+// What the tests of the stores share: an empty schema and rows to put into it.
+import { applyD1Migrations, reset } from 'cloudflare:test'
+import { createDatabase, type Database } from '../../src/stores/database.ts'
+import type { OutgoingMail } from '../../src/stores/outbox.ts'
+import type { Registration } from '../../src/stores/registrations.ts'
+import { BINDINGS } from '../support/harness.ts'
+
+export const NOW = 1_800_000_000
+export const HOUR = 3600
+export const DAY = 86_400
+export const CAPS = { perRequesterPerHour: 5, perRecipientPerDay: 20 }
+
+export async function emptyDatabase(): Promise<Database> {
+  await reset()
+  await applyD1Migrations(BINDINGS.DB, BINDINGS.TEST_MIGRATIONS)
+  return createDatabase(BINDINGS.DB, 5000)
+}
+
+export function newMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
+  const id = crypto.randomUUID()
+  return {
+    id,
+    recipient: 'ada@example.com',
+    purpose: 'registration',
+    requesterIp: '192.0.2.1',
+    sealedMail: `sealed ${id}`,
+    ...changes,
+  }
+}
+
+export function newRegistration(changes: Partial<Registration> = {}): Registration {
+  return {
+    id: crypto.randomUUID(),
+    email: 'ada@example.com',
+    username: null,
+    usernameKey: null,
+    firstName: null,
+    lastName: null,
+    passwordHash: '$scrypt$',
+    ip: '192.0.2.1',
+    userAgent: '',
+    createdAt: NOW,
+    expiresAt: NOW + DAY,
+    ...changes,
+  }
+}

@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import type { Database } from '../../src/stores/database.ts'
+import { createOutbox, type OutgoingMail, queueMail } from '../../src/stores/outbox.ts'
+import { CAPS, emptyDatabase, HOUR, NOW, newMail } from './fixtures.ts'
+
+async function queue(database: Database, mail: OutgoingMail, now = NOW, condition = sql`1`): Promise<boolean> {
+  const [result] = await database.transact([queueMail(mail, CAPS, now, condition)])
+  return (result?.meta.changes ?? 0) > 0
+}
+
+const queuedOf = (answers: readonly boolean[]) => answers.filter((isQueued) => isQueued).length
+
+describe('queueing a mail', () => {
+  it('30 times at once for one requester takes exactly the cap of an hour', async () => {
+    const database = await emptyDatabase()
+    const answers = await Promise.all(Array.from({ length: 30 }, () => queue(database, newMail())))
+    expect(queuedOf(answers)).toBe(CAPS.perRequesterPerHour)
+  })
+
+  it('30 times at once for different requesters takes exactly the cap of a day', async () => {
+    const database = await emptyDatabase()
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => queue(database, newMail({ requesterIp: `192.0.2.${index}` }))),
+    )
+    expect(queuedOf(answers)).toBe(CAPS.perRecipientPerDay)
+  })
+
+  it('counts per recipient and per purpose', async () => {
+    const database = await emptyDatabase()
+    for (let count = 1; count <= 5; count += 1) await queue(database, newMail())
+    expect(await queue(database, newMail())).toBe(false)
+    expect(await queue(database, newMail({ purpose: 'reset' }))).toBe(true)
+    expect(await queue(database, newMail({ recipient: 'other@example.com' }))).toBe(true)
+  })
+
+  it('does nothing where its condition does not hold', async () => {
+    const database = await emptyDatabase()
+    expect(await queue(database, newMail(), NOW, sql`EXISTS (SELECT 1 FROM users)`)).toBe(false)
+    expect(await createOutbox(database).listForRecipient(null, 10)).toEqual([])
+  })
+})
+
+describe('leasing mail', () => {
+  it('gives each mail to one of many who ask at once, and to nobody else until the lease is over', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    for (let index = 0; index < 12; index += 1) await queue(database, newMail({ recipient: `${index}@example.com` }))
+    const leases = await Promise.all(Array.from({ length: 6 }, () => outbox.lease(NOW, 120, 3)))
+    expect(leases.map((rows) => rows.length).toSorted()).toEqual([0, 0, 3, 3, 3, 3])
+    expect(new Set(leases.flat().map(({ id }) => id)).size).toBe(12)
+    expect(await outbox.lease(NOW + 119, 120, 20)).toEqual([])
+    const again = await outbox.lease(NOW + 120, 120, 20)
+    expect(again.map(({ attempts }) => attempts)).toEqual(Array(12).fill(2))
+  })
+
+  it('leaves out what is sent, given up, or not due yet', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    const [sent, kept, failed, dropped] = ['sent', 'kept', 'failed', 'dropped'].map((id) => newMail({ id, recipient: id })) as [
+      OutgoingMail,
+      OutgoingMail,
+      OutgoingMail,
+      OutgoingMail,
+    ]
+    for (const mail of [sent, kept, failed, dropped]) await queue(database, mail)
+    await outbox.markSent('sent', NOW, false)
+    await outbox.markSent('kept', NOW, true)
+    await outbox.markFailed('failed', NOW + HOUR, false)
+    await outbox.markFailed('dropped', NOW + HOUR, true)
+    expect(await outbox.lease(NOW + HOUR - 1, 120, 10)).toEqual([])
+    expect((await outbox.lease(NOW + HOUR, 120, 10)).map(({ id }) => id)).toEqual(['failed'])
+    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['failed', 'kept'])
+  })
+})
+
+describe('the outbox', () => {
+  it('lists newest first, of the same second too, for one recipient or all', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    await queue(database, newMail({ id: '1' }), NOW)
+    await queue(database, newMail({ id: '2', recipient: 'other@example.com' }), NOW)
+    await queue(database, newMail({ id: '3' }), NOW)
+    await queue(database, newMail({ id: '0' }), NOW - 1)
+    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['3', '2', '1', '0'])
+    expect((await outbox.listForRecipient('ada@example.com', 2)).map(({ id }) => id)).toEqual(['3', '1'])
+  })
+
+  it('deletes rows older than asked, so many at a time', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    for (const age of [5, 4, 3]) await queue(database, newMail({ id: String(age) }), NOW - age)
+    await outbox.purge(NOW - 3, 1)
+    expect(await outbox.listForRecipient(null, 10)).toHaveLength(2)
+    await outbox.purge(NOW - 3, 10)
+    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['3'])
+  })
+})
