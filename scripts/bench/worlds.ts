@@ -26,18 +26,28 @@ export default { async fetch(request, env) {
   }
 } }`
 
-/** A worker with the same bindings and nothing in it, to set start-up against. */
-export const EMPTY_CODE = `
+const EMPTY = `
 import { DurableObject } from 'cloudflare:workers'
 export class SessionLedger extends DurableObject {}
 export class LoginLimiter extends DurableObject {}
 export default { fetch: () => new Response('ok') }`
 
-/** @param code the bundle that `wrangler deploy` would upload */
-export function startBare(code: string, vars: Readonly<Record<string, string>>): Promise<World> {
+/**
+ * A worker that answers at once, with the same bindings.
+ * @param code loaded beside it and never called: what its loading costs is what the service's start-up costs
+ */
+export function startIdle(code: string): Promise<World> {
+  return startBare(`import './service.js'${EMPTY}`, {}, [{ type: 'ESModule', path: 'service.js', contents: code }])
+}
+
+function startBare(
+  code: string,
+  vars: Readonly<Record<string, string>>,
+  others: readonly { type: 'ESModule'; path: string; contents: string }[] = [],
+): Promise<World> {
   return start({
     ...COMPATIBILITY,
-    modules: [{ type: 'ESModule', path: 'index.js', contents: code }],
+    modules: [{ type: 'ESModule', path: 'index.js', contents: code }, ...others],
     d1Databases: ['DB'],
     kvNamespaces: ['SESSIONS'],
     email: { send_email: [{ name: 'EMAIL' }] },
@@ -50,6 +60,7 @@ export function startBare(code: string, vars: Readonly<Record<string, string>>):
   })
 }
 
+/** @param code the bundle that `wrangler deploy` would upload */
 export async function startService(code: string, vars: Readonly<Record<string, string>>): Promise<World> {
   const world = await startBare(code, vars)
   const database = await world.miniflare.getD1Database('DB')

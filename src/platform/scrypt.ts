@@ -1,7 +1,6 @@
 // The engine behind password hashing: scrypt (RFC 7914), by the runtime where it may and by @noble/hashes where it may not.
 // Nothing else imports either, so that a faster engine changes this file only.
 
-import { scrypt as runtimeScrypt } from 'node:crypto'
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
 
 export interface ScryptParameters {
@@ -33,12 +32,14 @@ export async function scrypt(
     : scryptByNoble(password, salt, parameters, keyLength)
 }
 
-export function scryptByRuntime(
+export async function scryptByRuntime(
   password: Uint8Array,
   salt: Uint8Array,
   { ln, r, p }: ScryptParameters,
   keyLength: number,
 ): Promise<Uint8Array> {
+  // Loaded with the first hash: it is a third of what the worker's start-up would cost otherwise.
+  const { scrypt: runtimeScrypt } = await import('node:crypto')
   const N = 2 ** ln
   // V, B and the working blocks (RFC 7914 §5 and §6); the default maxmem of 32 MiB would refuse ln=15,r=8.
   const maxmem = 128 * r * (N + p + 2) + 2 ** 20
