@@ -1,5 +1,6 @@
 // Everything the service does, on one screen. Faces and RPC call these and nothing else.
 import { authenticate } from './authenticate.ts'
+import type { Credentials } from './check-password.ts'
 import type { Client, Deps } from './deps.ts'
 import { extendSession } from './extend-session.ts'
 import { keepHouse } from './housekeeping.ts'
@@ -13,7 +14,7 @@ import { resendVerification } from './resend-verification.ts'
 import { revokeAllSessions } from './revoke-all-sessions.ts'
 import { revokeSession } from './revoke-session.ts'
 import type { Freshness } from './settings.ts'
-import { type Credentials, signIn } from './sign-in.ts'
+import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { describeVerification, verifyEmail } from './verify-email.ts'
 

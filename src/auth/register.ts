@@ -4,7 +4,7 @@ import type { CountedAttempt } from '../objects/login-limits.ts'
 import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
-import { hashPassword } from '../platform/password-hash.ts'
+import { hashPassword, SALT_BYTES } from '../platform/password-hash.ts'
 import { findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
@@ -116,7 +116,7 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
 async function hash(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
   const slot = await reserveHash(deps, attempt)
   try {
-    return await hashPassword(password, deps.settings.scrypt, deps.random.bytes(16))
+    return await hashPassword(password, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
   } finally {
     slot.release()
   }

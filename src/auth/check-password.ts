@@ -1,0 +1,70 @@
+// Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
+import { addressBucket } from '../platform/client-address.ts'
+import { parseEmailAddress } from '../platform/email-address.ts'
+import { decoyHash, hashPassword, isWeakerThan, SALT_BYTES, verifyPasswordHash } from '../platform/password-hash.ts'
+import { parseUsername } from '../platform/username.ts'
+import type { User } from '../stores/users.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+
+export interface Credentials {
+  /** Counts where both are given. */
+  readonly email?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
+interface Account {
+  /** What limits are counted for: the identifier as typed, canonicalised, whether anybody has it or not. */
+  readonly name: string
+  find(users: Deps['users']): Promise<User | null>
+}
+
+/**
+ * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function checkPassword(deps: Deps, credentials: Credentials, client: Client): Promise<ProvenAccount> {
+  const account = parseAccount(credentials)
+  const password = credentials.password
+  if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
+
+  const proven = await judgeAttempt(deps, {
+    begin: () => deps.limits.beginSignIn({ account: account.name, address: addressBucket(client.address) }, deps.clock()),
+    find: () => account.find(deps.users),
+    verify: (user) =>
+      verifyPasswordHash(password, user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(SALT_BYTES))),
+  })
+  if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
+  return proven
+}
+
+function parseAccount({ email, username }: Credentials): Account | null {
+  if (email) {
+    const address = parseEmailAddress(email)
+    if (!address)
+      throw new AuthError('invalid_request', 'not an address', {
+        fields: [{ field: 'email', message: 'must be an e-mail address' }],
+      })
+    return { name: `email:${address}`, find: (users) => users.findByEmail(address) }
+  }
+  if (username) {
+    const name = parseUsername(username)
+    if (!name)
+      throw new AuthError('invalid_request', 'not a username', { fields: [{ field: 'username', message: 'must be a username' }] })
+    return { name: `username:${name.key}`, find: (users) => users.findByUsernameKey(name.key) }
+  }
+  return null
+}
+
+async function strengthenHash(deps: Deps, user: User, password: string): Promise<void> {
+  const slot = deps.hashSlots.tryReserve(deps.clock() * 1000)
+  if (!slot) return
+  try {
+    const hash = await hashPassword(password, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
+    await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
+  } finally {
+    slot.release()
+  }
+}

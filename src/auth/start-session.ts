@@ -1,0 +1,50 @@
+// Begins the session of an account that has proved itself, and settles the attempt.
+import { newSessionId, type SessionRecord } from '../objects/session-rules.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import type { ProvenAccount } from './judge-attempt.ts'
+
+export interface SessionTerms {
+  /** How it was signed in to (RFC 8176). */
+  readonly amr: readonly ['pwd'] | readonly ['pin']
+  readonly ttlSeconds: number
+  readonly absoluteTtlSeconds: number
+}
+
+/**
+ * Ledger and limiter side by side: one round trip.
+ * @throws AuthError `account_disabled`, which is told only to whoever has proved to own the account
+ * @throws Unavailable; no session is left behind
+ */
+export async function startSession(
+  deps: Deps,
+  { user, attempt }: ProvenAccount,
+  client: Client,
+  { amr, ttlSeconds, absoluteTtlSeconds }: SessionTerms,
+): Promise<SessionRecord> {
+  const now = deps.clock()
+  if (user.disabledAt !== null) {
+    await attempt.succeed(now)
+    throw new AuthError('account_disabled', 'right credential, account disabled')
+  }
+  const session = {
+    id: newSessionId(user.id, deps.random.hex(16)),
+    createdAt: now,
+    expiresAt: now + Math.min(ttlSeconds, absoluteTtlSeconds),
+    absoluteExpiresAt: now + absoluteTtlSeconds,
+    // Read together with the hash: a password changed since then leaves this session without a valid number.
+    epoch: user.sessionEpoch,
+    authTime: now,
+    ip: client.address,
+    userAgent: client.userAgent,
+    amr,
+    description: 'Login',
+  }
+  const [created, settled] = await Promise.allSettled([deps.ledgers.create(session, now), attempt.succeed(now)])
+  if (created.status === 'rejected' || settled.status === 'rejected') {
+    // It may be there although nobody will ever hold its tokens.
+    deps.defer(deps.ledgers.revoke(session.id, now))
+    throw created.status === 'rejected' ? created.reason : (settled as PromiseRejectedResult).reason
+  }
+  return created.value
+}
