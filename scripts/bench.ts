@@ -5,6 +5,7 @@ import { Agent } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../src/platform/password-hash.ts'
+import { measureClient } from './bench/client.ts'
 import { fire, measure, type Row, type Shot } from './bench/load.ts'
 import { startFloors, startIdle, startService, type World } from './bench/worlds.ts'
 import { gzipSizeOf } from './deploy/bundle-size.ts'
@@ -36,7 +37,11 @@ try {
   await measureFloors()
   for (const freshness of ['strict', 'edge', 'token']) await measureService(code, freshness)
   await measureFullSignIn(code)
-  report({ bundle_gzip_kib: round((await gzipSizeOf(directory)) / 1024), startup_over_empty_ms: await measureStartUp(code) })
+  report({
+    bundle_gzip_kib: round((await gzipSizeOf(directory)) / 1024),
+    startup_over_empty_ms: await measureStartUp(code),
+    client_token_over_bare_jose: round(await measureClient()),
+  })
 } finally {
   await rm(directory, { recursive: true })
 }

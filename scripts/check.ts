@@ -2,6 +2,7 @@
 // vitest alone and hands them on. The last line is always `N passed, N failed`: steps and tests together.
 import { rm } from 'node:fs/promises'
 import { addResults, describeStep, NO_RESULTS, type Results, type StepOutcome, stepResults } from './check-results.ts'
+import { buildClient } from './client-build.ts'
 import { checkLayers } from './layers.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findMigrationDrift } from './migration-drift.ts'
@@ -24,6 +25,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint', run: () => runStep('biome', ['check', '.']) },
   { name: 'layers', run: checkSourceLayers },
   { name: 'migrations', run: checkMigrations },
+  { name: 'package', run: checkPackage },
   testStep,
 ]
 
@@ -75,6 +77,12 @@ async function checkMigrations(): Promise<Results> {
   const drift = await findMigrationDrift()
   console.log(drift ?? 'migrations/ says what src/stores/schema.ts says')
   return stepResults(drift === null)
+}
+
+/** What others would install: its exports lead to files that are there, in the form they claim. */
+async function checkPackage(): Promise<Results> {
+  if ((await buildClient()) !== 0) return stepResults(false)
+  return runStep('publint', ['--strict', '--pack', 'false'])
 }
 
 async function runTests(): Promise<Results> {

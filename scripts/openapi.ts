@@ -1,9 +1,20 @@
 // Puts the OpenAPI document of all faces together, for the file that the worker serves.
+import { cookieOperations } from '../src/faces/cookie/openapi.ts'
+import { COOKIE_PATH } from '../src/faces/cookie/routes.ts'
+import { MessageSchema } from '../src/faces/cookie/wire.ts'
+import { stableOperations } from '../src/faces/stable/openapi.ts'
+import { STABLE_PATH } from '../src/faces/stable/routes.ts'
+import { StableErrorSchema } from '../src/faces/stable/wire.ts'
 import { v1Operations } from '../src/faces/v1/openapi.ts'
 import { V1_PATH } from '../src/faces/v1/routes.ts'
 import { ErrorSchema } from '../src/faces/v1/wire.ts'
 import { buildOpenApi, OWN_OPERATIONS } from '../src/faces/well-known/openapi.ts'
 
 export function openApiDocument(): Readonly<Record<string, unknown>> {
-  return buildOpenApi([{ tag: 'v1', basePath: V1_PATH, operations: v1Operations, error: ErrorSchema }, OWN_OPERATIONS])
+  return buildOpenApi([
+    { tag: 'v1', basePath: V1_PATH, operations: v1Operations, error: ErrorSchema },
+    { tag: 'stable', basePath: STABLE_PATH, operations: stableOperations, error: StableErrorSchema },
+    { tag: 'cookie', basePath: COOKIE_PATH, operations: cookieOperations, error: MessageSchema },
+    OWN_OPERATIONS,
+  ])
 }

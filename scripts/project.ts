@@ -21,4 +21,5 @@ const TOOLS = {
   biome: ['@biomejs', 'biome', 'bin', 'biome'],
   tsc: ['typescript', 'bin', 'tsc'],
   'drizzle-kit': ['drizzle-kit', 'bin.cjs'],
+  publint: ['publint', 'src', 'cli.js'],
 } as const

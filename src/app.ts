@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from './auth/errors.ts'
 import { type Bindings, fetchAsset, isDevelopment, type Service } from './compose.ts'
+import { COOKIE_PATH, createCookieFace } from './faces/cookie/routes.ts'
 import { mailbox } from './faces/development/routes.ts'
 import { pages } from './faces/pages/routes.ts'
 import type { AppEnv } from './faces/shared/context.ts'
@@ -10,6 +11,7 @@ import { cors } from './faces/shared/cors.ts'
 import { noteFailure } from './faces/shared/failures.ts'
 import { closeRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
+import { createStable, STABLE_PATH } from './faces/stable/routes.ts'
 import { V1_PATH, v1 } from './faces/v1/routes.ts'
 import { renderFailure } from './faces/v1/wire.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
@@ -60,6 +62,14 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     .route('/dev/mailbox', mailbox)
     .route('/verify-email', pages)
     .route(V1_PATH, v1)
+    .route(STABLE_PATH, createStable(requireService))
+    .route(
+      COOKIE_PATH,
+      createCookieFace({
+        requireService,
+        originsOf: (env) => ({ own: service(env).config.publicUrl, listed: listOrigins(env) }),
+      }),
+    )
   app.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
   closeRoutes(app)
   return app

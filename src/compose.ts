@@ -8,6 +8,7 @@ import type { LimitPolicy } from './objects/limit-rules.ts'
 import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
 import type { LoginLimiterObject } from './objects/login-limiter.ts'
 import { createLoginLimits } from './objects/login-limits.ts'
+import { DEFAULT_PIN_POLICY, type PinPolicy } from './objects/pin-tallies.ts'
 import { createSessionCopies } from './objects/session-copies.ts'
 import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
 import { createSessionLedgers } from './objects/session-ledgers.ts'
@@ -75,6 +76,8 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       namespace: env.LOGIN_LIMITER,
       nameOf: (kind, text) => nameObject(keyring, `${kind}:${text}`),
       policy: limitPolicy(config),
+      callerPolicy: callerPolicy(config),
+      pinPolicy: pinPolicy(config),
       deadlineMilliseconds,
     }),
     hashSlots: new HashSlots(config.maxPendingHashes, HASH_LEASE_MILLISECONDS),
@@ -112,6 +115,23 @@ function limitPolicy({ limits }: Config): LimitPolicy {
     hashes: { ...hashes, quota: limits.addressHashesPerMinute },
     registrations: { ...registrations, quota: limits.addressRegistrationsPerHour },
   }
+}
+
+function pinPolicy(config: Config): PinPolicy {
+  const { account, exemptForSeconds } = DEFAULT_PIN_POLICY
+  return {
+    ...limitPolicy(config),
+    account: { ...account, quota: config.limits.pinGuessesPerHour },
+    exemptForSeconds,
+    deadAfterFailures: config.limits.pinDeadAfterFailures,
+  }
+}
+
+/** A worker that signs people in stands where an address stands otherwise, for all its people together. */
+function callerPolicy(config: Config): LimitPolicy {
+  const { address, hashes, ...others } = limitPolicy(config)
+  const { callerFailuresPerHour, callerHashesPerMinute } = config.limits
+  return { ...others, address: { ...address, quota: callerFailuresPerHour }, hashes: { ...hashes, quota: callerHashesPerMinute } }
 }
 
 /** Keyed, so that neither an object's name nor its storage tells who signs in from where. */

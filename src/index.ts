@@ -3,6 +3,8 @@ import { createApp } from './app.ts'
 import { type Bindings, compose, composeLedger, type Service } from './compose.ts'
 import { LoginLimiterObject } from './objects/login-limiter.ts'
 import { SessionLedgerObject } from './objects/session-ledger.ts'
+import type { BindingProps } from './rpc/caller.ts'
+import { AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
 
 /** One service an environment, which is one an isolate: key caches and hash slots live in it. */
 const services = new WeakMap<Bindings, Service>()
@@ -25,6 +27,18 @@ export default {
 export class SessionLedger extends SessionLedgerObject {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env, composeLedger(env))
+  }
+}
+
+export class AuthService extends AuthServiceEntrypoint<Bindings> {
+  constructor(ctx: ExecutionContext<BindingProps>, env: Bindings) {
+    super(ctx, env, () => serviceOf(env))
+  }
+}
+
+export class TokenVerifier extends TokenVerifierEntrypoint<Bindings> {
+  constructor(ctx: ExecutionContext<BindingProps>, env: Bindings) {
+    super(ctx, env, () => serviceOf(env))
   }
 }
 

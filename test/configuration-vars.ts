@@ -13,6 +13,13 @@ const DAY = 86_400
 
 export const NUMBER_VARS: readonly NumberVar[] = [
   { name: 'ACCESS_TOKEN_TTL_SECONDS', fallback: 900, min: 60, max: DAY, read: (config) => config.accessTokenTtlSeconds },
+  {
+    name: 'STABLE_TOKEN_TTL_SECONDS',
+    fallback: 30 * DAY,
+    min: 3600,
+    max: 400 * DAY,
+    read: (config) => config.stableTokenTtlSeconds,
+  },
   { name: 'SESSION_TTL_SECONDS', fallback: 30 * DAY, min: 60, max: 400 * DAY, read: (config) => config.sessionTtlSeconds },
   {
     name: 'SESSION_ABSOLUTE_TTL_SECONDS',
@@ -57,12 +64,28 @@ export const NUMBER_VARS: readonly NumberVar[] = [
     read: ({ limits }) => limits.addressHashesPerMinute,
   },
   {
+    name: 'LIMIT_CALLER_FAILURES_PER_HOUR',
+    fallback: 1000,
+    min: 1,
+    max: 100_000,
+    read: ({ limits }) => limits.callerFailuresPerHour,
+  },
+  {
+    name: 'LIMIT_CALLER_HASHES_PER_MINUTE',
+    fallback: 600,
+    min: 1,
+    max: 100_000,
+    read: ({ limits }) => limits.callerHashesPerMinute,
+  },
+  {
     name: 'LIMIT_REGISTRATIONS_PER_HOUR',
     fallback: 20,
     min: 1,
     max: 10_000,
     read: ({ limits }) => limits.addressRegistrationsPerHour,
   },
+  { name: 'LIMIT_PIN_GUESSES_PER_HOUR', fallback: 10, min: 1, max: 1000, read: ({ limits }) => limits.pinGuessesPerHour },
+  { name: 'PIN_DEAD_AFTER_FAILURES', fallback: 50, min: 1, max: 1000, read: ({ limits }) => limits.pinDeadAfterFailures },
   {
     name: 'LIMIT_MAILS_PER_REQUESTER_PER_HOUR',
     fallback: 5,

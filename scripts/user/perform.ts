@@ -1,4 +1,5 @@
 // Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
+import { createKeyring } from '../../src/platform/keyring.ts'
 import { DEFAULT_SCRYPT, hashPassword, SALT_BYTES } from '../../src/platform/password-hash.ts'
 import { findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin } from '../../src/platform/pin-hash.ts'
@@ -66,7 +67,12 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
   const keyedPin =
     pin === null
       ? null
-      : await hashPin(pin, await deps.findAuthSecret(), deps.scrypt ?? DEFAULT_SCRYPT, deps.random.bytes(SALT_BYTES))
+      : await hashPin(
+          pin,
+          createKeyring({ current: await deps.findAuthSecret() }),
+          deps.scrypt ?? DEFAULT_SCRYPT,
+          deps.random.bytes(SALT_BYTES),
+        )
   const user = {
     id: deps.random.uuid(),
     email,

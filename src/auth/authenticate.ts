@@ -6,7 +6,9 @@ import { type AccessClaims, verifyAccessToken } from './access-tokens.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { permissionsOf } from './permissions.ts'
+import type { SessionClaims } from './session-tokens.ts'
 import type { Freshness } from './settings.ts'
+import { claimsToBeStable, verifyStableToken } from './stable-tokens.ts'
 
 export interface Principal {
   readonly userId: string
@@ -15,6 +17,8 @@ export interface Principal {
   readonly permissions: readonly string[]
   readonly amr: readonly string[]
   readonly authTime: number
+  readonly issuedAt: number
+  readonly expiresAt: number
   /** What the user's epoch must be for the session to be alive; `null` where no session was read. */
   readonly sessionEpoch: number | null
 }
@@ -26,20 +30,35 @@ export interface FreshPrincipal extends Principal {
 }
 
 /**
- * @param token the access token, or `null` where the request carried none
+ * @param token the access token, or `null` where the request carried none; at `strict` a stable token will do as well
  * @throws AuthError `unauthorized` without a token, `invalid_access_token` for one that does not count (any more)
  * @throws Unavailable when the freshness asked for cannot be had: an outage is never told as a refusal
  */
 export async function authenticate(deps: Deps, token: string | null, freshness: Freshness): Promise<Principal> {
-  if (freshness === 'strict') return authenticateStrictly(deps, token)
-  const claims = await requireClaims(deps, token)
+  if (freshness === 'strict') {
+    return token !== null && claimsToBeStable(token) ? authenticateStable(deps, token) : authenticateStrictly(deps, token)
+  }
+  const claims = await requireClaims(deps, token, verifyAccessToken)
   const sessionEpoch = freshness === 'edge' ? await requireSessionAtEdge(deps, claims) : null
   return { ...claims, sessionEpoch, permissions: permissionsOf(claims.permissions, claims.amr) }
 }
 
 /** The ledger and the user's row side by side: disabled, signed out everywhere and permissions count from now on. */
 export async function authenticateStrictly(deps: Deps, token: string | null): Promise<FreshPrincipal> {
-  const claims = await requireClaims(deps, token)
+  return requirePrincipal(deps, await requireClaims(deps, token, verifyAccessToken))
+}
+
+/** For stable tokens and no others. They last so long that nothing less than `strict` will do. */
+export async function authenticateStable(deps: Deps, token: string | null): Promise<FreshPrincipal> {
+  return requirePrincipal(deps, await requireClaims(deps, token, verifyStableToken))
+}
+
+/** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
+export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
+  if (amr.includes('pin')) throw new AuthError('forbidden', 'signed in by PIN')
+}
+
+async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<FreshPrincipal> {
   const [session, user] = await Promise.all([deps.ledgers.find(claims.sessionId), deps.users.findById(claims.userId)])
   if (!user) throw new AuthError('invalid_access_token', 'no such user')
   if (user.disabledAt !== null) throw new AuthError('invalid_access_token', 'account disabled')
@@ -51,15 +70,21 @@ export async function authenticateStrictly(deps: Deps, token: string | null): Pr
     permissions: permissionsOf(user.permissions, session.amr),
     amr: session.amr,
     authTime: session.authTime,
+    issuedAt: claims.issuedAt,
+    expiresAt: claims.expiresAt,
     sessionEpoch: session.epoch,
     user,
     session,
   }
 }
 
-async function requireClaims(deps: Deps, token: string | null): Promise<AccessClaims> {
+async function requireClaims<Claims extends SessionClaims>(
+  deps: Deps,
+  token: string | null,
+  verify: (deps: Deps, token: string) => Promise<Claims>,
+): Promise<Claims> {
   if (token === null) throw new AuthError('unauthorized', 'no bearer token')
-  const claims = await verifyAccessToken(deps, token)
+  const claims = await verify(deps, token)
   if (userIdOfSession(claims.sessionId) !== claims.userId) {
     throw new AuthError('invalid_access_token', 'session id of another user')
   }

@@ -1,5 +1,5 @@
 // Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
-import { addressBucket } from '../platform/client-address.ts'
+import { addressBucket, callerBucket } from '../platform/client-address.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { decoyHash, hashPassword, isWeakerThan, SALT_BYTES, verifyPasswordHash } from '../platform/password-hash.ts'
 import { parseUsername } from '../platform/username.ts'
@@ -31,13 +31,17 @@ export async function checkPassword(deps: Deps, credentials: Credentials, client
   if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
 
   const proven = await judgeAttempt(deps, {
-    begin: () => deps.limits.beginSignIn({ account: account.name, address: addressBucket(client.address) }, deps.clock()),
+    begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),
     find: () => account.find(deps.users),
     verify: (user) =>
       verifyPasswordHash(password, user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(SALT_BYTES))),
   })
   if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
   return proven
+}
+
+function bucketOf({ address, caller }: Client): string {
+  return caller === undefined ? addressBucket(address) : callerBucket(caller)
 }
 
 function parseAccount({ email, username }: Credentials): Account | null {

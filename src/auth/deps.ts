@@ -38,4 +38,6 @@ export interface Client {
   /** Normalised IP address, or `unknown`. */
   readonly address: string
   readonly userAgent: string
+  /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */
+  readonly caller?: string
 }

@@ -4,6 +4,7 @@ import type { SigningKey } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
 import { issueAccessToken } from './access-tokens.ts'
 import type { Deps } from './deps.ts'
+import { permissionsOf } from './permissions.ts'
 import { issueRefreshToken } from './refresh-tokens.ts'
 
 export interface Grant {
@@ -11,6 +12,9 @@ export interface Grant {
   readonly refreshToken: string
   /** Seconds the access token lasts. */
   readonly expiresIn: number
+  /** Seconds until the session ends unless it is refreshed: so long the refresh token is of use. */
+  readonly refreshExpiresIn: number
+  /** With the permissions this session carries. */
   readonly user: User
 }
 
@@ -25,5 +29,11 @@ export async function issueGrant(
     issueAccessToken(deps, key, user, session),
     issueRefreshToken(deps.keyring, { sessionId: session.id, counter: session.counter }),
   ])
-  return { accessToken: access.token, expiresIn: access.expiresIn, refreshToken, user }
+  return {
+    accessToken: access.token,
+    expiresIn: access.expiresIn,
+    refreshToken,
+    refreshExpiresIn: Math.max(1, session.expiresAt - deps.clock()),
+    user: { ...user, permissions: permissionsOf(user.permissions, session.amr) },
+  }
 }

@@ -11,6 +11,8 @@ export interface AuthSettings {
   /** How fresh the session check of this worker's own reading routes is. */
   readonly sessionFreshness: Freshness
   readonly accessTokenTtlSeconds: number
+  /** Life of a token of the `stable` face, and of its session. */
+  readonly stableTokenTtlSeconds: number
   /** How far a sign-in or refresh moves a session's expiry. */
   readonly sessionTtlSeconds: number
   /** The end no refresh moves. */
@@ -28,7 +30,12 @@ export interface AuthSettings {
     readonly accountFailuresPerHour: number
     readonly addressFailuresPerHour: number
     readonly addressHashesPerMinute: number
+    /** Of another worker, which asks for many people at once. */
+    readonly callerFailuresPerHour: number
+    readonly callerHashesPerMinute: number
     readonly addressRegistrationsPerHour: number
+    readonly pinGuessesPerHour: number
+    readonly pinDeadAfterFailures: number
     readonly mailsPerRequesterPerHour: number
     readonly mailsPerRecipientPerDay: number
   }

@@ -1,5 +1,7 @@
 // Begins the session of an account that has proved itself, and settles the attempt.
 import { newSessionId, type SessionRecord } from '../objects/session-rules.ts'
+import { reasonOf } from '../platform/log.ts'
+import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import type { ProvenAccount } from './judge-attempt.ts'
@@ -40,11 +42,23 @@ export async function startSession(
     amr,
     description: 'Login',
   }
-  const [created, settled] = await Promise.allSettled([deps.ledgers.create(session, now), attempt.succeed(now)])
+  const [created, settled] = await Promise.allSettled([
+    deps.ledgers.create(session, now),
+    attempt.succeed(now),
+    amr[0] === 'pwd' && revivePin(deps, user, now),
+  ])
   if (created.status === 'rejected' || settled.status === 'rejected') {
     // It may be there although nobody will ever hold its tokens.
     deps.defer(deps.ledgers.revoke(session.id, now))
     throw created.status === 'rejected' ? created.reason : (settled as PromiseRejectedResult).reason
   }
   return created.value
+}
+
+/** Whoever knows the password gets a PIN back that guesses have killed. The sign-in does not depend on it. */
+async function revivePin(deps: Deps, user: User, now: number): Promise<void> {
+  if (user.pinHash === null || user.usernameKey === null) return
+  await deps.limits.revivePin(user.usernameKey, now).catch((error: unknown) => {
+    deps.log('warn', 'PIN not revived', { reason: reasonOf(error) })
+  })
 }

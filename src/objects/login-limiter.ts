@@ -2,6 +2,7 @@
 // without an await, so no two attempts see the same count. Holds nothing in memory and decides nothing itself.
 import { DurableObject } from 'cloudflare:workers'
 import { type Decision, EMPTY_TALLY, type LimitPolicy, type Tally } from './limit-rules.ts'
+import * as pins from './pin-tallies.ts'
 import * as signIn from './sign-in-tallies.ts'
 
 const TALLY_PREFIX = 'tally:'
@@ -11,7 +12,7 @@ const SWEEP_AT = 'sweep-at'
 const SHORTEST_SWEEP_SECONDS = 3600
 
 /**
- * One object per account (`account:…`) and one per address (`address:…`); see `login-limits.ts` for who is asked when.
+ * One object per account (`account:…`), one per account for its PIN (`account:…` too) and one per address (`address:…`); see `login-limits.ts` for who is asked when.
  *
  * What is stored is bounded: a window holds no more marks than its quota, and each new pair of an account costs one of the
  * account's own failures, so there are never more pairs than that limit lets through until the oldest are forgotten, plus
@@ -43,6 +44,30 @@ export class LoginLimiterObject extends DurableObject {
   async giveBackAccountAttempt(attempt: signIn.AccountAttempt, now: number): Promise<void> {
     const stored = readAccount(this.ctx.storage, attempt)
     await write(this.ctx.storage, accountKeys(attempt), stored, signIn.giveBackAccountAttempt(stored, attempt), now)
+  }
+
+  /** The same for a PIN, which has an object of its own. Says, too, whether the PIN is dead. */
+  async countPinAttempt(attempt: signIn.AccountAttempt, now: number, policy: pins.PinPolicy): Promise<pins.PinDecision> {
+    const stored = readPin(this.ctx.storage, attempt)
+    const { decision, tallies } = pins.countPinAttempt(stored, attempt, now, policy)
+    await write(this.ctx.storage, pinKeys(attempt), stored, tallies, now)
+    return decision
+  }
+
+  async acceptPinAttempt(attempt: signIn.AccountAttempt, now: number, policy: pins.PinPolicy): Promise<void> {
+    const stored = readPin(this.ctx.storage, attempt)
+    await write(this.ctx.storage, pinKeys(attempt), stored, pins.acceptPinAttempt(stored, attempt, now, policy), now)
+  }
+
+  async giveBackPinAttempt(attempt: signIn.AccountAttempt, now: number): Promise<void> {
+    const stored = readPin(this.ctx.storage, attempt)
+    await write(this.ctx.storage, pinKeys(attempt), stored, pins.giveBackPinAttempt(stored, attempt), now)
+  }
+
+  /** The account was proven by its password: failures in a row begin anew. The hour's guesses stay counted. */
+  async revivePin(now: number): Promise<void> {
+    const stored = { streak: read(this.ctx.storage, PIN_STREAK) }
+    await write(this.ctx.storage, { streak: PIN_STREAK }, stored, { streak: EMPTY_TALLY }, now)
   }
 
   async countAddressAttempt(id: string, now: number, policy: LimitPolicy): Promise<Decision> {
@@ -85,6 +110,16 @@ const ADDRESS_KEYS: Keys<signIn.AddressTallies> = {
 
 function accountKeys(attempt: signIn.AccountAttempt): Keys<signIn.AccountTallies> {
   return { pair: `${TALLY_PREFIX}pair:${attempt.pair}`, failures: `${TALLY_PREFIX}failures`, known: `${TALLY_PREFIX}known` }
+}
+
+const PIN_STREAK = `${TALLY_PREFIX}streak`
+
+function pinKeys(attempt: signIn.AccountAttempt): Keys<pins.PinTallies> {
+  return { ...accountKeys(attempt), streak: PIN_STREAK }
+}
+
+function readPin(storage: DurableObjectStorage, attempt: signIn.AccountAttempt): pins.PinTallies {
+  return { ...readAccount(storage, attempt), streak: read(storage, PIN_STREAK) }
 }
 
 function readAccount(storage: DurableObjectStorage, attempt: signIn.AccountAttempt): signIn.AccountTallies {
@@ -153,5 +188,10 @@ async function sweep(storage: DurableObjectStorage): Promise<void> {
   }
   if (live.length === 0) return storage.deleteAll()
   const earliest = live.reduce((least, tally) => Math.min(least, tally.until), Number.POSITIVE_INFINITY)
+  // A dead PIN alone is left: it is never forgotten, so there is nothing to come back for.
+  if (earliest === Number.POSITIVE_INFINITY) {
+    storage.kv.delete(SWEEP_AT)
+    return
+  }
   await setSweep(storage, Math.max(earliest, now + SHORTEST_SWEEP_SECONDS), now)
 }

@@ -1,8 +1,10 @@
 // Asks the limiter objects on behalf of the core: account and address side by side, and gives the one back when the other
 // says no. An object that cannot answer is an outage, never a permission.
+import { isCallerBucket } from '../platform/client-address.ts'
 import { withDeadline } from '../platform/deadline.ts'
 import type { Decision, LimitPolicy, Refusal } from './limit-rules.ts'
 import type { LoginLimiterObject } from './login-limiter.ts'
+import type { PinDecision, PinPolicy } from './pin-tallies.ts'
 
 /**
  * An attempt to sign in, or to register, that is counted already. Left alone it stays counted, as a failure; settling it a
@@ -17,6 +19,9 @@ export interface CountedAttempt {
 
 export type Begun = { readonly allowed: true; readonly attempt: CountedAttempt } | Refusal
 
+/** A dead PIN is judged like any other, and never right. */
+export type BegunPin = { readonly allowed: true; readonly attempt: CountedAttempt; readonly isDead: boolean } | Refusal
+
 export interface LoginLimits {
   /**
    * Counts an attempt before its password or PIN is looked at.
@@ -24,8 +29,14 @@ export interface LoginLimits {
    * @throws Unavailable
    */
   beginSignIn(who: { readonly account: string; readonly address: string }, now: number): Promise<Begun>
+  /** Counts a guess of the PIN of whoever has this username, by rules of its own. @throws Unavailable */
+  beginPinSignIn(who: { readonly usernameKey: string; readonly address: string }, now: number): Promise<BegunPin>
+  /** Ends what failures in a row have done to the PIN. @throws Unavailable */
+  revivePin(usernameKey: string, now: number): Promise<void>
   /** Counts a registration and the hash it costs. @throws Unavailable */
   beginRegistration(who: { readonly address: string }, now: number): Promise<Begun>
+  /** Counts a hash that is no attempt on an account of ours: for another worker. @throws Unavailable */
+  beginHash(who: { readonly address: string }, now: number): Promise<Begun>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
   ping(): Promise<void>
 }
@@ -35,6 +46,9 @@ export interface LoginLimitsOptions {
   /** A keyed hash, so that neither names nor storage of objects tell who signs in from where. */
   readonly nameOf: (kind: 'account' | 'address', text: string) => Promise<string>
   readonly policy: LimitPolicy
+  /** For other workers, which stand where an address stands otherwise; without it they are held to `policy`. */
+  readonly callerPolicy?: LimitPolicy
+  readonly pinPolicy: PinPolicy
   readonly deadlineMilliseconds: number
 }
 
@@ -45,17 +59,27 @@ interface Share {
   giveBack(): Promise<void>
 }
 
-export function createLoginLimits({ namespace, nameOf, policy, deadlineMilliseconds }: LoginLimitsOptions): LoginLimits {
+export function createLoginLimits({
+  namespace,
+  nameOf,
+  policy: addressPolicy,
+  callerPolicy,
+  pinPolicy,
+  deadlineMilliseconds,
+}: LoginLimitsOptions): LoginLimits {
   // A stub may be broken once a call on it has failed, so every call gets its own.
   const ask = <T>(object: string, call: (limiter: DurableObjectStub<LoginLimiterObject>) => Promise<T>): Promise<T> =>
     withDeadline('login limiter', deadlineMilliseconds, () => call(namespace.getByName(object)))
   const objectFor = async (kind: 'account' | 'address', text: string) => `${kind}:${await nameOf(kind, text)}`
+
+  const policyFor = (bucket: string) => (callerPolicy && isCallerBucket(bucket) ? callerPolicy : addressPolicy)
 
   // The id is made on this side, so that an attempt whose answer got lost can be given back too.
   const newAttemptId = () => crypto.randomUUID()
 
   return {
     async beginSignIn(who, now) {
+      const policy = policyFor(who.address)
       const [account, address] = await Promise.all([objectFor('account', who.account), objectFor('address', who.address)])
       const attempt = { id: newAttemptId(), pair: address }
       return begin([
@@ -72,13 +96,56 @@ export function createLoginLimits({ namespace, nameOf, policy, deadlineMilliseco
       ])
     },
 
+    async beginPinSignIn(who, now) {
+      const [account, address] = await Promise.all([
+        objectFor('account', pinOf(who.usernameKey)),
+        objectFor('address', who.address),
+      ])
+      const attempt = { id: newAttemptId(), pair: address }
+      let isDead = false
+      const begun = await begin([
+        {
+          count: async () => {
+            const decision = await ask<PinDecision>(account, async (limiter) => limiter.countPinAttempt(attempt, now, pinPolicy))
+            isDead = decision.allowed && decision.isDead
+            return decision
+          },
+          accept: (at) => ask(account, (limiter) => limiter.acceptPinAttempt(attempt, at, pinPolicy)),
+          giveBack: () => ask(account, (limiter) => limiter.giveBackPinAttempt(attempt, now)),
+        },
+        {
+          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(attempt.id, now, addressPolicy)),
+          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(attempt.id, at)),
+          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(attempt.id, now)),
+        },
+      ])
+      return begun.allowed ? { ...begun, isDead } : begun
+    },
+
+    async revivePin(usernameKey, now) {
+      await ask(await objectFor('account', pinOf(usernameKey)), (limiter) => limiter.revivePin(now))
+    },
+
     async beginRegistration(who, now) {
       const address = await objectFor('address', who.address)
       const id = newAttemptId()
       return begin([
         {
-          count: () => ask<Decision>(address, async (limiter) => limiter.takeRegistration(id, now, policy)),
+          count: () => ask<Decision>(address, async (limiter) => limiter.takeRegistration(id, now, addressPolicy)),
           accept: async () => {},
+          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
+        },
+      ])
+    },
+
+    async beginHash(who, now) {
+      const policy = policyFor(who.address)
+      const address = await objectFor('address', who.address)
+      const id = newAttemptId()
+      return begin([
+        {
+          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(id, now, policy)),
+          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(id, at)),
           giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
         },
       ])
@@ -88,6 +155,11 @@ export function createLoginLimits({ namespace, nameOf, policy, deadlineMilliseco
       await ask('ping', (limiter) => limiter.ping())
     },
   }
+}
+
+/** No identifier of a sign-in by password begins like this, so that neither credential's guesses count for the other. */
+function pinOf(usernameKey: string): string {
+  return `pin:${usernameKey}`
 }
 
 async function begin(shares: readonly Share[]): Promise<Begun> {

@@ -4,6 +4,8 @@
 /** Stands for a missing or broken address. */
 export const UNKNOWN_ADDRESS = 'unknown'
 
+const CALLER_PREFIX = 'caller:'
+
 /** The address as dotted decimal or in the form of RFC 5952, `UNKNOWN_ADDRESS` for anything else. */
 export function parseClientAddress(header: string | null): string {
   const text = header ?? ''
@@ -21,6 +23,15 @@ export function addressBucket(address: string): string {
   const groups = parseIpv6(address)
   if (!groups) return UNKNOWN_ADDRESS
   return mappedIpv4(groups) ?? `${renderIpv6([...groups.slice(0, 4), 0, 0, 0, 0])}/64`
+}
+
+/** What limits are counted by where another worker asks and no address is known. No address looks like this. */
+export function callerBucket(caller: string): string {
+  return CALLER_PREFIX + caller
+}
+
+export function isCallerBucket(bucket: string): boolean {
+  return bucket.startsWith(CALLER_PREFIX)
 }
 
 function parseIpv4(text: string): readonly number[] | null {

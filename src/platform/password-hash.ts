@@ -8,6 +8,8 @@ export const DEFAULT_SCRYPT: ScryptParameters = { ln: 15, r: 8, p: 3 }
 
 export const SALT_BYTES = 16
 const HASH_BYTES = 32
+/** Half of what an isolate may have in all. */
+const MAX_MEMORY_BYTES = 64 * 1024 * 1024
 
 /** OWASP Password Storage Cheat Sheet, scrypt: five ways to be as strong as the first. */
 const OWASP_SCRYPT: readonly ScryptParameters[] = [
@@ -39,6 +41,12 @@ export async function verifyPasswordHash(password: string, phc: string): Promise
   const hash = await scrypt(toBytes(password), stored.salt, stored.parameters, stored.hash.length)
   // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
   return isEqual(hash, stored.hash) && password.isWellFormed()
+}
+
+/** Whether checking against this string would run a hash at all: one that is malformed or asks for too much never is. */
+export function isRunnable(phc: string): boolean {
+  const stored = parsePhc(phc)
+  return stored !== null && 128 * stored.parameters.r * 2 ** stored.parameters.ln <= MAX_MEMORY_BYTES
 }
 
 /** Whether a password stored like this is to be hashed again at the next sign-in. A form that is not known counts as weaker. */

@@ -2,31 +2,41 @@
 // it is hashed, which the database does not hold, and which makes a PIN's hash no password's and a password's no PIN's.
 
 import { encodeHex } from './hex.ts'
-import { deriveKeyBytes, secretKeyId } from './keyring.ts'
+import type { Keyring } from './keyring.ts'
 import { hashPassword, verifyPasswordHash } from './password-hash.ts'
 import type { ScryptParameters } from './scrypt.ts'
+
+export interface StoredPin {
+  /** PHC string. */
+  readonly pinHash: string
+  /** Names the secret it was keyed under. */
+  readonly pinKeyId: string
+}
+
+const PURPOSE = 'pin'
 
 /** @throws TypeError when the PIN is not well-formed */
 export async function hashPin(
   pin: string,
-  authSecret: string,
+  keyring: Pick<Keyring, 'hmacKey'>,
   parameters: ScryptParameters,
   salt: Uint8Array,
-): Promise<{ pinHash: string; pinKeyId: string }> {
+): Promise<StoredPin> {
   if (!pin.isWellFormed()) throw new TypeError('Cannot hash PIN: it is not valid Unicode text')
-  const pinHash = await hashPassword(await keyedPin(pin, authSecret), parameters, salt)
-  return { pinHash, pinKeyId: await secretKeyId(authSecret) }
+  const hmac = await keyring.hmacKey(PURPOSE)
+  if (!hmac) throw new Error('Cannot hash PIN: the current key is missing')
+  return { pinHash: await hashPassword(await keyedPin(pin, hmac.key), parameters, salt), pinKeyId: hmac.keyId }
 }
 
-/** @param authSecret the one that the stored `pinKeyId` names */
-export async function verifyPin(pin: string, pinHash: string, authSecret: string): Promise<boolean> {
-  const matches = await verifyPasswordHash(await keyedPin(pin, authSecret), pinHash)
-  return matches && pin.isWellFormed()
+/** One hash in any case; `false` where the secret that the PIN was keyed under is not accepted any more. */
+export async function verifyPin(pin: string, stored: StoredPin, keyring: Pick<Keyring, 'hmacKey'>): Promise<boolean> {
+  const hmac = await keyring.hmacKey(PURPOSE, stored.pinKeyId)
+  const key = hmac ?? (await keyring.hmacKey(PURPOSE))
+  if (!key) throw new Error('Cannot verify PIN: the current key is missing')
+  const matches = await verifyPasswordHash(await keyedPin(pin, key.key), stored.pinHash)
+  return matches && hmac !== null && pin.isWellFormed()
 }
 
-async function keyedPin(pin: string, authSecret: string): Promise<string> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', await deriveKeyBytes(authSecret, 'pin'), algorithm, false, ['sign'])
-  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(pin)))
-  return encodeHex(mac)
+async function keyedPin(pin: string, key: CryptoKey): Promise<string> {
+  return encodeHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(pin))))
 }

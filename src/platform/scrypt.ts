@@ -1,7 +1,5 @@
-// The engine behind password hashing: scrypt (RFC 7914), by the runtime where it may and by @noble/hashes where it may not.
-// Nothing else imports either, so that a faster engine changes this file only.
-
-import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
+// The engine behind password hashing: scrypt (RFC 7914), by the runtime. Nothing else calls it, so that a faster engine
+// changes this file only; the tests hold it against the RFC's vectors and @noble/hashes.
 
 export interface ScryptParameters {
   /** The base 2 logarithm of the cost parameter N. */
@@ -20,19 +18,8 @@ export function scryptCost({ ln, r, p }: ScryptParameters): number {
   return 2 ** ln * r * p
 }
 
-/** @throws when the engine refuses the parameters; RFC 7914 §2 says which are valid */
+/** @throws when the runtime refuses the parameters; RFC 7914 §2 says which are valid */
 export async function scrypt(
-  password: Uint8Array,
-  salt: Uint8Array,
-  parameters: ScryptParameters,
-  keyLength: number,
-): Promise<Uint8Array> {
-  return scryptCost(parameters) <= RUNTIME_COST_LIMIT
-    ? scryptByRuntime(password, salt, parameters, keyLength)
-    : scryptByNoble(password, salt, parameters, keyLength)
-}
-
-export async function scryptByRuntime(
   password: Uint8Array,
   salt: Uint8Array,
   { ln, r, p }: ScryptParameters,
@@ -49,14 +36,4 @@ export async function scryptByRuntime(
       else resolve(new Uint8Array(key))
     })
   })
-}
-
-export function scryptByNoble(
-  password: Uint8Array,
-  salt: Uint8Array,
-  { ln, r, p }: ScryptParameters,
-  keyLength: number,
-): Uint8Array {
-  const N = 2 ** ln
-  return nobleScrypt(password, salt, { N, r, p, dkLen: keyLength, maxmem: 128 * r * (N + p + 2) })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { anyAddress, PASSWORD, startApp } from '../support/harness.ts'
 import { interceptBindings } from './intercepted-bindings.ts'
 
@@ -57,6 +58,31 @@ describe('store calls of a request', () => {
     expect(waves(spans)).toEqual([
       ['database users', 'limiter countAccountAttempt', 'limiter countAddressAttempt'],
       ['ledger create', 'limiter acceptAccountAttempt', 'limiter acceptAddressAttempt'],
+    ])
+  })
+
+  it('that signs in by PIN wait as often', async () => {
+    const { app, spans } = await startWatchedApp()
+    const { username } = await createPinAccount(app)
+    await app.settle()
+    spans.length = 0
+    expect((await pinLogin(app, username)).status).toBe(200)
+    expect(waves(spans)).toEqual([
+      ['database users', 'limiter countAddressAttempt', 'limiter countPinAttempt'],
+      ['ledger create', 'limiter acceptAddressAttempt', 'limiter acceptPinAttempt'],
+    ])
+  })
+
+  it('that signs in by password revive a PIN without waiting for it in a row', async () => {
+    const { app, spans } = await startWatchedApp()
+    const { username } = await createPinAccount(app)
+    await app.settle()
+    spans.length = 0
+    const reply = await app.v1('POST', '/login', { body: { username, password: PASSWORD }, ip: anyAddress() })
+    expect(reply.status).toBe(200)
+    expect(waves(spans)).toEqual([
+      ['database users', 'limiter countAccountAttempt', 'limiter countAddressAttempt'],
+      ['ledger create', 'limiter acceptAccountAttempt', 'limiter acceptAddressAttempt', 'limiter revivePin'],
     ])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
+import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, DAY, rows, tally, times } from './fixtures.ts'
 import { headerOf, resign, tamper } from './forgery.ts'
 import { interceptBindings } from './intercepted-bindings.ts'
@@ -63,9 +63,9 @@ describe('the first signing key', () => {
 })
 
 describe('rotation', () => {
-  async function rotatedApp() {
-    const app = await startApp()
-    const email = await app.createAccount()
+  async function rotatedApp(vars = {}) {
+    const app = await startApp({ vars })
+    const email = await app.createAccount({ username: 'rotated' })
     const grant = await app.signIn(email)
     app.clock.advance(30 * DAY)
     return { app, email, grant }
@@ -112,15 +112,25 @@ describe('rotation', () => {
     }
   })
 
-  it('retires the old key when the last token it signed, and every cache, has expired', async () => {
-    const { app, email } = await rotatedApp()
+  it.each([
+    ['access', { ACCESS_TOKEN_TTL_SECONDS: '7200', STABLE_TOKEN_TTL_SECONDS: '3600' }],
+    ['stable', { ACCESS_TOKEN_TTL_SECONDS: '900', STABLE_TOKEN_TTL_SECONDS: '7200' }],
+  ])('retires the old key when the last token it signed, and every cache, has expired: %s tokens', async (kind, vars) => {
+    const { app, email } = await rotatedApp(vars)
     await app.auth.keepHouse()
     const [old, next] = await keyRows()
     app.clock.advance(1199)
-    const last = await app.signIn(email)
-    app.clock.advance(1 + 900)
+    const client = { address: '192.0.2.1', userAgent: '' }
+    const last =
+      kind === 'access'
+        ? (await app.signIn(email)).access_token
+        : (await app.auth.signInStable({ username: 'rotated', password: PASSWORD }, client)).token
+    expect(headerOf(last).kid).toBe(old?.kid)
+    app.clock.advance(7199)
     await app.auth.keepHouse()
-    expect(await isAccepted(app, last.access_token)).toBe(true)
+    await expect(app.auth.authenticate(last, 'strict')).resolves.toBeDefined()
+    app.clock.advance(2)
+    await app.auth.keepHouse()
     app.clock.advance(600)
     await app.auth.keepHouse()
     expect(await publishedKids(app)).toEqual([old?.kid, next?.kid])

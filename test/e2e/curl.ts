@@ -16,19 +16,25 @@ export interface CurlReply {
   readonly body: any
 }
 
-/** Runs a command line that calls curl once. */
-export function runCurlLine(line: string): Promise<CurlReply> {
-  return withCurl('bash', ['-c', line])
+/** Runs a command line that calls curl once. @param origin `null` for no such field, as when a person types the line */
+export function runCurlLine(line: string, origin: string | null = ORIGIN): Promise<CurlReply> {
+  return withCurl('bash', ['-c', line], origin)
 }
 
 export function curl(...args: readonly string[]): Promise<CurlReply> {
   return withCurl('curl', args)
 }
 
-async function withCurl(command: string, args: readonly string[]): Promise<CurlReply> {
+async function withCurl(command: string, args: readonly string[], origin: string | null = ORIGIN): Promise<CurlReply> {
   const directory = await makeTemporaryDirectory()
   const headerFile = join(directory, 'headers')
-  const settings = ['silent', 'show-error', 'noproxy = "*"', 'max-time = 30', `header = "Origin: ${ORIGIN}"`]
+  const settings = [
+    'silent',
+    'show-error',
+    'noproxy = "*"',
+    'max-time = 30',
+    ...(origin === null ? [] : [`header = "Origin: ${origin}"`]),
+  ]
   try {
     await writeFile(join(directory, '.curlrc'), [...settings, `dump-header = "${headerFile}"`, ''].join('\n'))
     const { stdout } = await promisify(execFile)(command, args, { env: { ...process.env, CURL_HOME: directory } })

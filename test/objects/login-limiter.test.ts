@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_LIMIT_POLICY } from '../../src/objects/limit-rules.ts'
 import { LoginLimiterObject } from '../../src/objects/login-limiter.ts'
+import { DEFAULT_PIN_POLICY } from '../../src/objects/pin-tallies.ts'
 
 const namespace = (env as unknown as { LOGIN_LIMITER: DurableObjectNamespace<LoginLimiterObject> }).LOGIN_LIMITER
 const policy = DEFAULT_LIMIT_POLICY
@@ -26,13 +27,17 @@ describe('LoginLimiterObject', () => {
     expect(Object.getOwnPropertyNames(LoginLimiterObject.prototype).sort()).toEqual([
       'acceptAccountAttempt',
       'acceptAddressAttempt',
+      'acceptPinAttempt',
       'alarm',
       'constructor',
       'countAccountAttempt',
       'countAddressAttempt',
+      'countPinAttempt',
       'giveBackAccountAttempt',
       'giveBackAddressAttempt',
+      'giveBackPinAttempt',
       'ping',
+      'revivePin',
       'takeRegistration',
     ])
   })
@@ -43,6 +48,9 @@ describe('LoginLimiterObject', () => {
     await stub.acceptAccountAttempt({ id: 'unknown', pair: 'a' }, START, policy)
     await stub.giveBackAccountAttempt({ id: 'unknown', pair: 'a' }, START)
     await stub.acceptAddressAttempt('unknown', START)
+    await stub.acceptPinAttempt({ id: 'unknown', pair: 'a' }, START, DEFAULT_PIN_POLICY)
+    await stub.giveBackPinAttempt({ id: 'unknown', pair: 'a' }, START)
+    await stub.revivePin(START)
     await stub.giveBackAddressAttempt('unknown', START)
     expect(await storedKeys(stub)).toEqual([])
     expect(await alarmTime(stub)).toBeNull()

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_LIMIT_POLICY, type LimitPolicy } from '../../src/objects/limit-rules.ts'
 import type { LoginLimiterObject } from '../../src/objects/login-limiter.ts'
 import { type Begun, type CountedAttempt, createLoginLimits } from '../../src/objects/login-limits.ts'
+import { DEFAULT_PIN_POLICY } from '../../src/objects/pin-tallies.ts'
 import { Unavailable } from '../../src/platform/deadline.ts'
 
 type Namespace = DurableObjectNamespace<LoginLimiterObject>
@@ -23,6 +24,7 @@ function setUp(options: { namespace?: Namespace; policy?: LimitPolicy; deadlineM
     namespace: options.namespace ?? limiters,
     nameOf,
     policy: options.policy ?? DEFAULT_LIMIT_POLICY,
+    pinPolicy: DEFAULT_PIN_POLICY,
     deadlineMilliseconds: options.deadlineMilliseconds ?? 5_000,
   })
   const marks = (kind: 'account' | 'address', text: string, tally: string) =>

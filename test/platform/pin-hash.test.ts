@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { secretKeyId } from '../../src/platform/keyring.ts'
+import { createKeyring, secretKeyId } from '../../src/platform/keyring.ts'
 import { hashPassword, verifyPasswordHash } from '../../src/platform/password-hash.ts'
 import { hashPin, verifyPin } from '../../src/platform/pin-hash.ts'
 
@@ -8,49 +8,61 @@ const OTHER = 'Zp8rT2nW5xC9vB1mQ4sD7fG0hJ3kL6yU8iO5eA2wR7t'
 const CHEAP = { ln: 4, r: 8, p: 1 }
 const SALT = Uint8Array.from({ length: 16 }, (_, index) => index)
 
+const keyring = createKeyring({ current: SECRET })
+const rotated = createKeyring({ current: OTHER, previous: SECRET })
+const stranger = createKeyring({ current: OTHER })
+
 describe('hashPin()', () => {
   it('writes a PHC string and names the secret', async () => {
-    const { pinHash, pinKeyId } = await hashPin('1234', SECRET, CHEAP, SALT)
+    const { pinHash, pinKeyId } = await hashPin('1234', keyring, CHEAP, SALT)
     expect(pinHash).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$/)
     expect(pinKeyId).toBe(await secretKeyId(SECRET))
   })
 
   it('hashes otherwise under another secret', async () => {
-    const { pinHash } = await hashPin('1234', SECRET, CHEAP, SALT)
-    expect((await hashPin('1234', OTHER, CHEAP, SALT)).pinHash).not.toBe(pinHash)
+    const { pinHash } = await hashPin('1234', keyring, CHEAP, SALT)
+    expect((await hashPin('1234', rotated, CHEAP, SALT)).pinHash).not.toBe(pinHash)
   })
 
   it('throws for a lone surrogate', async () => {
-    await expect(hashPin('12\uD800', SECRET, CHEAP, SALT)).rejects.toThrow(TypeError)
+    await expect(hashPin('12\uD800', keyring, CHEAP, SALT)).rejects.toThrow(TypeError)
   })
 })
 
 describe('verifyPin()', () => {
-  it('matches the PIN under its secret and nothing else', async () => {
-    const { pinHash } = await hashPin('1234', SECRET, CHEAP, SALT)
-    expect(await verifyPin('1234', pinHash, SECRET)).toBe(true)
-    expect(await verifyPin('1235', pinHash, SECRET)).toBe(false)
-    expect(await verifyPin('01234', pinHash, SECRET)).toBe(false)
-    expect(await verifyPin('１２３４', pinHash, SECRET)).toBe(false)
-    expect(await verifyPin('', pinHash, SECRET)).toBe(false)
-    expect(await verifyPin('1234', pinHash, OTHER)).toBe(false)
+  it('matches the PIN and nothing else', async () => {
+    const stored = await hashPin('1234', keyring, CHEAP, SALT)
+    expect(await verifyPin('1234', stored, keyring)).toBe(true)
+    expect(await verifyPin('1235', stored, keyring)).toBe(false)
+    expect(await verifyPin('01234', stored, keyring)).toBe(false)
+    expect(await verifyPin('１２３４', stored, keyring)).toBe(false)
+    expect(await verifyPin('', stored, keyring)).toBe(false)
+  })
+
+  it('goes by the secret that the PIN names, as long as it is accepted', async () => {
+    const stored = await hashPin('1234', keyring, CHEAP, SALT)
+    expect(await verifyPin('1234', stored, rotated)).toBe(true)
+    expect(await verifyPin('1235', stored, rotated)).toBe(false)
+    expect(await verifyPin('1234', stored, stranger)).toBe(false)
+    expect(await verifyPin('1234', { ...stored, pinKeyId: await secretKeyId(OTHER) }, rotated)).toBe(false)
   })
 
   it('takes no PIN for a password and no password for a PIN', async () => {
-    const { pinHash } = await hashPin('12345678', SECRET, CHEAP, SALT)
-    expect(await verifyPasswordHash('12345678', pinHash)).toBe(false)
-    expect(await verifyPin('12345678', await hashPassword('12345678', CHEAP, SALT), SECRET)).toBe(false)
+    const stored = await hashPin('12345678', keyring, CHEAP, SALT)
+    expect(await verifyPasswordHash('12345678', stored.pinHash)).toBe(false)
+    const password = { ...stored, pinHash: await hashPassword('12345678', CHEAP, SALT) }
+    expect(await verifyPin('12345678', password, keyring)).toBe(false)
   })
 
   it('never matches a lone surrogate', async () => {
-    const { pinHash } = await hashPin('12\uFFFD', SECRET, CHEAP, SALT)
-    expect(await verifyPin('12\uD800', pinHash, SECRET)).toBe(false)
+    const stored = await hashPin('12\uFFFD', keyring, CHEAP, SALT)
+    expect(await verifyPin('12\uD800', stored, keyring)).toBe(false)
   })
 
   it.each(['', '1234', '$scrypt$ln=30,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA'])(
     'answers false to a broken hash: %j',
     async (pinHash) => {
-      expect(await verifyPin('1234', pinHash, SECRET)).toBe(false)
+      expect(await verifyPin('1234', { pinHash, pinKeyId: await secretKeyId(SECRET) }, keyring)).toBe(false)
     },
   )
 })

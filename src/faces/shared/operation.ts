@@ -11,6 +11,8 @@ export interface Operation {
   /** Query parameters and what they are. */
   readonly query?: Readonly<Record<string, string>>
   readonly bearer?: 'required' | 'optional'
+  /** Cookies any of which is the credential. */
+  readonly cookies?: readonly ('accessToken' | 'refreshToken')[]
   readonly success: readonly [number, GenericSchema]
   readonly refusals: readonly number[]
   /** What a refusal says where it is not, or not only, the error of the face. */

@@ -21,10 +21,15 @@ export function closeRoutes(face: Hono<AppEnv>, { withoutHead = [] }: { withoutH
 }
 
 /** For a GET that changes something: HEAD never has a side effect. */
-export const refuseHead = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.method === 'HEAD') throw new AuthError('method_not_allowed', 'HEAD', { allowedMethods: ['GET', 'OPTIONS'] })
-  await next()
-})
+export const refuseHead = refuseHeadBeside(['GET'])
+
+/** @param methods that the path has handlers for */
+export function refuseHeadBeside(methods: readonly string[]) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (c.req.method === 'HEAD') throw new AuthError('method_not_allowed', 'HEAD', { allowedMethods: [...methods, 'OPTIONS'] })
+    await next()
+  })
+}
 
 /** Path to methods, of the handlers registered so far, middleware left out. */
 export function routeTable(face: Hono<AppEnv>): ReadonlyMap<string, readonly string[]> {

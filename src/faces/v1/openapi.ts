@@ -1,7 +1,17 @@
 // What the `v1` face says of itself for OpenAPI: one entry a route, over the very schemas that check bodies.
 import * as v from 'valibot'
 import type { Operation } from '../shared/operation.ts'
-import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema, UserSchema } from './wire.ts'
+import {
+  EmailBody,
+  ExtensionSchema,
+  GrantSchema,
+  LoginBody,
+  PinBody,
+  RefreshBody,
+  RegisterBody,
+  SessionSchema,
+  UserSchema,
+} from './wire.ts'
 
 const Message = v.object({ message: v.string() })
 
@@ -74,6 +84,16 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     bearer: 'required',
     success: [200, v.object({ sessions: v.array(SessionSchema) })],
     refusals: [401, 403, 404, 503],
+  },
+  'PUT /pin': {
+    id: 'setPin',
+    summary: 'Set the PIN for signing in at the cookie face',
+    description: 'Refused in a session that itself began with a PIN.',
+    body: PinBody,
+    required: ['pin', 'current_password'],
+    bearer: 'required',
+    success: [200, Message],
+    refusals: [400, 401, 403, 429, 503],
   },
   'DELETE /sessions/:id': {
     id: 'revokeSession',

@@ -8,6 +8,7 @@ import { parseBody } from '../shared/schema.ts'
 import {
   EmailBody,
   LoginBody,
+  PinBody,
   RefreshBody,
   RegisterBody,
   renderExtension,
@@ -57,6 +58,11 @@ export const v1 = new Hono<AppEnv>()
   .get('/sessions', async (c) => {
     const { sessions, currentId } = await c.var.auth.listSessions(readBearer(c), c.req.query('user_id'))
     return c.json({ sessions: sessions.map((session) => renderSession(session, currentId)) })
+  })
+  .put('/pin', jsonBody, async (c) => {
+    const { pin, current_password: currentPassword } = parseBody(PinBody, c.var.body)
+    await c.var.auth.setPin(readBearer(c), { pin, currentPassword }, readClient(c))
+    return c.json({ message: 'PIN set' })
   })
   .delete('/sessions/:id', jsonBody, async (c) => {
     await c.var.auth.revokeSession(readBearer(c), c.req.param('id'))

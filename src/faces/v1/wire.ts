@@ -28,6 +28,11 @@ export const EmailBody = v.object({ email: optionalText('E-mail address') })
 
 export const RefreshBody = v.object({ refresh_token: optionalText('Counts where a bearer token is given too') })
 
+export const PinBody = v.object({
+  pin: optionalText('4 to 12 digits, not one digit repeated or digits in sequence'),
+  current_password: optionalText('Judged as at a sign-in'),
+})
+
 export const UserSchema = v.object({
   id: v.pipe(v.string(), v.description('Opaque')),
   email: v.string(),

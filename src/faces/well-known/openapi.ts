@@ -53,14 +53,18 @@ export function buildOpenApi(faces: readonly FaceDescription[]): Json {
     tags: faces.map(({ tag }) => ({ name: tag })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        accessToken: { type: 'apiKey', in: 'cookie', name: 'accessToken' },
+        refreshToken: { type: 'apiKey', in: 'cookie', name: 'refreshToken' },
+      },
       schemas: Object.fromEntries(faces.map((face) => [errorName(face), jsonSchema(face.error)])),
     },
   }
 }
 
 function describeOperation(face: FaceDescription, operation: Operation, method: string, path: string): Json {
-  const { id, summary, description, bearer, body, query = {}, required = [] } = operation
+  const { id, summary, description, body, query = {}, required = [] } = operation
   const [status, schema] = operation.success
   // A body is read wherever a method may have one, whether it is asked for or not.
   const bodyRefusals = method === 'GET' ? [] : [400, 413, 415]
@@ -82,7 +86,7 @@ function describeOperation(face: FaceDescription, operation: Operation, method: 
     summary,
     ...(description && { description }),
     tags: [face.tag],
-    security: bearer === undefined ? [] : bearer === 'required' ? [{ bearer: [] }] : [{ bearer: [] }, {}],
+    security: describeSecurity(operation),
     ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
     ...(body && {
       requestBody: {
@@ -95,6 +99,11 @@ function describeOperation(face: FaceDescription, operation: Operation, method: 
       ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, operation, refusal)])),
     },
   }
+}
+
+function describeSecurity({ bearer, cookies = [] }: Operation): readonly Json[] {
+  if (bearer === 'required') return [{ bearer: [] }]
+  return [...(bearer === 'optional' ? [{ bearer: [] }, {}] : []), ...cookies.map((name) => ({ [name]: [] }))]
 }
 
 function describeRefusal(face: FaceDescription, operation: Operation, status: number): Json {

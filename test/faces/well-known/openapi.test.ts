@@ -4,7 +4,7 @@ import { openApiDocument } from '../../../scripts/openapi.ts'
 import { createApp } from '../../../src/app.ts'
 import { routeTable } from '../../../src/faces/shared/routes.ts'
 import { ERROR_CODES } from '../../../src/faces/v1/wire.ts'
-import { PASSWORD, type Reply, startApp } from '../../support/harness.ts'
+import { PASSWORD, type Reply, type RequestOptions, startApp } from '../../support/harness.ts'
 import { findProblems, findUndocumented, type Json, resolveReference } from '../documented.ts'
 
 /** For people, or the reference itself: nothing that a program would call. */
@@ -134,6 +134,33 @@ describe('the replies', () => {
     for (const path of ['/logout', '/revoke-all']) {
       await v1('POST', path, undefined, (await app.signIn(email)).access_token)
       await v1('POST', path)
+    }
+    const stable = async (method: string, path: string, options?: RequestOptions) => {
+      const url = `/api/stable/auth${path}`
+      return check(method, url.replace(/\/user\/.*/, '/user/{name}'), await app.request(method, url, options))
+    }
+    const signInStable = () => stable('POST', '/login', { body: { username: 'walk', password: PASSWORD } })
+    await stable('POST', '/login', { body: { username: 1 } })
+    for (const [method, path] of [
+      ['GET', '/user/walk'],
+      ['GET', '/whoami'],
+      ['GET', '/token'],
+      ['GET', '/logout'],
+      ['DELETE', '/logout'],
+    ] as const) {
+      await stable(method, path, { token: (await signInStable()).body.data.token })
+      await stable(method, path)
+    }
+    await v1('PUT', '/pin', { pin: '2580', current_password: PASSWORD }, (await app.signIn(email)).access_token)
+    await v1('PUT', '/pin', {})
+    const cookie = async (path: string, options?: RequestOptions) =>
+      check('POST', `/auth${path}`, await app.request('POST', `/auth${path}`, options))
+    const { headers } = await cookie('/login', { body: { name: 'walk', pin: '2580' } })
+    const held = headers.getSetCookie().map((line) => line.split(';')[0])
+    await cookie('/login', { body: { name: 1 } })
+    for (const path of ['/refresh', '/logout']) {
+      await cookie(path, { headers: { Cookie: held.join('; ') } })
+      await cookie(path)
     }
     for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json']) await check('GET', path, await app.request('GET', path))
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseUserCommand } from '../../../scripts/user/command.ts'
 import { performUserCommand } from '../../../scripts/user/perform.ts'
+import { createKeyring } from '../../../src/platform/keyring.ts'
 import { verifyPasswordHash } from '../../../src/platform/password-hash.ts'
 import { verifyPin } from '../../../src/platform/pin-hash.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
@@ -51,7 +52,8 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     expect(row).toMatchObject({ username: 'Beyhan Oğur', first_name: "D'Arcy", last_name: null, permissions: '["a","b"]' })
     expect(row).toMatchObject({ email_verified_at: NOW, created_at: NOW, updated_at: NOW, session_epoch: 1, disabled_at: null })
     expect(await verifyPasswordHash(PASSWORD, String(row?.password_hash))).toBe(true)
-    expect(await verifyPin('4711', String(row?.pin_hash), SECRET)).toBe(true)
+    const stored = { pinHash: String(row?.pin_hash), pinKeyId: String(row?.pin_key_id) }
+    expect(await verifyPin('4711', stored, createKeyring({ current: SECRET }))).toBe(true)
     expect(database.sqlite.prepare('SELECT * FROM username_claims').all()).toMatchObject([
       { email: "o'neil@example.com", expires_at: null },
     ])

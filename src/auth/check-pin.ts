@@ -1,0 +1,70 @@
+// Proves an account by username and PIN. Every wrong pair gets the same answer at the same cost, a dead PIN included.
+import { addressBucket } from '../platform/client-address.ts'
+import { decoyHash, isWeakerThan, SALT_BYTES } from '../platform/password-hash.ts'
+import { hashPin, type StoredPin, verifyPin } from '../platform/pin-hash.ts'
+import { parseUsername } from '../platform/username.ts'
+import type { User } from '../stores/users.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+
+export interface PinCredentials {
+  /** The username. */
+  readonly name?: string | undefined
+  readonly pin?: string | undefined
+}
+
+/**
+ * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client: Client): Promise<ProvenAccount> {
+  if (!name || !pin) throw new AuthError('missing_credentials', 'name or PIN missing')
+  const username = parseUsername(name)
+  if (!username) {
+    throw new AuthError('invalid_request', 'not a username', { fields: [{ field: 'name', message: 'must be a username' }] })
+  }
+
+  let isDead = false
+  const who = { usernameKey: username.key, address: addressBucket(client.address) }
+  const proven = await judgeAttempt(deps, {
+    async begin() {
+      const begun = await deps.limits.beginPinSignIn(who, deps.clock())
+      isDead = begun.allowed && begun.isDead
+      return begun
+    },
+    find: () => deps.users.findByUsernameKey(username.key),
+    async verify(user) {
+      const stored = storedPin(user)
+      const isRight = await verifyPin(pin, stored ?? (await decoyPin(deps)), deps.keyring)
+      return isRight && stored !== null && !isDead
+    },
+  })
+  const stored = storedPin(proven.user)
+  if (stored && (await isOutdated(deps, stored))) deps.defer(renewHash(deps, proven.user, stored, pin))
+  return proven
+}
+
+function storedPin(user: User | null): StoredPin | null {
+  return user?.pinHash && user.pinKeyId ? { pinHash: user.pinHash, pinKeyId: user.pinKeyId } : null
+}
+
+async function decoyPin({ settings, random, keyring }: Deps): Promise<StoredPin> {
+  return { pinHash: decoyHash(settings.scrypt, random.bytes(SALT_BYTES)), pinKeyId: await keyring.currentKeyId() }
+}
+
+/** Weaker than today's, or keyed under the secret before, which is not accepted for ever. */
+async function isOutdated({ settings, keyring }: Deps, { pinHash, pinKeyId }: StoredPin): Promise<boolean> {
+  return isWeakerThan(pinHash, settings.scrypt) || pinKeyId !== (await keyring.currentKeyId())
+}
+
+async function renewHash(deps: Deps, user: User, from: StoredPin, pin: string): Promise<void> {
+  const slot = deps.hashSlots.tryReserve(deps.clock() * 1000)
+  if (!slot) return
+  try {
+    const to = await hashPin(pin, deps.keyring, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
+    await deps.users.replacePin(user.id, from.pinHash, to, deps.clock())
+  } finally {
+    slot.release()
+  }
+}

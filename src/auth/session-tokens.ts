@@ -1,0 +1,98 @@
+// What access tokens and stable tokens have in common: ES256 JWTs about one session, judged by themselves. Each kind has a
+// type of its own (RFC 8725 §3.11), so that one is never taken for the other.
+import type { SessionRecord } from '../objects/session-rules.ts'
+import { readKeyId, type SigningKey, signToken, verifyToken } from '../platform/jwt.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+
+export interface TokenKind {
+  /** The `typ` header. */
+  readonly type: string
+  /** For the log: "access token", … */
+  readonly name: string
+  /** Claims it cannot do without besides those of every kind. */
+  readonly ownClaims: readonly string[]
+}
+
+export interface SessionClaims {
+  readonly userId: string
+  readonly sessionId: string
+  /** How the session was signed in to (RFC 8176): `pwd` or `pin`. */
+  readonly amr: readonly string[]
+  readonly authTime: number
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+type OwnClaims = Readonly<Record<string, unknown>>
+
+const COMMON_CLAIMS = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'amr']
+
+/** @returns the token and how many seconds it lasts: never past the end of its session */
+export async function issueSessionToken(
+  { settings, random, clock }: Pick<Deps, 'settings' | 'random' | 'clock'>,
+  key: SigningKey,
+  session: SessionRecord,
+  kind: TokenKind,
+  { userId, ttlSeconds, own }: { readonly userId: string; readonly ttlSeconds: number; readonly own: OwnClaims },
+): Promise<{ token: string; expiresIn: number }> {
+  const now = clock()
+  const expiresIn = Math.max(1, Math.min(ttlSeconds, session.expiresAt - now))
+  const common = {
+    iss: settings.publicUrl,
+    aud: settings.publicUrl,
+    sub: userId,
+    sid: session.id,
+    jti: random.uuid(),
+    iat: now,
+    exp: now + expiresIn,
+    auth_time: session.authTime,
+    amr: [...session.amr],
+  }
+  return { token: await signToken(kind.type, { ...common, ...own }, key), expiresIn }
+}
+
+/**
+ * Judges signature and common claims; `own` holds all claims, those of the kind still to be judged.
+ * @throws AuthError `invalid_access_token`
+ */
+export async function verifySessionToken(
+  { settings, signingKeys, clock }: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
+  token: string,
+  kind: TokenKind,
+  maxAgeSeconds: number,
+): Promise<{ claims: SessionClaims; own: OwnClaims }> {
+  const kid = readKeyId(token, kind.type)
+  if (kid === null) throw new AuthError('invalid_access_token', `not an ES256 ${kind.name}`)
+  const key = await signingKeys.findVerifier(kid)
+  if (!key) throw new AuthError('invalid_access_token', 'unknown key id')
+  const own = await verifyToken(token, key, {
+    issuer: settings.publicUrl,
+    audience: settings.publicUrl,
+    type: kind.type,
+    requiredClaims: [...COMMON_CLAIMS, ...kind.ownClaims],
+    maxAgeSeconds,
+    now: clock(),
+  })
+  if ('rejected' in own) throw new AuthError('invalid_access_token', String(own.rejected))
+  const { sub, sid, amr, auth_time: authTime, iat, exp } = own
+  if (
+    typeof sub !== 'string' ||
+    typeof sid !== 'string' ||
+    typeof authTime !== 'number' ||
+    typeof iat !== 'number' ||
+    typeof exp !== 'number' ||
+    !isStrings(amr)
+  ) {
+    throw wrongClaims()
+  }
+  return { claims: { userId: sub, sessionId: sid, amr, authTime, issuedAt: iat, expiresAt: exp }, own }
+}
+
+export function wrongClaims(): AuthError {
+  return new AuthError('invalid_access_token', 'claims of the wrong type')
+}
+
+export function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

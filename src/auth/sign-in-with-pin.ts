@@ -1,0 +1,20 @@
+// Sign-in by username and PIN, for a pair of tokens that carry no rights over other users.
+import { checkPin, type PinCredentials } from './check-pin.ts'
+import type { Client, Deps } from './deps.ts'
+import { type Grant, issueGrant } from './grant.ts'
+import { startSession } from './start-session.ts'
+
+/**
+ * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `account_disabled`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function signInWithPin(deps: Deps, credentials: PinCredentials, client: Client): Promise<Grant> {
+  const proven = await checkPin(deps, credentials, client)
+  const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
+  const session = await startSession(deps, proven, client, {
+    amr: ['pin'],
+    ttlSeconds: sessionTtlSeconds,
+    absoluteTtlSeconds: sessionAbsoluteTtlSeconds,
+  })
+  return issueGrant(deps, proven.key, proven.user, session)
+}

@@ -1,0 +1,38 @@
+// Sign-out of a browser that holds both tokens: whichever of them still counts names the session that ends.
+import { userIdOfSession } from '../objects/session-rules.ts'
+import { verifyAccessToken } from './access-tokens.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+import { parseRefreshToken } from './refresh-tokens.ts'
+
+export interface TokenPair {
+  readonly accessToken: string | null
+  readonly refreshToken: string | null
+}
+
+/**
+ * Asks the ledger alone, so that signing out works while D1 is down. Tokens of two sessions end both: neither is to be of use
+ * to whoever sits down next.
+ * @throws AuthError `unauthorized` when neither token names a live session
+ * @throws Unavailable when the ledger has not confirmed it
+ */
+export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: TokenPair): Promise<void> {
+  const named = await Promise.all([
+    accessToken === null ? null : sessionOfAccessToken(deps, accessToken),
+    refreshToken === null ? null : parseRefreshToken(deps.keyring, refreshToken).then((claims) => claims?.sessionId ?? null),
+  ])
+  const sessionIds = new Set(named.filter((id) => id !== null && userIdOfSession(id) !== null))
+  const wereLive = await Promise.all([...sessionIds].map((id) => id !== null && deps.ledgers.revoke(id, deps.clock())))
+  if (!wereLive.includes(true)) throw new AuthError('unauthorized', sessionIds.size > 0 ? 'session ended' : 'no token that counts')
+}
+
+/** `null` for a token that does not count, an expired one above all: the refresh token may still do. */
+async function sessionOfAccessToken(deps: Deps, accessToken: string): Promise<string | null> {
+  try {
+    const { sessionId, userId } = await verifyAccessToken(deps, accessToken)
+    return userIdOfSession(sessionId) === userId ? sessionId : null
+  } catch (error) {
+    if (error instanceof AuthError) return null
+    throw error
+  }
+}

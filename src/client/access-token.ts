@@ -1,0 +1,45 @@
+// Judges an access token by itself: signature, claims and time, with the keys a cache finds. No session is asked.
+import { readKeyId, verifyToken } from '../platform/jwt.ts'
+import type { PosternFailure, PosternResult, Principal } from './bindings.ts'
+import type { KeyCache } from './key-cache.ts'
+
+/** RFC 9068 §2.1 */
+const TYPE = 'at+jwt'
+const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'amr', 'roles', 'permissions', 'email']
+const INVALID: PosternFailure = { ok: false, code: 'invalid_token' }
+
+export async function verifyAccessToken(token: string, keys: KeyCache, now: number): Promise<PosternResult<Principal>> {
+  const kid = readKeyId(token, TYPE)
+  if (kid === null) return INVALID
+  const found = await keys.find(kid, now)
+  if (!found) return INVALID
+  if ('ok' in found) return found
+  const { issuer, audience, maxTokenAgeSeconds: maxAgeSeconds } = found.terms
+  const claims = await verifyToken(token, found.key, {
+    issuer,
+    audience,
+    type: TYPE,
+    requiredClaims: REQUIRED_CLAIMS,
+    maxAgeSeconds,
+    now,
+  })
+  if ('rejected' in claims) return INVALID
+  const { sub, sid, email, roles, permissions, amr, auth_time: authTime, exp } = claims
+  if (
+    typeof sub !== 'string' ||
+    typeof sid !== 'string' ||
+    typeof email !== 'string' ||
+    typeof authTime !== 'number' ||
+    typeof exp !== 'number' ||
+    !isStrings(roles) ||
+    !isStrings(permissions) ||
+    !isStrings(amr)
+  ) {
+    return INVALID
+  }
+  return { ok: true, value: { userId: sub, sessionId: sid, email, roles, permissions, amr, authTime, expiresAt: exp } }
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

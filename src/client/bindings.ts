@@ -1,0 +1,107 @@
+// What Postern's entrypoints look like from the other side of a service binding, and what they answer. Types only: type
+// `env.POSTERN` with one of these.
+import type { PublicJwk } from '../platform/jwt.ts'
+
+/**
+ * How fresh an answer has to be. `token`: signature and claims only. `edge`: also the session's copy near by, which may be a
+ * minute or more behind. `strict`: the session and the user as they are now.
+ */
+export type Freshness = 'token' | 'edge' | 'strict'
+
+export type PosternErrorCode =
+  | 'invalid_request'
+  | 'invalid_credentials'
+  | 'invalid_token'
+  | 'account_disabled'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal_error'
+
+export interface PosternFailure {
+  readonly ok: false
+  readonly code: PosternErrorCode
+  /** Seconds to wait, with `rate_limited` and `unavailable`. */
+  readonly retryAfter?: number
+}
+
+export type PosternResult<T> = { readonly ok: true; readonly value: T } | PosternFailure
+
+/** Whose request it is. */
+export interface Principal {
+  /** Opaque. */
+  readonly userId: string
+  readonly sessionId: string
+  readonly email: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  /** How the session was signed in to (RFC 8176): `pwd` or `pin`. */
+  readonly amr: readonly string[]
+  /** Epoch seconds. */
+  readonly authTime: number
+  /** When the token expires, in epoch seconds. */
+  readonly expiresAt: number
+}
+
+/** The public keys, and what else it takes to verify a token with them. */
+export interface KeySet {
+  readonly keys: readonly PublicJwk[]
+  readonly issuer: string
+  readonly audience: string
+  readonly maxTokenAgeSeconds: number
+  readonly cacheSeconds: number
+}
+
+/** The claims of a token that counts; `email`, `roles` and `permissions` as they are now. */
+export interface AuthTokenPayload {
+  readonly sub: string
+  readonly sid: string
+  readonly email: string
+  readonly roles: readonly string[]
+  readonly permissions: readonly string[]
+  readonly amr: readonly string[]
+  readonly auth_time: number
+  readonly iat: number
+  readonly exp: number
+}
+
+export interface ServiceUser {
+  readonly id: string
+  readonly email: string
+  readonly role: 'admin' | 'user'
+  readonly username: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly emailVerified: boolean
+  readonly disabled: boolean
+  readonly permissions: readonly string[]
+  /** Epoch seconds. */
+  readonly createdAt: number
+}
+
+export interface LoginResponse {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds the access token lasts. */
+  readonly expiresIn: number
+  readonly user: ServiceUser
+}
+
+/** The entrypoint `TokenVerifier`. */
+export interface TokenVerifierBinding {
+  /** At `strict`; `null` for every token that does not count. Throws an Error whose message is the code. */
+  verifyToken(token: string): Promise<AuthTokenPayload | null>
+  authenticate(token: string, options: { readonly freshness: Freshness }): Promise<PosternResult<Principal>>
+  jwks(): Promise<PosternResult<KeySet>>
+}
+
+/** The entrypoint `AuthService`. */
+export interface AuthServiceBinding extends TokenVerifierBinding {
+  /** Throws an Error whose message is the code. */
+  verifyPassword(password: string, hash: string): Promise<boolean>
+  /** `null` for wrong credentials only. Throws an Error whose message is the code. */
+  login(email: string, password: string): Promise<LoginResponse | null>
+  getUser(id: string): Promise<PosternResult<ServiceUser>>
+  revokeSession(id: string): Promise<PosternResult<{ readonly id: string }>>
+}

@@ -1,0 +1,67 @@
+// Hono middleware that lets a request pass when its bearer token counts, and says why in JSON when it does not (RFC 6750 §3).
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Freshness, PosternFailure, Principal, TokenVerifierBinding } from './bindings.ts'
+import { createVerifier, type Verifier } from './verifier.ts'
+
+export interface RequireAuthOptions {
+  /** Default: `strict`. */
+  readonly freshness?: Freshness
+  /** Without it everybody who is signed in may pass. A `systemAdmin` may everything. */
+  readonly permission?: string
+  /** Default: the binding `POSTERN` of the worker. */
+  readonly verifier?: (c: Context) => Pick<Verifier, 'authenticate'>
+}
+
+/** What routes behind `requireAuth` find in `c.var`. */
+export interface AuthVariables {
+  principal: Principal
+}
+
+const SYSTEM_ADMIN = 'systemAdmin'
+const REALM = 'Bearer realm="postern"'
+
+export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler<{ Variables: AuthVariables }> {
+  const { freshness = 'strict', permission, verifier = verifierOfBinding } = options
+  return async function requirePrincipal(c, next) {
+    const token = readBearerToken(c.req.header('Authorization'))
+    if (token === null) return refuse(c, 401, 'unauthorized', 'Unauthorized', { 'WWW-Authenticate': REALM })
+    const result = await verifier(c).authenticate(token, { freshness })
+    if (!result.ok) return refuseFailure(c, result)
+    const principal = result.value
+    if (permission !== undefined && !mayDo(principal, permission)) {
+      const challenge = `${REALM}, error="insufficient_scope"`
+      return refuse(c, 403, 'forbidden', 'Forbidden', { 'WWW-Authenticate': challenge })
+    }
+    c.set('principal', principal)
+    await next()
+  }
+}
+
+function verifierOfBinding(c: Context): Verifier {
+  const { POSTERN } = (c.env ?? {}) as { readonly POSTERN?: TokenVerifierBinding }
+  if (!POSTERN) throw new Error('Cannot check tokens: bind Postern as POSTERN in wrangler.toml, or give requireAuth a verifier')
+  return createVerifier(POSTERN)
+}
+
+/** RFC 6750 §2.1; the scheme in any case, RFC 9110 §11.1. */
+function readBearerToken(header: string | undefined): string | null {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(header ?? '')?.[1] ?? null
+}
+
+function mayDo({ permissions }: Principal, permission: string): boolean {
+  return permissions.includes(permission) || permissions.includes(SYSTEM_ADMIN)
+}
+
+function refuseFailure(c: Context, { code, retryAfter = 1 }: PosternFailure): Response {
+  if (code === 'invalid_token') {
+    return refuse(c, 401, 'invalid_token', 'Unauthorized', { 'WWW-Authenticate': `${REALM}, error="invalid_token"` })
+  }
+  // Whatever else it is, the client can do nothing about it but come again; the log of this worker says which.
+  if (code !== 'unavailable') console.error(`Postern refuses to check a token: ${code}`)
+  const message = 'The service is temporarily unavailable'
+  return refuse(c, 503, 'unavailable', message, { 'Retry-After': String(retryAfter) })
+}
+
+function refuse(c: Context, status: 401 | 403 | 503, code: string, message: string, headers: Record<string, string>): Response {
+  return c.json({ message, code }, status, { 'Cache-Control': 'no-store', ...headers })
+}

@@ -1,0 +1,49 @@
+// The `cookie` face: document 003. Reads, calls, renders; every decision is the core's, but for where a request may come from.
+import { Hono, type MiddlewareHandler } from 'hono'
+import { AuthError } from '../../auth/errors.ts'
+import { jsonBody } from '../shared/body.ts'
+import { type AppEnv, readClient } from '../shared/context.ts'
+import { noteFailure } from '../shared/failures.ts'
+import { closeRoutes } from '../shared/routes.ts'
+import { parseBody } from '../shared/schema.ts'
+import { clearTokenCookies, readTokenCookies, setTokenCookies } from './cookies.ts'
+import { type Origins, sameOrigin } from './same-origin.ts'
+import { PinLoginBody, renderFailure } from './wire.ts'
+
+export const COOKIE_PATH = '/auth'
+
+interface CookieFaceOptions {
+  /** Inside the face, so that its refusal too is in the face's words. */
+  readonly requireService: MiddlewareHandler<AppEnv>
+  readonly originsOf: (env: AppEnv['Bindings']) => Origins
+}
+
+export function createCookieFace({ requireService, originsOf }: CookieFaceOptions): Hono<AppEnv> {
+  const face = new Hono<AppEnv>()
+    .use(requireService, sameOrigin(originsOf))
+    .post('/login', jsonBody, async (c) => {
+      const credentials = parseBody(PinLoginBody, c.var.body)
+      setTokenCookies(c, await c.var.auth.signInWithPin(credentials, readClient(c)))
+      return c.json({ message: 'Login successful' })
+    })
+    .post('/refresh', jsonBody, async (c) => {
+      const { refreshToken } = readTokenCookies(c.req.header('Cookie'))
+      if (refreshToken === null) throw new AuthError('invalid_refresh_token', 'no cookie, or two that differ')
+      setTokenCookies(c, await c.var.auth.refreshSession(refreshToken))
+      return c.json({ message: 'Access token refreshed successfully' })
+    })
+    .post('/logout', jsonBody, async (c) => {
+      await c.var.auth.signOutBrowser(readTokenCookies(c.req.header('Cookie')))
+      clearTokenCookies(c)
+      return c.json({ message: 'Logout successful' })
+    })
+
+  face.onError((error, c) => {
+    const failure = noteFailure(c, error)
+    // A cookie is no credential that a browser could be challenged for.
+    c.header('WWW-Authenticate', undefined)
+    return c.json(...renderFailure(failure))
+  })
+  closeRoutes(face)
+  return face
+}

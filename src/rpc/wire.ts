@@ -1,0 +1,109 @@
+// What crosses a service binding: plain values under the names that document 001 and the contract give them, and the closed
+// list of codes that a failure can have there.
+import type { Principal } from '../auth/authenticate.ts'
+import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
+import type { Grant } from '../auth/grant.ts'
+import { rolesOf } from '../auth/permissions.ts'
+import type { KeySet } from '../auth/read-key-set.ts'
+import { Unavailable } from '../platform/deadline.ts'
+import type { User } from '../stores/users.ts'
+
+export type RpcErrorCode =
+  | 'invalid_request'
+  | 'invalid_credentials'
+  | 'invalid_token'
+  | 'account_disabled'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal_error'
+
+export interface RpcFailure {
+  readonly ok: false
+  readonly code: RpcErrorCode
+  /** Seconds; with `rate_limited` and `unavailable`. Waiting exactly that long is enough. */
+  readonly retryAfter?: number
+}
+
+export type RpcResult<T> = { readonly ok: true; readonly value: T } | RpcFailure
+
+/** What no code stands for here is a fault of ours. */
+const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
+  invalid_request: 'invalid_request',
+  missing_credentials: 'invalid_request',
+  invalid_credentials: 'invalid_credentials',
+  account_disabled: 'account_disabled',
+  unauthorized: 'invalid_token',
+  invalid_access_token: 'invalid_token',
+  forbidden: 'forbidden',
+  not_found: 'not_found',
+  rate_limited: 'rate_limited',
+  unavailable: 'unavailable',
+}
+
+export function renderFailure(error: unknown): RpcFailure {
+  if (error instanceof Unavailable) return { ok: false, code: 'unavailable', retryAfter: error.retryAfterSeconds }
+  if (!(error instanceof AuthError)) return { ok: false, code: 'internal_error' }
+  const retryAfter = error.details.limit?.retryAfterSeconds ?? error.details.retryAfterSeconds
+  return { ok: false, code: CODES[error.code] ?? 'internal_error', ...(retryAfter !== undefined && { retryAfter }) }
+}
+
+/** Named as in the claims of the token; rights and address as they are now. */
+export function renderPayload(principal: Principal) {
+  return {
+    sub: principal.userId,
+    sid: principal.sessionId,
+    email: principal.email,
+    roles: [...rolesOf(principal.permissions)],
+    permissions: [...principal.permissions],
+    amr: [...principal.amr],
+    auth_time: principal.authTime,
+    iat: principal.issuedAt,
+    exp: principal.expiresAt,
+  }
+}
+
+export function renderPrincipal(principal: Principal) {
+  return {
+    userId: principal.userId,
+    sessionId: principal.sessionId,
+    email: principal.email,
+    roles: [...rolesOf(principal.permissions)],
+    permissions: [...principal.permissions],
+    amr: [...principal.amr],
+    authTime: principal.authTime,
+    expiresAt: principal.expiresAt,
+  }
+}
+
+export function renderLogin({ accessToken, refreshToken, expiresIn, user }: Grant) {
+  return { accessToken, refreshToken, expiresIn, user: renderUser(user) }
+}
+
+export function renderUser(user: User) {
+  const [role] = rolesOf(user.permissions)
+  return {
+    id: user.id,
+    email: user.email,
+    role,
+    username: user.username,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    emailVerified: user.emailVerifiedAt !== null,
+    disabled: user.disabledAt !== null,
+    permissions: [...user.permissions],
+    createdAt: user.createdAt,
+  }
+}
+
+/** A JWK Set (RFC 7517 §5) with what else a verifier has to know. */
+export function renderKeySet({ keys, ...terms }: KeySet) {
+  return { keys: keys.map((key) => ({ ...key })), ...terms }
+}
+
+export type AuthTokenPayload = ReturnType<typeof renderPayload>
+export type RpcPrincipal = ReturnType<typeof renderPrincipal>
+export type LoginResponse = ReturnType<typeof renderLogin>
+export type RpcUser = ReturnType<typeof renderUser>
+export type RpcKeySet = ReturnType<typeof renderKeySet>

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { KeySet, PosternResult } from '../../src/client/bindings.ts'
+import { createKeyCache } from '../../src/client/key-cache.ts'
+import { generateSigningKey, type PublicJwk } from '../../src/platform/jwt.ts'
+
+const NOW = 1_800_000_000
+const TERMS = { issuer: 'https://postern.example', audience: 'https://postern.example', maxTokenAgeSeconds: 900 }
+const OUTAGE = { ok: false, code: 'unavailable', retryAfter: 1 } as const
+
+async function newKey(): Promise<PublicJwk> {
+  return (await generateSigningKey()).publicJwk
+}
+
+/** A Postern whose answers a test decides; counts how often it is asked. */
+function setUp(...keys: PublicJwk[]) {
+  const postern = { keys, asked: 0, isOut: false, hangs: false }
+  const ask = async (): Promise<PosternResult<KeySet>> => {
+    postern.asked += 1
+    if (postern.hangs) return new Promise(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    return postern.isOut ? OUTAGE : { ok: true, value: { keys: postern.keys, ...TERMS, cacheSeconds: 600 } }
+  }
+  return { postern, cache: createKeyCache(ask) }
+}
+
+describe('find()', () => {
+  it('asks once, and not again while the keys are fresh', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    expect(await cache.find(key.kid, NOW)).toMatchObject({ terms: TERMS })
+    expect(await cache.find(key.kid, NOW + 599)).toMatchObject({ terms: TERMS })
+    expect(postern.asked).toBe(1)
+    await cache.find(key.kid, NOW + 600)
+    expect(postern.asked).toBe(2)
+  })
+
+  it('asks once for many requests at the same time', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    const found = await Promise.all(Array.from({ length: 20 }, () => cache.find(key.kid, NOW)))
+    expect(found.every((each) => each !== null && 'key' in each)).toBe(true)
+    expect(postern.asked).toBe(1)
+  })
+
+  it('does not hang with a request that was cancelled while it asked', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    postern.hangs = true
+    void cache.find(key.kid, NOW)
+    postern.hangs = false
+    expect(await cache.find(key.kid, NOW)).toMatchObject({ terms: TERMS })
+  })
+
+  it('keeps the imported keys', async () => {
+    const key = await newKey()
+    const { cache } = setUp(key)
+    const [first, second] = [await cache.find(key.kid, NOW), await cache.find(key.kid, NOW)]
+    expect(first && 'key' in first && first.key).toBe(second && 'key' in second && second.key)
+  })
+
+  it('asks again for a key id it does not know, but not for each forgery', async () => {
+    const [old, young] = [await newKey(), await newKey()]
+    const { postern, cache } = setUp(old)
+    await cache.find(old.kid, NOW)
+    postern.keys = [old, young]
+    expect(await cache.find(young.kid, NOW + 4)).toBeNull()
+    expect(await cache.find(young.kid, NOW + 5)).toMatchObject({ terms: TERMS })
+    for (let count = 0; count < 10; count++) expect(await cache.find(`forged-${count}`, NOW + 6)).toBeNull()
+    expect(postern.asked).toBe(2)
+  })
+
+  it('goes on with old keys while Postern does not answer, and does not ask it each time', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    await cache.find(key.kid, NOW)
+    postern.isOut = true
+    for (const seconds of [600, 601, 604, 86_400]) expect(await cache.find(key.kid, NOW + seconds)).toMatchObject({ terms: TERMS })
+    expect(postern.asked).toBe(3)
+  })
+
+  it('tells an outage as one: for a key nobody knows yet it is no refusal', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    postern.isOut = true
+    expect(await cache.find(key.kid, NOW)).toEqual(OUTAGE)
+    expect(await cache.find(key.kid, NOW + 1)).toEqual(OUTAGE)
+    postern.isOut = false
+    expect(await cache.find(key.kid, NOW + 5)).toMatchObject({ terms: TERMS })
+    postern.isOut = true
+    expect(await cache.find('new', NOW + 10)).toEqual(OUTAGE)
+  })
+
+  it('forgets a key that is not published any more', async () => {
+    const [old, young] = [await newKey(), await newKey()]
+    const { postern, cache } = setUp(old)
+    await cache.find(old.kid, NOW)
+    postern.keys = [young]
+    expect(await cache.find(old.kid, NOW + 600)).toBeNull()
+  })
+})

@@ -1,0 +1,170 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import type { Freshness, TokenVerifierBinding } from '../../src/client/bindings.ts'
+import { createFetchVerifier } from '../../src/client/fetch-verifier.ts'
+import { requireAuth } from '../../src/client/require-auth.ts'
+import { createVerifier } from '../../src/client/verifier.ts'
+import { createCalls } from '../../src/rpc/calls.ts'
+import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { BINDINGS, PUBLIC_URL, startApp, type TestApp } from '../support/harness.ts'
+
+const FRESHNESSES = ['token', 'edge', 'strict'] as const satisfies readonly Freshness[]
+
+/** What `env.POSTERN` is, without the wire between: test/rpc.test.ts is about that. */
+function bindingTo(app: TestApp, rights: readonly string[] = ['verify']): TokenVerifierBinding {
+  return createCalls(() => ({ auth: app.auth, log: () => {} }), { caller: 'notes-api', rights })
+}
+
+function notesApi(app: TestApp, POSTERN = bindingTo(app)) {
+  const api = new Hono()
+  const verifier = () => createVerifier(POSTERN, { clock: () => app.clock.now })
+  for (const freshness of FRESHNESSES) {
+    api.get(`/${freshness}`, requireAuth({ freshness, verifier }), (c) => c.json(c.var.principal))
+  }
+  api.get('/default', requireAuth(), (c) => c.text(c.var.principal.userId))
+  api.get('/admin', requireAuth({ permission: 'notes.admin', verifier }), (c) => c.text('welcome'))
+  return async (path: string, authorization?: string) =>
+    api.request(path, { headers: authorization === undefined ? {} : { Authorization: authorization } }, { POSTERN })
+}
+
+describe.each(FRESHNESSES)('at %s', (freshness) => {
+  it('lets a signed-in request pass, and tells the route whose it is', async () => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    const reply = await notesApi(app)(`/${freshness}`, `bearer  ${access_token}`)
+    expect(reply.status).toBe(200)
+    expect(await reply.json()).toMatchObject({ userId: user.id, email: user.email, permissions: [], roles: ['user'], amr: ['pwd'] })
+  })
+
+  it.each([undefined, '', 'Basic YTpi', 'Bearer', 'Bearer a b'])('refuses a request without a token: %s', async (authorization) => {
+    const reply = await notesApi(await startApp())(`/${freshness}`, authorization)
+    expect(reply.status).toBe(401)
+    expect(reply.headers.get('WWW-Authenticate')).toBe('Bearer realm="postern"')
+    expect(await reply.json()).toEqual({ message: 'Unauthorized', code: 'unauthorized' })
+  })
+
+  it('refuses tokens that are none, changed, of the wrong kind or expired', async () => {
+    const app = await startApp()
+    const grant = await app.signIn(await app.createAccount())
+    const get = notesApi(app)
+    const [header, , signature] = grant.access_token.split('.')
+    const forged = `${header}.${btoa('{"sub":"root"}').replaceAll('=', '')}.${signature}`
+    for (const token of ['a.b.c', forged, grant.refresh_token]) {
+      const reply = await get(`/${freshness}`, `Bearer ${token}`)
+      expect(reply.status).toBe(401)
+      expect(reply.headers.get('WWW-Authenticate')).toBe('Bearer realm="postern", error="invalid_token"')
+      expect(reply.headers.get('Cache-Control')).toBe('no-store')
+    }
+    app.clock.advance(906)
+    expect((await get(`/${freshness}`, `Bearer ${grant.access_token}`)).status).toBe(401)
+  })
+
+  it('answers 503 with Retry-After, never 401, while Postern cannot be asked', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const broken = async () => {
+      throw new Error('the other worker has crashed')
+    }
+    const reply = await notesApi(app, { authenticate: broken, jwks: broken, verifyToken: broken })(
+      `/${freshness}`,
+      `Bearer ${access_token}`,
+    )
+    expect(reply.status).toBe(503)
+    expect(reply.headers.get('Retry-After')).toBe('1')
+    expect(await reply.json()).toEqual({ message: 'The service is temporarily unavailable', code: 'unavailable' })
+  })
+})
+
+describe('requireAuth()', () => {
+  it('takes the binding POSTERN and checks at strict where nothing else is said', async () => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    const get = notesApi(app)
+    expect(await (await get('/default', `Bearer ${access_token}`)).text()).toBe(user.id)
+    await app.v1('POST', '/logout', { token: access_token })
+    expect((await get('/default', `Bearer ${access_token}`)).status).toBe(401)
+    expect((await get('/token', `Bearer ${access_token}`)).status).toBe(200)
+  })
+
+  it.each([
+    ['[]', 403],
+    ['["notes.reader"]', 403],
+    ['["notes.admin"]', 200],
+    ['["systemAdmin"]', 200],
+  ])('with the permissions %s: %i', async (permissions, status) => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    await BINDINGS.DB.prepare('UPDATE users SET permissions = ? WHERE id = ?').bind(permissions, user.id).run()
+    const reply = await notesApi(app)('/admin', `Bearer ${access_token}`)
+    expect(reply.status).toBe(status)
+    if (status === 200) return
+    expect(reply.headers.get('WWW-Authenticate')).toBe('Bearer realm="postern", error="insufficient_scope"')
+    expect(await reply.json()).toEqual({ message: 'Forbidden', code: 'forbidden' })
+  })
+
+  it('answers 503 where the binding has no right to check tokens', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    expect((await notesApi(app, bindingTo(app, []))('/strict', `Bearer ${access_token}`)).status).toBe(503)
+  })
+
+  it('goes on at token while D1 and the ledger are down', async () => {
+    const { bindings, fault } = breakableBindings()
+    const app = await startApp({ bindings })
+    const { access_token } = await app.signIn(await app.createAccount())
+    const get = notesApi(app)
+    await get('/token', `Bearer ${access_token}`)
+    fault.store = 'database'
+    expect((await get('/token', `Bearer ${access_token}`)).status).toBe(200)
+    expect((await get('/strict', `Bearer ${access_token}`)).status).toBe(503)
+  })
+})
+
+describe('createVerifier()', () => {
+  it('gives up on a Postern that does not answer', async () => {
+    const hangs = () => new Promise<never>(() => {})
+    const verifier = createVerifier({ authenticate: hangs, jwks: hangs }, { timeoutMilliseconds: 20 })
+    expect(await verifier.authenticate('a.b.c')).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
+  })
+})
+
+describe('createFetchVerifier()', () => {
+  const overHttp = (app: TestApp, options = {}) =>
+    createFetchVerifier({
+      publicUrl: `${PUBLIC_URL}/`,
+      clock: () => app.clock.now,
+      fetch: async (url) => app.fetch(new Request(url)),
+      ...options,
+    })
+
+  it('checks a token with the keys published over HTTP', async () => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    expect(await overHttp(app).authenticate(access_token)).toMatchObject({ ok: true, value: { userId: user.id } })
+    expect(await overHttp(app).authenticate('a.b.c')).toEqual({ ok: false, code: 'invalid_token' })
+  })
+
+  it('refuses a token of another issuer or for another audience', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    for (const options of [{ issuer: 'https://other.example' }, { audience: 'https://other.example' }]) {
+      expect(await overHttp(app, options).authenticate(access_token)).toEqual({ ok: false, code: 'invalid_token' })
+    }
+  })
+
+  it.each([
+    ['500', () => new Response('', { status: 500 })],
+    ['no JSON', () => new Response('<html>')],
+    ['no JWK Set', () => Response.json({ keys: 'none' })],
+  ])('tells as an outage what is no answer: %s', async (_, answer) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const verifier = overHttp(app, { fetch: async () => answer() })
+    expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+  })
+
+  it('wants to be told where the keys are, and who signs with them', () => {
+    expect(() => createFetchVerifier({})).toThrow(TypeError)
+    expect(() => createFetchVerifier({ jwksUrl: 'https://postern.example/.well-known/jwks.json' })).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { readTokenCookies } from '../../../src/faces/cookie/cookies.ts'
+
+const BOTH = { accessToken: 'a', refreshToken: 'r' }
+const NEITHER = { accessToken: null, refreshToken: null }
+
+describe('readTokenCookies()', () => {
+  it.each([
+    ['one line', 'accessToken=a; refreshToken=r'],
+    ['one line without spaces', 'refreshToken=r;accessToken=a'],
+    ['two lines joined by a comma', 'accessToken=a, refreshToken=r'],
+    ['two lines joined by a bare comma', 'refreshToken=r,accessToken=a'],
+    ['quoted values', 'accessToken="a"; refreshToken="r"'],
+    ['others around them', 'theme=dark; accessToken=a; x=1, 2; refreshToken=r; lang=es'],
+    ['others whose values have commas', 'list=1,2,3, refreshToken=r; accessToken=a'],
+    ['the same value twice', 'accessToken=a; refreshToken=r, accessToken=a'],
+    ['spaces around the signs', ' accessToken = a ;  refreshToken = r '],
+    ['names of objects', '__proto__=x; constructor=y; accessToken=a; toString=z; refreshToken=r'],
+  ])('finds both: %s', (_, header) => {
+    expect(readTokenCookies(header)).toEqual(BOTH)
+  })
+
+  it('keeps what is behind the first equals sign', () => {
+    expect(readTokenCookies('accessToken=a=b==')).toEqual({ accessToken: 'a=b==', refreshToken: null })
+  })
+
+  it('splits at a comma before these two names only', () => {
+    expect(readTokenCookies('accessToken=a, other=b')).toEqual({ accessToken: 'a, other=b', refreshToken: null })
+    expect(readTokenCookies('accessToken=a, refreshTokens=b')).toEqual({ accessToken: 'a, refreshTokens=b', refreshToken: null })
+  })
+
+  it.each([
+    ['by semicolon', 'accessToken=a; accessToken=b; refreshToken=r'],
+    ['by comma', 'refreshToken=r, refreshToken=s'],
+    ['an empty one beside it', 'accessToken=; accessToken=a; refreshToken=r'],
+  ])('takes neither where one name has two values: %s', (_, header) => {
+    expect(readTokenCookies(header)).toEqual(NEITHER)
+  })
+
+  it.each([
+    undefined,
+    '',
+    ';;;',
+    ',,,',
+    'accessToken',
+    'AccessToken=a; REFRESHTOKEN=r',
+    'xaccessToken=a; refreshTokenx=r',
+    '__Host-accessToken=a',
+  ])('finds neither in %j', (header) => {
+    expect(readTokenCookies(header)).toEqual(NEITHER)
+  })
+
+  it('reads a long line of commas in no time', () => {
+    const header = `${', '.repeat(50_000)}accessToken=a`
+    const startedAt = performance.now()
+    expect(readTokenCookies(header).accessToken).toBe('a')
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+})

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest'
+import { hashPassword, isRunnable } from '../../src/platform/password-hash.ts'
+import { type Calls, createCalls } from '../../src/rpc/calls.ts'
+import { claimsOf } from '../auth/fixtures.ts'
+import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
+
+const ALL = ['verify', 'login', 'users', 'sessions'] as const
+const CHEAP = { ln: 4, r: 1, p: 1 }
+const hashOf = (password: string) => hashPassword(password, CHEAP, new Uint8Array(16))
+
+function callsOf(app: TestApp, props: unknown = { caller: 'notes-api', rights: ALL }): Calls {
+  return createCalls(
+    () => ({ auth: app.auth, log: (level, event, fields = {}) => void app.log.push({ level, event, fields }) }),
+    props,
+  )
+}
+
+describe('rights', () => {
+  const UNGRANTED = { ok: false, code: 'forbidden' }
+
+  it.each([
+    ['no props', {}],
+    ['props without rights', { caller: 'notes-api' }],
+    ['the right to verify', { caller: 'notes-api', rights: ['verify'] }],
+  ])('with %s: tokens can be checked, and nothing else', async (_, props) => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    const calls = callsOf(app, props)
+    expect(await calls.verifyToken(access_token)).toMatchObject({ sub: user.id })
+    expect(await calls.authenticate(access_token, { freshness: 'strict' })).toMatchObject({ ok: true })
+    await expect(calls.login(user.email, PASSWORD)).rejects.toThrow(/^forbidden$/)
+    await expect(calls.verifyPassword(PASSWORD, await hashOf(PASSWORD))).rejects.toThrow(/^forbidden$/)
+    expect(await calls.getUser(user.id)).toEqual(UNGRANTED)
+    expect(await calls.revokeSession(claimsOf(access_token).sid)).toEqual(UNGRANTED)
+    expect(await calls.verifyToken(access_token)).not.toBeNull()
+  })
+
+  it.each([
+    ['no right', []],
+    ['rights nobody knows', ['everything', 'VERIFY', null, { verify: true }]],
+    ['rights that are no list', 'verify login'],
+  ])('with %s: only the public keys', async (_, rights) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const calls = callsOf(app, { caller: 'notes-api', rights })
+    await expect(calls.verifyToken(access_token)).rejects.toThrow(/^forbidden$/)
+    expect(await calls.authenticate(access_token, { freshness: 'token' })).toEqual(UNGRANTED)
+    expect(await calls.jwks()).toMatchObject({ ok: true, value: { keys: [{ alg: 'ES256' }] } })
+  })
+})
+
+describe('arguments', () => {
+  it.each([undefined, null, 17, true, {}, [], ['a'], () => 'a', Symbol('a'), 'x'.repeat(16 * 1024 + 1)])(
+    'of the wrong type or size are an invalid request, whatever they are: %s',
+    async (value) => {
+      const app = await startApp()
+      const calls = callsOf(app)
+      const invalid = { ok: false, code: 'invalid_request' }
+      await expect(calls.login(value, PASSWORD)).rejects.toThrow(/^invalid_request$/)
+      await expect(calls.login('ada@example.com', value)).rejects.toThrow(/^invalid_request$/)
+      await expect(calls.verifyPassword(value, await hashOf(PASSWORD))).rejects.toThrow(/^invalid_request$/)
+      await expect(calls.verifyPassword(PASSWORD, value)).rejects.toThrow(/^invalid_request$/)
+      expect(await calls.getUser(value)).toEqual(invalid)
+      expect(await calls.revokeSession(value)).toEqual(invalid)
+      expect(await calls.authenticate('a.b.c', value)).toEqual(invalid)
+      expect(await calls.authenticate('a.b.c', { freshness: value })).toEqual(invalid)
+      if (typeof value === 'string') return
+      await expect(calls.verifyToken(value)).rejects.toThrow(/^invalid_request$/)
+      expect(await calls.authenticate(value, { freshness: 'token' })).toEqual(invalid)
+    },
+  )
+
+  it.each(['', 'a.b.c', 'x'.repeat(100_000)])('a token that is none is null, and invalid_token', async (token) => {
+    const calls = callsOf(await startApp())
+    expect(await calls.verifyToken(token)).toBeNull()
+    expect(await calls.authenticate(token, { freshness: 'edge' })).toEqual({ ok: false, code: 'invalid_token' })
+  })
+
+  it.each(['', 'nobody', '../users', '3F2B8C1E-5D4A-4F6B-9C7D-0123456789AB', '3f2b8c1e-5d4a-4f6b-9c7d-0123456789ab'])(
+    'an id that nobody has is not found: %j',
+    async (id) => {
+      const calls = callsOf(await startApp())
+      expect(await calls.getUser(id)).toEqual({ ok: false, code: 'not_found' })
+      expect(await calls.revokeSession(id)).toEqual({ ok: false, code: 'not_found' })
+      expect(await calls.revokeSession('0123456789abcdef'.repeat(4))).toEqual({ ok: false, code: 'not_found' })
+    },
+  )
+})
+
+describe('verifyToken() and authenticate()', () => {
+  it('say what the row says now, not what the token said then', async () => {
+    const app = await startApp()
+    const { access_token, user } = await app.signIn(await app.createAccount())
+    await BINDINGS.DB.prepare(`UPDATE users SET permissions = '["systemAdmin"]' WHERE id = ?`).bind(user.id).run()
+    const { sid, iat, exp, auth_time } = claimsOf(access_token)
+    expect(await callsOf(app).verifyToken(access_token)).toEqual({
+      sub: user.id,
+      sid,
+      email: user.email,
+      roles: ['admin'],
+      permissions: ['systemAdmin'],
+      amr: ['pwd'],
+      auth_time,
+      iat,
+      exp,
+    })
+    expect(await callsOf(app).authenticate(access_token, { freshness: 'token' })).toMatchObject({ value: { permissions: [] } })
+  })
+
+  it('tell an outage as one, with a time to wait', async () => {
+    const { bindings, fault } = breakableBindings()
+    const app = await startApp({ bindings })
+    const { access_token } = await app.signIn(await app.createAccount())
+    const calls = callsOf(app)
+    fault.store = 'database'
+    await expect(calls.verifyToken(access_token)).rejects.toThrow(/^unavailable$/)
+    expect(await calls.authenticate(access_token, { freshness: 'strict' })).toEqual({
+      ok: false,
+      code: 'unavailable',
+      retryAfter: 1,
+    })
+    expect(await calls.authenticate(access_token, { freshness: 'token' })).toMatchObject({ ok: true })
+  })
+
+  it('refuse a stable token at token and edge, and take it at strict', async () => {
+    const app = await startApp()
+    await app.createAccount({ username: 'ada' })
+    const { body } = await app.request('POST', '/api/stable/auth/login', { body: { username: 'ada', password: PASSWORD } })
+    const calls = callsOf(app)
+    expect(await calls.verifyToken(body.data.token)).toMatchObject({ sid: body.data.sessionId })
+    expect(await calls.authenticate(body.data.token, { freshness: 'strict' })).toMatchObject({ ok: true })
+    for (const freshness of ['token', 'edge'])
+      expect(await calls.authenticate(body.data.token, { freshness })).toEqual({ ok: false, code: 'invalid_token' })
+  })
+
+  it('say unavailable while the configuration is broken', async () => {
+    const app = await startApp({ vars: { AUTH_SECRET: 'short' } })
+    expect(await callsOf(app).jwks()).toEqual({ ok: false, code: 'unavailable', retryAfter: 60 })
+  })
+})
+
+describe('login()', () => {
+  it('is null for wrong credentials only', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const calls = callsOf(app)
+    expect(await calls.login(email, 'wrong password')).toBeNull()
+    expect(await calls.login('nobody@example.com', PASSWORD)).toBeNull()
+    await expect(calls.login('no address', PASSWORD)).rejects.toThrow(/^invalid_request$/)
+    await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1 WHERE email = ?').bind(email).run()
+    await expect(calls.login(email, PASSWORD)).rejects.toThrow(/^account_disabled$/)
+  })
+
+  it('shows the owner which worker it was that signed in', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await callsOf(app).login(email, PASSWORD)
+    const { access_token } = await app.signIn(email)
+    const { body } = await app.v1('GET', '/sessions', { token: access_token })
+    expect(body.sessions).toContainEqual(expect.objectContaining({ user_agent: 'worker notes-api', ip: 'unknown' }))
+  })
+
+  it('is limited for each caller by itself, and clients with an address not at all by it', async () => {
+    const app = await startApp({ vars: { LIMIT_PAIR_FAILURES: '2' } })
+    const email = await app.createAccount()
+    const calls = callsOf(app)
+    for (let count = 0; count < 2; count++) expect(await calls.login(email, 'wrong password')).toBeNull()
+    await expect(calls.login(email, PASSWORD)).rejects.toThrow(/^rate_limited$/)
+    expect(await callsOf(app, { caller: 'other', rights: ALL }).login(email, PASSWORD)).not.toBeNull()
+    expect((await app.v1('POST', '/login', { body: { email, password: PASSWORD }, ip: anyAddress() })).status).toBe(200)
+  })
+})
+
+describe('login(), for many people at once', () => {
+  it('has a budget of failures for the caller, apart from that of addresses', async () => {
+    const app = await startApp({ vars: { LIMIT_CALLER_FAILURES_PER_HOUR: '3', LIMIT_ADDRESS_FAILURES_PER_HOUR: '1' } })
+    const calls = callsOf(app)
+    for (let count = 0; count < 3; count++) expect(await calls.login(`nobody-${count}@example.com`, PASSWORD)).toBeNull()
+    await expect(calls.login('nobody@example.com', PASSWORD)).rejects.toThrow(/^rate_limited$/)
+    expect(await callsOf(app, { caller: 'other', rights: ALL }).login('nobody@example.com', PASSWORD)).toBeNull()
+  })
+})
+
+describe('verifyPassword()', () => {
+  it('counts its hashes for the caller, right or wrong', async () => {
+    const app = await startApp({ vars: { LIMIT_CALLER_HASHES_PER_MINUTE: '3' } })
+    const hash = await hashOf(PASSWORD)
+    const calls = callsOf(app)
+    expect(await calls.verifyPassword(PASSWORD, hash)).toBe(true)
+    expect(await calls.verifyPassword('wrong', hash)).toBe(false)
+    expect(await calls.verifyPassword('wrong', hash)).toBe(false)
+    await app.settle()
+    await expect(calls.verifyPassword(PASSWORD, hash)).rejects.toThrow(/^rate_limited$/)
+    expect(await callsOf(app, { caller: 'other', rights: ALL }).verifyPassword(PASSWORD, hash)).toBe(true)
+    app.clock.advance(60)
+    expect(await calls.verifyPassword(PASSWORD, hash)).toBe(true)
+  })
+
+  it.each([
+    'plain text',
+    '$2b$10$abcdefghijklmnopqrstuv',
+    '$scrypt$ln=17,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$scrypt$ln=20,r=32,p=16$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    `$scrypt$ln=15,r=8,p=3$${'A'.repeat(10_000)}$AAAAAAAAAAAAAAAAAAAAAA`,
+  ])('never runs a hash that is malformed or asks for too much: %.40s', async (hash) => {
+    const app = await startApp({ vars: { LIMIT_CALLER_HASHES_PER_MINUTE: '1' } })
+    expect(isRunnable(hash)).toBe(false)
+    for (let count = 0; count < 3; count++) expect(await callsOf(app).verifyPassword(PASSWORD, hash)).toBe(false)
+  })
+
+  it('has no more hashes pending than the isolate may have', async () => {
+    const app = await startApp({ vars: { MAX_PENDING_HASHES: '2' } })
+    const hash = await hashOf(PASSWORD)
+    const calls = callsOf(app)
+    const answers = await Promise.allSettled(Array.from({ length: 12 }, () => calls.verifyPassword(PASSWORD, hash)))
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [String(answer.reason)] : []))
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused.length).toBeLessThan(12)
+    expect(new Set(refused)).toEqual(new Set(['Error: unavailable']))
+  })
+
+  it('is an outage while the limiter is out', async () => {
+    const { bindings, fault } = breakableBindings()
+    const app = await startApp({ bindings })
+    fault.store = 'limiter'
+    await expect(callsOf(app).verifyPassword(PASSWORD, await hashOf(PASSWORD))).rejects.toThrow(/^unavailable$/)
+  })
+})
+
+describe('the log', () => {
+  it('has a line a call with caller, method and code, and nothing that was said', async () => {
+    const app = await startApp()
+    await callsOf(app).login('ada@example.com', 'a very secret password')
+    const lines = app.log.filter(({ event }) => event === 'rpc')
+    expect(lines.map(({ fields }) => fields)).toEqual([
+      expect.objectContaining({ method: 'login', caller: 'notes-api', code: 'invalid_credentials' }),
+    ])
+    expect(JSON.stringify(lines)).not.toMatch(/secret|ada@/)
+  })
+})
