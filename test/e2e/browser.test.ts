@@ -19,6 +19,7 @@ const V1_OPERATIONS = [
   'post /api/v1/auth/register',
   'post /api/v1/auth/resend-verification',
   'post /api/v1/auth/revoke-all',
+  'put /api/v1/auth/pin',
 ]
 
 let server: Server
