@@ -46,8 +46,8 @@ export async function runTool(tool: Tool, args: readonly string[]): Promise<numb
 }
 
 /** Runs with the output collected; `input` goes to the tool's standard input and is never shown. */
-export async function captureTool(tool: Tool, args: readonly string[], input = ''): Promise<ToolResult> {
-  const child = startTool(tool, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+export async function captureTool(tool: Tool, args: readonly string[], input = '', cwd = PROJECT_ROOT): Promise<ToolResult> {
+  const child = startTool(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd })
   const chunks = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     chunks.stdout += chunk

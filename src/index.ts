@@ -17,10 +17,14 @@ function serviceOf(env: Bindings): Service {
   return service
 }
 
-const app = createApp(serviceOf)
+/** Made with the first request: start-up has a budget of its own. */
+let app: ReturnType<typeof createApp> | undefined
 
 export default {
-  fetch: (request, env, context) => app.fetch(request, env, context),
+  fetch(request, env, context) {
+    app ??= createApp(serviceOf)
+    return app.fetch(request, env, context)
+  },
   scheduled: async (_controller, env) => serviceOf(env).auth.keepHouse(),
 } satisfies ExportedHandler<Bindings>
 

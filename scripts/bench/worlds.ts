@@ -26,28 +26,11 @@ export default { async fetch(request, env) {
   }
 } }`
 
-const EMPTY = `
-import { DurableObject } from 'cloudflare:workers'
-export class SessionLedger extends DurableObject {}
-export class LoginLimiter extends DurableObject {}
-export default { fetch: () => new Response('ok') }`
-
-/**
- * A worker that answers at once, with the same bindings.
- * @param code loaded beside it and never called: what its loading costs is what the service's start-up costs
- */
-export function startIdle(code: string): Promise<World> {
-  return startBare(`import './service.js'${EMPTY}`, {}, [{ type: 'ESModule', path: 'service.js', contents: code }])
-}
-
-function startBare(
-  code: string,
-  vars: Readonly<Record<string, string>>,
-  others: readonly { type: 'ESModule'; path: string; contents: string }[] = [],
-): Promise<World> {
-  return start({
+/** @param code the bundle that `wrangler deploy` would upload */
+export async function startService(code: string, vars: Readonly<Record<string, string>>): Promise<World> {
+  const world = await start({
     ...COMPATIBILITY,
-    modules: [{ type: 'ESModule', path: 'index.js', contents: code }, ...others],
+    modules: [{ type: 'ESModule', path: 'index.js', contents: code }],
     d1Databases: ['DB'],
     kvNamespaces: ['SESSIONS'],
     email: { send_email: [{ name: 'EMAIL' }] },
@@ -58,11 +41,6 @@ function startBare(
     },
     bindings: { PUBLIC_URL, ...vars },
   })
-}
-
-/** @param code the bundle that `wrangler deploy` would upload */
-export async function startService(code: string, vars: Readonly<Record<string, string>>): Promise<World> {
-  const world = await startBare(code, vars)
   const database = await world.miniflare.getD1Database('DB')
   for (const file of (await readdir(inProject('migrations'))).filter((name) => name.endsWith('.sql')).sort()) {
     const statements = (await readFile(inProject('migrations', file), 'utf8')).split('--> statement-breakpoint')
