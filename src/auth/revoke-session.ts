@@ -1,9 +1,10 @@
 // Ends one session by its id: one's own, or for a system administrator anybody's.
-import { isLive, userIdOfSession } from '../objects/session-rules.ts'
+import { userIdOfSession } from '../objects/session-rules.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
+import { revokeLiveSession } from './revoke-live-session.ts'
 
 /**
  * @throws AuthError `not_found` for every session that is not live or not the caller's to end
@@ -16,8 +17,6 @@ export async function revokeSession(deps: Deps, accessToken: string | null, sess
   if (!ownerId || (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN))) throw new AuthError('not_found', 'not your session')
   // The owner must exist before its ledger is asked, so that guessed ids reach no object.
   const owner = isOwn ? principal.user : await deps.users.findById(ownerId)
-  const session = owner && (await deps.ledgers.find(sessionId))
-  if (!owner || !session || !isLive(session, owner.sessionEpoch, deps.clock())) throw new AuthError('not_found', 'no such session')
-  const wasLive = await deps.ledgers.revoke(sessionId, deps.clock())
-  if (!wasLive) throw new AuthError('not_found', 'ended in the meantime')
+  if (!owner) throw new AuthError('not_found', 'no such user')
+  await revokeLiveSession(deps, sessionId, owner)
 }

@@ -1,10 +1,11 @@
 // Ends the session of a stable token, or the one named: any of one's own, or for a system administrator anybody's.
-import { isLive, userIdOfSession } from '../objects/session-rules.ts'
+import { userIdOfSession } from '../objects/session-rules.ts'
 import type { User } from '../stores/users.ts'
 import { authenticateStable, type FreshPrincipal } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
+import { revokeLiveSession } from './revoke-live-session.ts'
 
 /**
  * @param namedSessionId the session of the token when absent
@@ -16,11 +17,7 @@ import { SYSTEM_ADMIN } from './permissions.ts'
 export async function signOutStable(deps: Deps, token: string | null, namedSessionId?: string): Promise<string> {
   const principal = await authenticateStable(deps, token)
   const sessionId = namedSessionId ?? principal.sessionId
-  const owner = await requireOwner(deps, principal, sessionId)
-  const session = await deps.ledgers.find(sessionId)
-  if (!session || !isLive(session, owner.sessionEpoch, deps.clock())) throw new AuthError('not_found', 'no such session')
-  const wasLive = await deps.ledgers.revoke(sessionId, deps.clock())
-  if (!wasLive) throw new AuthError('not_found', 'ended in the meantime')
+  await revokeLiveSession(deps, sessionId, await requireOwner(deps, principal, sessionId))
   return sessionId
 }
 
