@@ -1,6 +1,6 @@
 // What access tokens and stable tokens have in common: ES256 JWTs about one session, judged by themselves. Each kind has a
 // type of its own (RFC 8725 §3.11), so that one is never taken for the other.
-import type { SessionRecord } from '../objects/session-rules.ts'
+import { type SessionRecord, userIdOfSession } from '../objects/session-rules.ts'
 import { readKeyId, type SigningKey, signToken, verifyToken } from '../platform/jwt.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
@@ -53,7 +53,7 @@ export async function issueSessionToken(
 }
 
 /**
- * Judges signature and common claims; `own` holds all claims, those of the kind still to be judged.
+ * Judges signature and common claims, whose the session is among them; `own` holds all, those of the kind still to be judged.
  * @throws AuthError `invalid_access_token`
  */
 export async function verifySessionToken(
@@ -86,6 +86,7 @@ export async function verifySessionToken(
   ) {
     throw wrongClaims()
   }
+  if (userIdOfSession(sid) !== sub) throw new AuthError('invalid_access_token', 'session id of another user')
   return { claims: { userId: sub, sessionId: sid, amr, authTime, issuedAt: iat, expiresAt: exp }, own }
 }
 
