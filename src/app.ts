@@ -9,6 +9,7 @@ import { pages } from './faces/pages/routes.ts'
 import type { AppEnv } from './faces/shared/context.ts'
 import { cors } from './faces/shared/cors.ts'
 import { noteFailure } from './faces/shared/failures.ts'
+import { isLoopback } from './faces/shared/loopback.ts'
 import { closeRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
 import { createStable, STABLE_PATH } from './faces/stable/routes.ts'
@@ -16,8 +17,6 @@ import { V1_PATH, v1 } from './faces/v1/routes.ts'
 import { renderFailure } from './faces/v1/wire.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
-
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * @param serviceOf the core over the bindings of a request
@@ -42,8 +41,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     await next()
   })
   const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
-    if (!isDevelopment(c.env) || !LOOPBACK_HOSTS.has(new URL(c.req.url).hostname))
-      throw new AuthError('not_found', 'not in development')
+    if (!isDevelopment(c.env) || !isLoopback(new URL(c.req.url))) throw new AuthError('not_found', 'not in development')
     await next()
   })
 

@@ -2,9 +2,14 @@
 
 const PIN = /^[0-9]{4,12}$/
 
+/** Whether a text has the form of a PIN: all that is asked of one an operator sets. */
+export function isPin(text: string): boolean {
+  return PIN.test(text)
+}
+
 /** What is wrong with a PIN, to be said after "must", or `null`. */
 export function findPinProblem(pin: string): string | null {
-  if (!PIN.test(pin)) return 'be 4 to 12 digits'
+  if (!isPin(pin)) return 'be 4 to 12 digits'
   return isEvenlySpaced(pin) ? 'not be one digit repeated or digits in sequence' : null
 }
 

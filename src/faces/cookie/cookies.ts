@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 import type { TokenPair } from '../../auth/sign-out-browser.ts'
 import type { AppEnv } from '../shared/context.ts'
+import { isLoopback } from '../shared/loopback.ts'
 
 export const ACCESS_COOKIE = 'accessToken'
 export const REFRESH_COOKIE = 'refreshToken'
@@ -10,8 +11,6 @@ export const REFRESH_COOKIE = 'refreshToken'
 // Two `Cookie` fields of one request arrive joined by a comma. Other cookies may have commas inside, so only those before our
 // names are taken for one.
 const SEPARATOR = /;|,(?=\s*(?:accessToken|refreshToken)\s*=)/
-
-const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** @returns `null` for a cookie that is not there, and for both where one name has two values: nobody can say which is meant */
 export function readTokenCookies(header: string | undefined): TokenPair {
@@ -55,11 +54,10 @@ export function clearTokenCookies(c: Context<AppEnv>): void {
 }
 
 function set(c: Context<AppEnv>, name: string, value: string, maxAge: number): void {
-  setCookie(c, name, value, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge, secure: !isPlainLocal(c.req.url) })
+  setCookie(c, name, value, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge, secure: !isPlainLocal(new URL(c.req.url)) })
 }
 
 /** Not every browser keeps a `Secure` cookie that came over plain http, not even on the machine itself. */
-function isPlainLocal(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && LOCAL_HOSTS.has(hostname)
+function isPlainLocal(url: URL): boolean {
+  return url.protocol === 'http:' && isLoopback(url)
 }
