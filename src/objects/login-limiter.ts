@@ -12,7 +12,8 @@ const SWEEP_AT = 'sweep-at'
 const SHORTEST_SWEEP_SECONDS = 3600
 
 /**
- * One object per account (`account:…`), one per account for its PIN (`account:…` too) and one per address (`address:…`); see `login-limits.ts` for who is asked when.
+ * One object per account (`account:…`), one per account for its PIN (`account:…` too) and one per address (`address:…`); see
+ * `login-limits.ts` for who is asked when.
  *
  * What is stored is bounded: a window holds no more marks than its quota, and each new pair of an account costs one of the
  * account's own failures, so there are never more pairs than that limit lets through until the oldest are forgotten, plus

@@ -77,6 +77,12 @@ export function createLoginLimits({
   // The id is made on this side, so that an attempt whose answer got lost can be given back too.
   const newAttemptId = () => crypto.randomUUID()
 
+  const addressShare = (address: string, id: string, now: number, policy: LimitPolicy): Share => ({
+    count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(id, now, policy)),
+    accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(id, at)),
+    giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
+  })
+
   return {
     async beginSignIn(who, now) {
       const policy = policyFor(who.address)
@@ -88,11 +94,7 @@ export function createLoginLimits({
           accept: (at) => ask(account, (limiter) => limiter.acceptAccountAttempt(attempt, at, policy)),
           giveBack: () => ask(account, (limiter) => limiter.giveBackAccountAttempt(attempt, now)),
         },
-        {
-          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(attempt.id, now, policy)),
-          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(attempt.id, at)),
-          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(attempt.id, now)),
-        },
+        addressShare(address, attempt.id, now, policy),
       ])
     },
 
@@ -113,11 +115,7 @@ export function createLoginLimits({
           accept: (at) => ask(account, (limiter) => limiter.acceptPinAttempt(attempt, at, pinPolicy)),
           giveBack: () => ask(account, (limiter) => limiter.giveBackPinAttempt(attempt, now)),
         },
-        {
-          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(attempt.id, now, addressPolicy)),
-          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(attempt.id, at)),
-          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(attempt.id, now)),
-        },
+        addressShare(address, attempt.id, now, addressPolicy),
       ])
       return begun.allowed ? { ...begun, isDead } : begun
     },
@@ -139,16 +137,8 @@ export function createLoginLimits({
     },
 
     async beginHash(who, now) {
-      const policy = policyFor(who.address)
       const address = await objectFor('address', who.address)
-      const id = newAttemptId()
-      return begin([
-        {
-          count: () => ask<Decision>(address, async (limiter) => limiter.countAddressAttempt(id, now, policy)),
-          accept: (at) => ask(address, (limiter) => limiter.acceptAddressAttempt(id, at)),
-          giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
-        },
-      ])
+      return begin([addressShare(address, newAttemptId(), now, policyFor(who.address))])
     },
 
     async ping() {
