@@ -69,7 +69,8 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
       ? null
       : await hashPin(
           pin,
-          createKeyring({ current: await deps.findAuthSecret() }),
+          // Trimmed, as the worker reads its own: a line's end must not make it another key.
+          createKeyring({ current: (await deps.findAuthSecret()).trim() }),
           deps.scrypt ?? DEFAULT_SCRYPT,
           deps.random.bytes(SALT_BYTES),
         )

@@ -13,13 +13,13 @@ const PASSWORD = 'four unusual words'
 
 describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (way) => {
   let database: SqliteDatabase
-  const run = (args: string[], now = NOW) =>
+  const run = (args: string[], now = NOW, authSecret = SECRET) =>
     performUserCommand(parseUserCommand(args).command, {
       database,
       random: systemRandom,
       now,
       choosePassword: async () => 'made up on the spot',
-      findAuthSecret: async () => SECRET,
+      findAuthSecret: async () => authSecret,
       scrypt: { ln: 2, r: 1, p: 1 },
     })
   const create = (email: string, ...more: string[]) => run(['create', '--email', email, '--password', PASSWORD, ...more])
@@ -57,6 +57,13 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     expect(database.sqlite.prepare('SELECT * FROM username_claims').all()).toMatchObject([
       { email: "o'neil@example.com", expires_at: null },
     ])
+  })
+
+  it('keys a PIN as the worker does, which takes no notice of blanks around its secret', async () => {
+    await run(['create', '--email', 'a@example.com', '--username', 'ann', '--pin', '4711'], NOW, ` ${SECRET}\r\n`)
+    const row = user('a@example.com')
+    const stored = { pinHash: String(row?.pin_hash), pinKeyId: String(row?.pin_key_id) }
+    expect(await verifyPin('4711', stored, createKeyring({ current: SECRET }))).toBe(true)
   })
 
   it('creates a user without --verified whose address is not proven', async () => {
