@@ -1,4 +1,4 @@
-// `npm run build:client`. Packing the package runs it.
+// `npm run build:client`. Packing this repository runs it, too.
 import { buildClient } from './client-build.ts'
 
 process.exitCode = await buildClient()

@@ -2,7 +2,7 @@
 // vitest alone and hands them on. The last line is always `N passed, N failed`: steps and tests together.
 import { rm } from 'node:fs/promises'
 import { addResults, describeStep, NO_RESULTS, type Results, type StepOutcome, stepResults } from './check-results.ts'
-import { buildClient } from './client-build.ts'
+import { buildClient, CLIENT_PACKAGE } from './client-build.ts'
 import { checkLayers } from './layers.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findMigrationDrift } from './migration-drift.ts'
@@ -79,10 +79,11 @@ async function checkMigrations(): Promise<Results> {
   return stepResults(drift === null)
 }
 
-/** What others would install: its exports lead to files that are there, in the form they claim. */
+/** What others install: its exports lead to files that are there, in the form they claim. */
 async function checkPackage(): Promise<Results> {
   if ((await buildClient()) !== 0) return stepResults(false)
-  return runStep('publint', ['--strict', '--pack', 'false'])
+  for (const folder of ['.', CLIENT_PACKAGE]) if ((await runTool('publint', [folder, '--strict'])) !== 0) return stepResults(false)
+  return stepResults(true)
 }
 
 async function runTests(): Promise<Results> {

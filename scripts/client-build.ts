@@ -1,10 +1,38 @@
-// Makes dist/ anew: the JavaScript and the types of `postern/client`.
-import { rm } from 'node:fs/promises'
-import { inProject } from './project.ts'
+// Makes `postern/client` anew: its JavaScript and types in dist/, and around them the package that others install. That has a
+// manifest of its own: of what this repository needs they are to get nothing that the client does not import, and least of all a
+// Node, which npm would put into the path of their scripts.
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PROJECT_ROOT } from './project.ts'
 import { runTool } from './run-tool.ts'
 
+/** For `npm pack`. Not below dist/, where its manifest would be one inside another package. */
+export const CLIENT_PACKAGE = '.postern/client'
+
+interface Manifest {
+  readonly dependencies: { readonly hono: string; readonly jose: string }
+  readonly [member: string]: unknown
+}
+
 /** @returns the compiler's exit code */
-export async function buildClient(): Promise<number> {
-  await rm(inProject('dist'), { recursive: true, force: true })
-  return runTool('tsc', ['-p', 'tsconfig.client.json'])
+export async function buildClient(root = PROJECT_ROOT): Promise<number> {
+  const [dist, folder] = [join(root, 'dist'), join(root, CLIENT_PACKAGE)]
+  for (const old of [dist, folder]) await rm(old, { recursive: true, force: true })
+  const code = await runTool('tsc', ['-p', join(root, 'tsconfig.client.json')])
+  if (code !== 0) return code
+  await cp(dist, join(folder, 'dist'), { recursive: true })
+  for (const file of ['README.md', 'LICENSE']) await cp(join(root, file), join(folder, file))
+  const manifest = clientManifest(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')))
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  return 0
+}
+
+function clientManifest({ name, version, description, license, type, exports, files, dependencies: { hono, jose } }: Manifest) {
+  return {
+    ...{ name, version, description, license, type, exports, files },
+    dependencies: { jose },
+    // Only whoever uses requireAuth needs it, and has it.
+    peerDependencies: { hono: `^${hono}` },
+    peerDependenciesMeta: { hono: { optional: true } },
+  }
 }

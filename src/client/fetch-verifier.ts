@@ -23,7 +23,8 @@ export interface FetchVerifierOptions extends VerifierOptions {
   readonly audience?: string
   /** No token is older: Postern's ACCESS_TOKEN_TTL_SECONDS. Default: the most that can be set there, a day. */
   readonly maxTokenAgeSeconds?: number
-  readonly fetch?: (url: string) => Promise<Response>
+  /** Default: the machine's. Called with a signal that ends it when the time is up. */
+  readonly fetch?: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>
 }
 
 const DAY_SECONDS = 86_400
@@ -35,11 +36,11 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
   const { jwksUrl = publicUrl && `${publicUrl}/.well-known/jwks.json`, issuer = publicUrl } = options
   if (!jwksUrl || !issuer) throw new TypeError('Cannot create verifier: give publicUrl, or jwksUrl and issuer')
   const { audience = issuer, maxTokenAgeSeconds = DAY_SECONDS, clock = systemClock } = options
-  const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, fetch = (url) => globalThis.fetch(url) } = options
+  const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, fetch = (url, init) => globalThis.fetch(url, init) } = options
 
   const keys = createKeyCache(() =>
     withDeadline(timeoutMilliseconds, async (): Promise<PosternResult<KeySet>> => {
-      const published = await readKeys(await fetch(jwksUrl))
+      const published = await readKeys(await fetch(jwksUrl, { signal: AbortSignal.timeout(timeoutMilliseconds) }))
       return { ok: true, value: { keys: published, issuer, audience, maxTokenAgeSeconds, cacheSeconds: CACHE_SECONDS } }
     }),
   )

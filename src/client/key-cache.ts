@@ -1,6 +1,6 @@
 // The public keys as one isolate of a calling service knows them: asked for when there are none, when they are old and when a
 // token names one that is new. Keeps values only and never a promise: in a Worker one that another request made may never settle.
-import { importSigningKey } from '../platform/jwt.ts'
+import { importSigningKey, type PublicJwk } from '../platform/jwt.ts'
 import type { KeySet, PosternFailure, PosternResult } from './bindings.ts'
 
 /** What a token is judged by, the key apart. */
@@ -27,32 +27,40 @@ const COOLDOWN_SECONDS = 5
 /** For how long a request watches another one ask before it asks by itself: that one may have been cancelled. */
 const WATCH_TURNS = 40
 const WATCH_TURN_MILLISECONDS = 5
+const NO_SENSE: PosternFailure = { ok: false, code: 'unavailable', retryAfter: 1 }
 
 export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCache {
   let known: Known | null = null
+  let failure: PosternFailure | null = null
   let askedAt = Number.NEGATIVE_INFINITY
   let answers = 0
-  let pending = 0
-  let failure: PosternFailure | null = null
+  /** The question on its way. One whose request was cancelled stays until another takes its place. */
+  let question: object | null = null
 
   async function refresh(now: number): Promise<void> {
+    const own = {}
+    question = own
     askedAt = now
-    pending += 1
     try {
       const answer = await ask()
       if (answer.ok) known = await remember(answer.value, now)
       failure = answer.ok ? null : answer
+    } catch {
+      failure = NO_SENSE
     } finally {
-      pending -= 1
       answers += 1
+      if (question === own) question = null
     }
   }
 
-  async function watch(): Promise<boolean> {
-    const seen = answers
-    for (let turn = 0; turn < WATCH_TURNS && pending > 0 && answers === seen; turn += 1)
+  /** Waits for an answer. Of all who watch a question in vain the first asks anew, and the others watch that one. */
+  async function join(now: number): Promise<void> {
+    const [watched, seen] = [question, answers]
+    const isOnItsWay = () => question === watched && answers === seen
+    for (let turn = 0; turn < WATCH_TURNS && isOnItsWay(); turn += 1)
       await new Promise((resolve) => setTimeout(resolve, WATCH_TURN_MILLISECONDS))
-    return answers !== seen
+    if (answers !== seen) return
+    return question === watched ? refresh(now) : join(now)
   }
 
   function lookUp(kid: string): FoundKey | null {
@@ -66,8 +74,8 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCa
     const isCoolingDown = now - askedAt < COOLDOWN_SECONDS
     // Old keys go on while somebody else asks for new ones, and while nobody can be asked.
     if (found && (!isOld || isCoolingDown)) return found
-    if (pending > 0 && (await watch())) return lookUp(kid) ?? failure
-    if (!isCoolingDown || (!known && !failure)) await refresh(now)
+    if (!isCoolingDown) await refresh(now)
+    else if (question) await join(now)
     return lookUp(kid) ?? failure
   }
 
@@ -75,6 +83,15 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCa
 }
 
 async function remember({ keys, cacheSeconds, issuer, audience, maxTokenAgeSeconds }: KeySet, now: number): Promise<Known> {
-  const imported = await Promise.all(keys.map(async (jwk) => [jwk.kid, await importSigningKey(jwk)] as const))
+  const imported = (await Promise.all(keys.map(importUsable))).flat()
   return { keys: new Map(imported), terms: { issuer, audience, maxTokenAgeSeconds }, freshUntil: now + cacheSeconds }
+}
+
+/** Nothing for a key that cannot be used: the others go on without it (RFC 7517 §5). */
+async function importUsable(jwk: PublicJwk): Promise<[kid: string, key: CryptoKey][]> {
+  try {
+    return [[jwk.kid, await importSigningKey(jwk)]]
+  } catch {
+    return []
+  }
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { createCalls } from '../../src/rpc/calls.ts'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
-import { anyAddress, PASSWORD, startApp } from '../support/harness.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
+import { claimsOf } from './fixtures.ts'
 import { interceptBindings } from './intercepted-bindings.ts'
 
 interface Span {
@@ -95,6 +97,24 @@ describe('store calls of a request', () => {
   it('that reads the current user ask ledger and D1 side by side', async () => {
     const { app, token, spans } = await startWatchedApp()
     expect((await app.v1('GET', '/me', { token })).status).toBe(200)
+    expect(waves(spans)).toEqual([['database users', 'ledger find']])
+  })
+
+  it('that checks a token for another worker: none at token, one read of KV at edge, ledger and D1 side by side at strict', async () => {
+    const { app, token, spans } = await startWatchedApp()
+    await vi.waitFor(async () => expect(await BINDINGS.SESSIONS.get(`session:${claimsOf(token).sid}`)).not.toBeNull())
+    const calls = createCalls(() => ({ auth: app.auth, log: () => {} }), { caller: 'notes-api' })
+    for (const [freshness, expected] of [
+      ['token', []],
+      ['edge', [['copies get']]],
+      ['strict', [['database users', 'ledger find']]],
+    ] as const) {
+      spans.length = 0
+      expect(await calls.authenticate(token, { freshness })).toMatchObject({ ok: true })
+      expect([freshness, waves(spans)]).toEqual([freshness, expected])
+    }
+    spans.length = 0
+    expect(await calls.verifyToken(token)).not.toBeNull()
     expect(waves(spans)).toEqual([['database users', 'ledger find']])
   })
 

@@ -13,11 +13,11 @@ async function newKey(): Promise<PublicJwk> {
 
 /** A Postern whose answers a test decides; counts how often it is asked. */
 function setUp(...keys: PublicJwk[]) {
-  const postern = { keys, asked: 0, isOut: false, hangs: false }
+  const postern = { keys, asked: 0, isOut: false, hangs: false, milliseconds: 1 }
   const ask = async (): Promise<PosternResult<KeySet>> => {
     postern.asked += 1
     if (postern.hangs) return new Promise(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await new Promise((resolve) => setTimeout(resolve, postern.milliseconds))
     return postern.isOut ? OUTAGE : { ok: true, value: { keys: postern.keys, ...TERMS, cacheSeconds: 600 } }
   }
   return { postern, cache: createKeyCache(ask) }
@@ -50,6 +50,55 @@ describe('find()', () => {
     postern.hangs = false
     expect(await cache.find(key.kid, NOW)).toMatchObject({ terms: TERMS })
   })
+
+  it('asks once for many requests at the same time, however slow the answer is', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    postern.milliseconds = 1500
+    const found = await Promise.all(Array.from({ length: 12 }, () => cache.find(key.kid, NOW)))
+    expect(found.every((each) => each !== null && 'key' in each)).toBe(true)
+    // One more for every fifth of a second: the request that asked may have been cancelled.
+    expect(postern.asked).toBeLessThan(10)
+  })
+
+  it('waits only once for the answer that a cancelled request would have had', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    postern.hangs = true
+    void cache.find(key.kid, NOW)
+    postern.hangs = false
+    await cache.find(key.kid, NOW)
+    const startedAt = Date.now()
+    for (let count = 0; count < 10; count++) expect(await cache.find(`forged-${count}`, NOW + 1)).toBeNull()
+    expect(Date.now() - startedAt).toBeLessThan(150)
+    expect(postern.asked).toBe(2)
+  })
+
+  it('leaves out a key that cannot be used, and goes on with the others', async () => {
+    const key = await newKey()
+    const unusable = [
+      { ...key, kid: 'no-point', x: 'AA' },
+      { kid: 'symmetric', kty: 'oct', k: 'c2VjcmV0', alg: 'ES256', use: 'sig' },
+      { kid: 'nothing', alg: 'ES256', use: 'sig' },
+    ] as PublicJwk[]
+    const { cache } = setUp(...unusable, key)
+    expect(await cache.find(key.kid, NOW)).toMatchObject({ terms: TERMS })
+    for (const { kid } of unusable) expect(await cache.find(kid, NOW)).toBeNull()
+  })
+
+  it.each([undefined, { ok: true }, { ok: true, value: { keys: 'none' } }])(
+    'tells an answer that makes no sense as an outage, and keeps the old keys: %j',
+    async (nonsense) => {
+      const key = await newKey()
+      let answer: unknown = nonsense
+      const cache = createKeyCache(async () => answer as PosternResult<KeySet>)
+      expect(await cache.find(key.kid, NOW)).toEqual(OUTAGE)
+      answer = { ok: true, value: { keys: [key], ...TERMS, cacheSeconds: 600 } }
+      expect(await cache.find(key.kid, NOW + 5)).toMatchObject({ terms: TERMS })
+      answer = nonsense
+      expect(await cache.find(key.kid, NOW + 605)).toMatchObject({ terms: TERMS })
+    },
+  )
 
   it('keeps the imported keys', async () => {
     const key = await newKey()

@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Freshness, TokenVerifierBinding } from '../../src/client/bindings.ts'
 import { createFetchVerifier } from '../../src/client/fetch-verifier.ts'
 import { requireAuth } from '../../src/client/require-auth.ts'
 import { createVerifier } from '../../src/client/verifier.ts'
 import { createCalls } from '../../src/rpc/calls.ts'
+import { encodePart } from '../auth/fixtures.ts'
 import { breakableBindings } from '../auth/intercepted-bindings.ts'
 import { BINDINGS, PUBLIC_URL, startApp, type TestApp } from '../support/harness.ts'
 
@@ -161,6 +162,21 @@ describe('createFetchVerifier()', () => {
     const { access_token } = await app.signIn(await app.createAccount())
     const verifier = overHttp(app, { fetch: async () => answer() })
     expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+  })
+
+  it('gives up on keys that do not come, and lets go of the connection', async () => {
+    const signals: AbortSignal[] = []
+    const verifier = createFetchVerifier({
+      publicUrl: PUBLIC_URL,
+      timeoutMilliseconds: 20,
+      fetch: (_, { signal }) => {
+        signals.push(signal)
+        return new Promise(() => {})
+      },
+    })
+    const token = `${encodePart({ alg: 'ES256', typ: 'at+jwt', kid: 'any' })}.e30.AAAA`
+    expect(await verifier.authenticate(token)).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
+    await vi.waitFor(() => expect(signals.map(({ aborted }) => aborted)).toEqual([true]))
   })
 
   it('wants to be told where the keys are, and who signs with them', () => {

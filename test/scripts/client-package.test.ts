@@ -1,9 +1,10 @@
-// The package as `npm pack` makes it, installed beside a program that imports `postern/client` from it.
+// The package as README says to make it, installed beside a program that imports `postern/client` from it.
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { buildClient, CLIENT_PACKAGE } from '../../scripts/client-build.ts'
 import { inProject, toolPath } from '../../scripts/project.ts'
 import { makeTemporaryDirectory } from '../e2e/checkout.ts'
 
@@ -38,8 +39,8 @@ beforeAll(async () => {
   for (const name of ['package.json', 'tsconfig.json', 'tsconfig.client.json', 'README.md', 'LICENSE', 'src'])
     await cp(inProject(name), join(copy, name), { recursive: true })
   await symlink(inProject('node_modules'), join(copy, 'node_modules'), 'dir')
-  await run(process.execPath, [toolPath('tsc'), '-p', 'tsconfig.client.json'], { cwd: copy })
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], { cwd: copy })
+  expect(await buildClient(copy)).toBe(0)
+  const { stdout } = await run('npm', ['pack', `./${CLIENT_PACKAGE}`, '--json'], { cwd: copy })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   await run('tar', ['-xzf', join(copy, filename)], { cwd: program })
   const modules = join(program, 'node_modules')
@@ -88,6 +89,13 @@ describe('the packed package', () => {
       expect(stdout).toBe('')
     },
   )
+
+  it('brings nothing with it but what the client imports', async () => {
+    const manifest = JSON.parse(await readFile(join(program, 'package', 'package.json'), 'utf8'))
+    expect(Object.keys(manifest.dependencies)).toEqual(['jose'])
+    expect(Object.keys(manifest.peerDependencies)).toEqual(['hono'])
+    for (const member of ['optionalDependencies', 'devDependencies', 'scripts']) expect(manifest).not.toHaveProperty(member)
+  })
 
   it('names in its manifest only files that it has', async () => {
     const manifest = JSON.parse(await readFile(join(program, 'package', 'package.json'), 'utf8')) as {

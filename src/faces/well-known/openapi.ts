@@ -111,7 +111,7 @@ function describeRefusal(face: FaceDescription, operation: Operation, status: nu
   const error = { $ref: `#/components/schemas/${errorName(face)}` }
   const limited = { 'Retry-After': HeaderText, RateLimit: HeaderText, 'RateLimit-Policy': HeaderText }
   const byStatus: Readonly<Record<number, Json>> = {
-    401: { 'WWW-Authenticate': HeaderText },
+    401: operation.bearer ? { 'WWW-Authenticate': HeaderText } : {},
     429: limited,
     503: { 'Retry-After': HeaderText },
   }

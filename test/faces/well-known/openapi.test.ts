@@ -71,6 +71,14 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  it('promises a challenge with a 401 only where a bearer token is read', async () => {
+    for (const [method, path, { responses, security }] of operationsOf(await fetchDocument())) {
+      if (!responses[401]) continue
+      const readsBearer = security.some((requirement: Json) => Object.hasOwn(requirement, 'bearer'))
+      expect([method, path, Object.hasOwn(responses[401].headers, 'WWW-Authenticate')]).toEqual([method, path, readsBearer])
+    }
+  })
+
   it('names the routes that are served, and no others', async () => {
     const unserved = () => {
       throw new Error('nothing is asked')
