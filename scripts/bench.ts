@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hashPassword } from '../src/platform/password-hash.ts'
+import type { ScryptParameters } from '../src/platform/scrypt.ts'
 import { measureClient } from './bench/client.ts'
 import { fire, measure, type Row, type Shot } from './bench/load.ts'
 import { startFloors, startService, type World } from './bench/worlds.ts'
 import { gzipSizeOf } from './deploy/bundle-size.ts'
+import { atOnce, loadHasher } from './local-hasher.ts'
 import { captureTool } from './run-tool.ts'
 
 const PASSWORD = 'correct horse battery staple'
@@ -62,7 +63,7 @@ async function measureFloors(): Promise<void> {
 
 async function measureService(code: string, freshness: string): Promise<void> {
   await using(startService(code, { ...VARS, ...CHEAP_VARS, SESSION_FRESHNESS: freshness }), async (world) => {
-    const emails = await createUsers(world, await hashPassword(PASSWORD, CHEAP, new Uint8Array(16)))
+    const emails = await createUsers(world, await hashOf(CHEAP))
     const grants = await Promise.all(emails.map((email) => signIn(world, email)))
     const grantOf = (client: number) => grants[client % grants.length] ?? { access_token: '', refresh_token: '' }
     await run(`GET /me, ${freshness}`, world, (client) => me(grantOf(client).access_token))
@@ -78,7 +79,7 @@ async function measureService(code: string, freshness: string): Promise<void> {
 
 async function measureFullSignIn(code: string): Promise<void> {
   await using(startService(code, VARS), async (world) => {
-    const emails = await createUsers(world, await hashPassword(PASSWORD, DEFAULT, new Uint8Array(16)))
+    const emails = await createUsers(world, await hashOf(DEFAULT))
     await run('POST /login, scrypt ln=15,r=8,p=3', world, (client) => login(emails, client), 4 * RUN_MILLISECONDS)
   })
 }
@@ -128,6 +129,10 @@ async function using(starting: Promise<World>, work: (world: World) => Promise<v
   } finally {
     await world.miniflare.dispose()
   }
+}
+
+async function hashOf(parameters: ScryptParameters): Promise<string> {
+  return (await loadHasher()).hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
 }
 
 async function createUsers(world: World, passwordHash: string): Promise<string[]> {

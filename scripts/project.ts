@@ -23,3 +23,6 @@ const TOOLS = {
   'drizzle-kit': ['drizzle-kit', 'bin.cjs'],
   publint: ['publint', 'src', 'cli.js'],
 } as const
+
+/** The compiled hashing engine: made by `npm run build:engine`, and committed. */
+export const ENGINE_WASM = 'src/platform/romix.wasm'

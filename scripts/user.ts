@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { findSecretProblem } from '../src/platform/keyring.ts'
 import { systemRandom } from '../src/platform/random.ts'
+import { loadHasher } from './local-hasher.ts'
 import { ensureDatabase, ensureDevVars } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { parseUserCommand, USAGE, UsageError, type Where } from './user/command.ts'
@@ -35,6 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
     const done = await performUserCommand(command, {
       database,
       random: systemRandom,
+      hasher: await loadHasher(),
       now: Math.floor(Date.now() / 1000),
       choosePassword,
       findAuthSecret: () => findAuthSecret(where),

@@ -13,12 +13,15 @@ import { createSessionCopies } from './objects/session-copies.ts'
 import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
 import { createSessionLedgers } from './objects/session-ledgers.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
-import { HashSlots } from './platform/hash-slots.ts'
+import { HashQueue } from './platform/hash-queue.ts'
 import { encodeHex } from './platform/hex.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { createPasswordHasher } from './platform/password-hash.ts'
 import { type Random, systemRandom } from './platform/random.ts'
+import romix from './platform/romix.wasm'
+import { ScryptEngine } from './platform/scrypt.ts'
 import { createDatabase } from './stores/database.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRegistrations } from './stores/registrations.ts'
@@ -50,8 +53,8 @@ export interface Surroundings {
   readonly defer?: (work: Promise<unknown>) => void
 }
 
-/** A hash takes some hundred milliseconds; an isolate that is busy for this long has lost its request. */
-const HASH_LEASE_MILLISECONDS = 30_000
+/** Who hashes or waits is heard of every few milliseconds; a request that is silent for this long is gone. */
+const HASH_LEASE_MILLISECONDS = 2_000
 
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
@@ -80,7 +83,13 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       pinPolicy: pinPolicy(config),
       deadlineMilliseconds,
     }),
-    hashSlots: new HashSlots(config.maxPendingHashes, HASH_LEASE_MILLISECONDS),
+    hasher: createPasswordHasher(new ScryptEngine(romix)),
+    hashQueue: new HashQueue({
+      limit: config.maxPendingHashes,
+      leaseMilliseconds: HASH_LEASE_MILLISECONDS,
+      now: Date.now,
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    }),
     keyring,
     mail:
       surroundings.mail ??

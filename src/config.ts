@@ -21,8 +21,6 @@ export class ConfigError extends Error {
 }
 
 const DAY = 86_400
-/** Half of what an isolate may have in all. */
-const MAX_HASH_MEMORY_BYTES = 64 * 1024 * 1024
 
 /**
  * @param env vars and secrets as the runtime hands them over; anything else in it is ignored
@@ -39,11 +37,9 @@ export function parseConfig(env: object): Config {
   }
   if (!isAffordable(scrypt)) {
     throw new ConfigError(
-      'SCRYPT_LN, SCRYPT_R and SCRYPT_P cost too much: 2^ln·r·p must be at most 2^20. Set them in wrangler.toml under [vars]',
+      'SCRYPT_LN, SCRYPT_R and SCRYPT_P cost too much: 2^ln·r·p must be at most 2^22, and less where 128·2^ln·r bytes are more than ' +
+        '64 MiB. Set them in wrangler.toml under [vars]',
     )
-  }
-  if (128 * scrypt.r * 2 ** scrypt.ln > MAX_HASH_MEMORY_BYTES) {
-    throw new ConfigError('SCRYPT_LN and SCRYPT_R need more than 64 MiB for one hash. Set them in wrangler.toml under [vars]')
   }
   if (!isDevelopment && isBelowFloor(scrypt)) {
     throw new ConfigError(

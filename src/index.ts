@@ -6,7 +6,7 @@ import { SessionLedgerObject } from './objects/session-ledger.ts'
 import type { BindingProps } from './rpc/caller.ts'
 import { AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
 
-/** One service an environment, which is one an isolate: key caches and hash slots live in it. */
+/** One service an environment, which is one an isolate: key caches and the memory for hashing live in it. */
 const services = new WeakMap<Bindings, Service>()
 
 function serviceOf(env: Bindings): Service {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parsePersonName } from '../../src/platform/person-name.ts'
-import { isPin } from '../../src/platform/pin-policy.ts'
+import { findPinProblem } from '../../src/platform/pin-policy.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
 import type { UserKey } from './statements.ts'
@@ -120,7 +120,8 @@ function readCommand(name: UserCommand['name'], values: Options): UserCommand {
 function readCreate(values: Options): CreateCommand {
   if (values.email === undefined) throw new UsageError('create needs --email E')
   const pin = values.pin ?? null
-  if (pin !== null && !isPin(pin)) throw new UsageError('--pin must be 4 to 12 digits')
+  const pinProblem = pin === null ? null : findPinProblem(pin)
+  if (pinProblem) throw new UsageError(`--pin must ${pinProblem}`)
   return {
     name: 'create',
     email: requireEmail(values.email),

@@ -1,10 +1,11 @@
 // Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
 import { createKeyring } from '../../src/platform/keyring.ts'
-import { DEFAULT_SCRYPT, hashPassword, SALT_BYTES } from '../../src/platform/password-hash.ts'
+import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
 import { findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import { atOnce } from '../local-hasher.ts'
 import type { CreateCommand, UserCommand } from './command.ts'
 import type { UserDatabase } from './database.ts'
 import type { Row, Statement } from './sql.ts'
@@ -23,6 +24,7 @@ import {
 export interface PerformDeps {
   readonly database: UserDatabase
   readonly random: Random
+  readonly hasher: PasswordHasher
   /** Epoch seconds. */
   readonly now: number
   /** Asks, or makes one up. */
@@ -68,11 +70,12 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
     pin === null
       ? null
       : await hashPin(
-          pin,
           // Trimmed, as the worker reads its own: a line's end must not make it another key.
-          createKeyring({ current: (await deps.findAuthSecret()).trim() }),
+          { hasher: deps.hasher, keyring: createKeyring({ current: (await deps.findAuthSecret()).trim() }) },
+          pin,
           deps.scrypt ?? DEFAULT_SCRYPT,
           deps.random.bytes(SALT_BYTES),
+          atOnce,
         )
   const user = {
     id: deps.random.uuid(),
@@ -99,10 +102,10 @@ function creationProblem(answers: readonly (readonly Row[])[]): string {
   return `the username is held by a pending registration until ${new Date(expiresAt * 1000).toISOString()}`
 }
 
-async function hash(password: string, context: readonly string[], { random, scrypt }: PerformDeps): Promise<string> {
+async function hash(password: string, context: readonly string[], { hasher, random, scrypt }: PerformDeps): Promise<string> {
   const problem = findPasswordProblem(password, PASSWORD_POLICY, context)
   if (problem) throw new Error(`Cannot use this password: it ${problem}`)
-  return hashPassword(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES))
+  return hasher.hash(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
 }
 
 async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {

@@ -1,10 +1,10 @@
 // Whether a password is the one behind a hash that another worker keeps. The hash is that worker's own affair; what it costs
 // here is counted against the worker, and a hash that asks for too much is never run.
 import { callerBucket } from '../platform/client-address.ts'
-import { isRunnable, verifyPasswordHash } from '../platform/password-hash.ts'
+import { isRunnable } from '../platform/password-hash.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
-import { requireHashRoom, reserveHash } from './hash-room.ts'
+import { hashInTurn, requireHashRoom } from './hash-room.ts'
 
 /**
  * @param caller the name of the worker that asks
@@ -16,12 +16,8 @@ export async function checkHash(deps: Deps, password: string, hash: string, call
   requireHashRoom(deps)
   const permit = await deps.limits.beginHash({ address: callerBucket(caller) }, deps.clock())
   if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const slot = await reserveHash(deps, permit.attempt)
-  try {
-    return await verifyPasswordHash(password, hash)
-  } finally {
-    slot.release()
-    // Right or wrong says nothing about an account of ours: only the hash stays counted.
-    deps.defer(permit.attempt.succeed(deps.clock()))
-  }
+  const isRight = await hashInTurn(deps, permit.attempt, (checkpoint) => deps.hasher.verify(password, hash, checkpoint))
+  // Right or wrong says nothing about an account of ours: only the hash stays counted.
+  deps.defer(permit.attempt.succeed(deps.clock()))
+  return isRight
 }

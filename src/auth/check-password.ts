@@ -1,11 +1,12 @@
 // Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
 import { addressBucket, callerBucket } from '../platform/client-address.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
-import { decoyHash, hashPassword, isWeakerThan, SALT_BYTES, verifyPasswordHash } from '../platform/password-hash.ts'
+import { decoyHash, isWeakerThan, SALT_BYTES } from '../platform/password-hash.ts'
 import { parseUsername } from '../platform/username.ts'
 import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { hashInTurn } from './hash-room.ts'
 import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 export interface Credentials {
@@ -33,8 +34,7 @@ export async function checkPassword(deps: Deps, credentials: Credentials, client
   const proven = await judgeAttempt(deps, {
     begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),
     find: () => account.find(deps.users),
-    verify: (user) =>
-      verifyPasswordHash(password, user?.passwordHash ?? decoyHash(deps.settings.scrypt, deps.random.bytes(SALT_BYTES))),
+    verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint),
   })
   if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
   return proven
@@ -62,13 +62,16 @@ function parseAccount({ email, username }: Credentials): Account | null {
   return null
 }
 
+function decoy({ settings, random }: Deps): string {
+  return decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
+}
+
+/** Nothing depends on it, so others go first: with no room now, the next sign-in will do. */
 async function strengthenHash(deps: Deps, user: User, password: string): Promise<void> {
-  const slot = deps.hashSlots.tryReserve(deps.clock() * 1000)
-  if (!slot) return
-  try {
-    const hash = await hashPassword(password, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
-    await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
-  } finally {
-    slot.release()
-  }
+  if (!deps.hashQueue.hasRoom()) return
+  const { hasher, random, settings } = deps
+  const hash = await hashInTurn(deps, null, (checkpoint) =>
+    hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
+  )
+  await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
 }

@@ -6,6 +6,7 @@ import { parseUsername } from '../platform/username.ts'
 import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { hashInTurn } from './hash-room.ts'
 import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 export interface PinCredentials {
@@ -34,9 +35,9 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
       return begun
     },
     find: () => deps.users.findByUsernameKey(username.key),
-    async verify(user) {
+    async verify(user, checkpoint) {
       const stored = storedPin(user)
-      const isRight = await verifyPin(pin, stored ?? (await decoyPin(deps)), deps.keyring)
+      const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint)
       return isRight && stored !== null && !isDead
     },
   })
@@ -59,12 +60,8 @@ async function isOutdated({ settings, keyring }: Deps, { pinHash, pinKeyId }: St
 }
 
 async function renewHash(deps: Deps, user: User, from: StoredPin, pin: string): Promise<void> {
-  const slot = deps.hashSlots.tryReserve(deps.clock() * 1000)
-  if (!slot) return
-  try {
-    const to = await hashPin(pin, deps.keyring, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
-    await deps.users.replacePin(user.id, from.pinHash, to, deps.clock())
-  } finally {
-    slot.release()
-  }
+  if (!deps.hashQueue.hasRoom()) return
+  const { random, settings } = deps
+  const to = await hashInTurn(deps, null, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
+  await deps.users.replacePin(user.id, from.pinHash, to, deps.clock())
 }

@@ -3,10 +3,11 @@ import type { LoginLimits } from '../objects/login-limits.ts'
 import type { SessionCopies } from '../objects/session-copies.ts'
 import type { SessionLedgers } from '../objects/session-ledgers.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { HashSlots } from '../platform/hash-slots.ts'
+import type { HashQueue } from '../platform/hash-queue.ts'
 import type { Keyring } from '../platform/keyring.ts'
 import type { Log } from '../platform/log.ts'
 import type { MailTransport } from '../platform/mail.ts'
+import type { PasswordHasher } from '../platform/password-hash.ts'
 import type { Random } from '../platform/random.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { Registrations } from '../stores/registrations.ts'
@@ -23,7 +24,8 @@ export interface Deps {
   readonly ledgers: SessionLedgers
   readonly sessionCopies: SessionCopies
   readonly limits: LoginLimits
-  readonly hashSlots: HashSlots
+  readonly hasher: PasswordHasher
+  readonly hashQueue: HashQueue
   readonly keyring: Keyring
   readonly mail: MailTransport
   readonly clock: Clock

@@ -2,10 +2,11 @@
 // what is given back when something fails, and that every wrong attempt costs the same.
 import type { Begun, CountedAttempt } from '../objects/login-limits.ts'
 import type { SigningKey } from '../platform/jwt.ts'
+import type { Checkpoint } from '../platform/scrypt.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
-import { requireHashRoom, reserveHash } from './hash-room.ts'
+import { hashInTurn, requireHashRoom } from './hash-room.ts'
 
 /** An account that proved itself; its attempt is still counted until `startSession` settles it. */
 export interface ProvenAccount {
@@ -19,14 +20,14 @@ interface Credential {
   begin(): Promise<Begun>
   find(): Promise<User | null>
   /** One hash, whether there is a user or not: time must not tell who has an account. */
-  verify(user: User | null): Promise<boolean>
+  verify(user: User | null, checkpoint: Checkpoint): Promise<boolean>
 }
 
 /** @throws AuthError `rate_limited`, `invalid_credentials` @throws Unavailable */
 export async function judgeAttempt(deps: Deps, credential: Credential): Promise<ProvenAccount> {
   requireHashRoom(deps)
   const { user, key, attempt } = await admit(deps, credential)
-  const isRight = await judge(deps, () => credential.verify(user), attempt)
+  const isRight = await hashInTurn(deps, attempt, (checkpoint) => credential.verify(user, checkpoint))
   if (!user || !isRight) throw new AuthError('invalid_credentials', user ? 'wrong credential' : 'no such account')
   return { user, key, attempt }
 }
@@ -45,16 +46,4 @@ async function admit(
     throw user.status === 'rejected' ? user.reason : (key as PromiseRejectedResult).reason
   }
   return { user: user.value, key: key.value, attempt }
-}
-
-async function judge(deps: Deps, verify: () => Promise<boolean>, attempt: CountedAttempt): Promise<boolean> {
-  const slot = await reserveHash(deps, attempt)
-  try {
-    return await verify()
-  } catch (error) {
-    deps.defer(attempt.giveBack())
-    throw error
-  } finally {
-    slot.release()
-  }
 }

@@ -4,7 +4,7 @@ import type { CountedAttempt } from '../objects/login-limits.ts'
 import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
-import { hashPassword, SALT_BYTES } from '../platform/password-hash.ts'
+import { SALT_BYTES } from '../platform/password-hash.ts'
 import { findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
@@ -12,7 +12,7 @@ import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
-import { requireHashRoom, reserveHash } from './hash-room.ts'
+import { hashInTurn, requireHashRoom } from './hash-room.ts'
 import { alreadyRegisteredMail, verificationMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
@@ -43,10 +43,13 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
   const { hasAccount, attempt } = await admit(deps, checked, client)
-  const passwordHash = await hash(deps, checked.password, attempt)
+  const { hasher, random, settings } = deps
+  const passwordHash = await hashInTurn(deps, attempt, (checkpoint) =>
+    hasher.hash(checked.password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
+  )
   const now = deps.clock()
   const registration: Registration = {
-    id: deps.random.uuid(),
+    id: random.uuid(),
     email: checked.email,
     username: checked.username?.username ?? null,
     usernameKey: checked.username?.key ?? null,
@@ -56,7 +59,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     ip: client.address,
     userAgent: client.userAgent,
     createdAt: now,
-    expiresAt: now + deps.settings.verificationTtlSeconds,
+    expiresAt: now + settings.verificationTtlSeconds,
   }
   await store(deps, registration, hasAccount).catch((error: unknown) => {
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
@@ -111,15 +114,6 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()
   return { hasAccount: found.value.account !== null, attempt }
-}
-
-async function hash(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
-  const slot = await reserveHash(deps, attempt)
-  try {
-    return await hashPassword(password, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
-  } finally {
-    slot.release()
-  }
 }
 
 async function store(deps: Deps, registration: Registration, hasAccount: boolean): Promise<void> {

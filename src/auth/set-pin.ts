@@ -1,13 +1,13 @@
 // Sets the PIN of the signed-in user, who proves the account by its password once more.
 import { addressBucket } from '../platform/client-address.ts'
-import { SALT_BYTES, verifyPasswordHash } from '../platform/password-hash.ts'
+import { SALT_BYTES } from '../platform/password-hash.ts'
 import { hashPin } from '../platform/pin-hash.ts'
 import { findPinProblem } from '../platform/pin-policy.ts'
 import type { User } from '../stores/users.ts'
 import { authenticateStrictly, requirePassword } from './authenticate.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
-import { reserveHash } from './hash-room.ts'
+import { hashInTurn } from './hash-room.ts'
 import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 export interface PinForm {
@@ -32,14 +32,12 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   // The password was right whatever becomes of the PIN.
   const now = deps.clock()
   await Promise.all([attempt.succeed(now), user.usernameKey && deps.limits.revivePin(user.usernameKey, now)])
-  const slot = await reserveHash(deps, attempt)
-  try {
-    const stored = await hashPin(pin, deps.keyring, deps.settings.scrypt, deps.random.bytes(SALT_BYTES))
-    const isSet = await deps.users.setPin(user.id, user.passwordHash, stored, now)
-    if (!isSet) throw new AuthError('invalid_credentials', 'password changed meanwhile')
-  } finally {
-    slot.release()
-  }
+  const { random, settings } = deps
+  const stored = await hashInTurn(deps, null, (checkpoint) =>
+    hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
+  )
+  const isSet = await deps.users.setPin(user.id, user.passwordHash, stored, now)
+  if (!isSet) throw new AuthError('invalid_credentials', 'password changed meanwhile')
 }
 
 function requireForm({ pin = '', currentPassword = '' }: PinForm): { pin: string; currentPassword: string } {
@@ -58,6 +56,6 @@ function judgePassword(deps: Deps, user: User, password: string, client: Client)
   return judgeAttempt(deps, {
     begin: () => deps.limits.beginSignIn(who, deps.clock()),
     find: async () => user,
-    verify: () => verifyPasswordHash(password, user.passwordHash),
+    verify: (_, checkpoint) => deps.hasher.verify(password, user.passwordHash, checkpoint),
   })
 }

@@ -2,14 +2,14 @@
 // and nowhere else. A stored string is data, not an order: parameters that would cost too much are never run.
 
 import { decodeBase64, encodeBase64 } from './base64.ts'
-import { RUNTIME_COST_LIMIT, type ScryptParameters, scrypt, scryptCost } from './scrypt.ts'
+import { type Checkpoint, HASH_MEMORY_BYTES, MAX_LANES, type ScryptEngine, type ScryptParameters, scryptCost } from './scrypt.ts'
 
 export const DEFAULT_SCRYPT: ScryptParameters = { ln: 15, r: 8, p: 3 }
 
 export const SALT_BYTES = 16
 const HASH_BYTES = 32
-/** Half of what an isolate may have in all. */
-const MAX_MEMORY_BYTES = 64 * 1024 * 1024
+/** Of N·r·p and of what is computed again for want of memory: a second or so of a server's processor. */
+const MAX_WORK = 2 ** 22
 
 /** OWASP Password Storage Cheat Sheet, scrypt: five ways to be as strong as the first. */
 const OWASP_SCRYPT: readonly ScryptParameters[] = [
@@ -20,7 +20,7 @@ const OWASP_SCRYPT: readonly ScryptParameters[] = [
   { ln: 13, r: 8, p: 10 },
 ]
 
-const PHC = /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+const PHC = /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,3}),p=([1-9]\d{0,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 
 interface PasswordHash {
   readonly parameters: ScryptParameters
@@ -28,25 +28,33 @@ interface PasswordHash {
   readonly hash: Uint8Array
 }
 
-/** @throws TypeError when the password is not well-formed: its lone surrogates would all hash alike */
-export async function hashPassword(password: string, parameters: ScryptParameters, salt: Uint8Array): Promise<string> {
-  if (!password.isWellFormed()) throw new TypeError('Cannot hash password: it is not valid Unicode text')
-  return renderPhc(parameters, salt, await scrypt(toBytes(password), salt, parameters, HASH_BYTES))
+export interface PasswordHasher {
+  /** @throws TypeError when the password is not well-formed: its lone surrogates would all hash alike */
+  hash(password: string, parameters: ScryptParameters, salt: Uint8Array, checkpoint: Checkpoint): Promise<string>
+  /** Whether the password is the one that was hashed; `false` for a string that is malformed or asks for too much. */
+  verify(password: string, phc: string, checkpoint: Checkpoint): Promise<boolean>
 }
 
-/** Whether the password is the one that was hashed; `false` for a string that is malformed or asks for too much. */
-export async function verifyPasswordHash(password: string, phc: string): Promise<boolean> {
-  const stored = parsePhc(phc)
-  if (stored === null) return false
-  const hash = await scrypt(toBytes(password), stored.salt, stored.parameters, stored.hash.length)
-  // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
-  return isEqual(hash, stored.hash) && password.isWellFormed()
+export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive'>): PasswordHasher {
+  return {
+    async hash(password, parameters, salt, checkpoint) {
+      if (!password.isWellFormed()) throw new TypeError('Cannot hash password: it is not valid Unicode text')
+      return renderPhc(parameters, salt, await engine.derive(toBytes(password), salt, parameters, HASH_BYTES, checkpoint))
+    },
+
+    async verify(password, phc, checkpoint) {
+      const stored = parsePhc(phc)
+      if (stored === null) return false
+      const hash = await engine.derive(toBytes(password), stored.salt, stored.parameters, stored.hash.length, checkpoint)
+      // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
+      return isEqual(hash, stored.hash) && password.isWellFormed()
+    },
+  }
 }
 
 /** Whether checking against this string would run a hash at all: one that is malformed or asks for too much never is. */
 export function isRunnable(phc: string): boolean {
-  const stored = parsePhc(phc)
-  return stored !== null && 128 * stored.parameters.r * 2 ** stored.parameters.ln <= MAX_MEMORY_BYTES
+  return parsePhc(phc) !== null
 }
 
 /** Whether a password stored like this is to be hashed again at the next sign-in. A form that is not known counts as weaker. */
@@ -84,11 +92,15 @@ function parsePhc(phc: string): PasswordHash | null {
   return { parameters, salt, hash }
 }
 
-/** Whether a hash made with these can be verified again: more than the runtime computes is never run. */
+/** Whether a hash with these is ever run, be it for the operator who set them or for a string that came from elsewhere. */
 export function isAffordable(parameters: ScryptParameters): boolean {
   const { ln, r, p } = parameters
   // RFC 7914 §2: N is less than 2^(128·r/8).
-  return ln <= 20 && r <= 32 && p <= 16 && ln < 16 * r && scryptCost(parameters) <= RUNTIME_COST_LIMIT
+  if (ln >= 16 * r) return false
+  // A row that is not kept is computed again, half the rows between two kept ones on average, whenever it is asked for.
+  const tableBytes = 128 * r * 2 ** ln * Math.min(p, MAX_LANES)
+  const rowsPerKept = Math.max(1, tableBytes / HASH_MEMORY_BYTES)
+  return scryptCost(parameters) * (1 + (rowsPerKept - 1) / 4) <= MAX_WORK
 }
 
 function renderPhc({ ln, r, p }: ScryptParameters, salt: Uint8Array, hash: Uint8Array): string {

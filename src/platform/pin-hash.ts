@@ -3,8 +3,8 @@
 
 import { encodeHex } from './hex.ts'
 import type { Keyring } from './keyring.ts'
-import { hashPassword, verifyPasswordHash } from './password-hash.ts'
-import type { ScryptParameters } from './scrypt.ts'
+import type { PasswordHasher } from './password-hash.ts'
+import type { Checkpoint, ScryptParameters } from './scrypt.ts'
 
 export interface StoredPin {
   /** PHC string. */
@@ -15,25 +15,37 @@ export interface StoredPin {
 
 const PURPOSE = 'pin'
 
+interface Means {
+  readonly hasher: PasswordHasher
+  readonly keyring: Pick<Keyring, 'hmacKey'>
+}
+
 /** @throws TypeError when the PIN is not well-formed */
 export async function hashPin(
+  { hasher, keyring }: Means,
   pin: string,
-  keyring: Pick<Keyring, 'hmacKey'>,
   parameters: ScryptParameters,
   salt: Uint8Array,
+  checkpoint: Checkpoint,
 ): Promise<StoredPin> {
   if (!pin.isWellFormed()) throw new TypeError('Cannot hash PIN: it is not valid Unicode text')
   const hmac = await keyring.hmacKey(PURPOSE)
   if (!hmac) throw new Error('Cannot hash PIN: the current key is missing')
-  return { pinHash: await hashPassword(await keyedPin(pin, hmac.key), parameters, salt), pinKeyId: hmac.keyId }
+  const pinHash = await hasher.hash(await keyedPin(pin, hmac.key), parameters, salt, checkpoint)
+  return { pinHash, pinKeyId: hmac.keyId }
 }
 
 /** One hash in any case; `false` where the secret that the PIN was keyed under is not accepted any more. */
-export async function verifyPin(pin: string, stored: StoredPin, keyring: Pick<Keyring, 'hmacKey'>): Promise<boolean> {
+export async function verifyPin(
+  { hasher, keyring }: Means,
+  pin: string,
+  stored: StoredPin,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
   const hmac = await keyring.hmacKey(PURPOSE, stored.pinKeyId)
   const key = hmac ?? (await keyring.hmacKey(PURPOSE))
   if (!key) throw new Error('Cannot verify PIN: the current key is missing')
-  const matches = await verifyPasswordHash(await keyedPin(pin, key.key), stored.pinHash)
+  const matches = await hasher.verify(await keyedPin(pin, key.key), stored.pinHash, checkpoint)
   return matches && hmac !== null && pin.isWellFormed()
 }
 

@@ -1,39 +1,132 @@
-// The engine behind password hashing: scrypt (RFC 7914), by the runtime. Nothing else calls it, so that a faster engine
-// changes this file only; the tests hold it against the RFC's vectors and @noble/hashes.
+// The engine behind password hashing: scrypt (RFC 7914). PBKDF2 by WebCrypto, the memory-hard ROMix by assembly/romix.ts. Works in
+// slices, so that other requests are served between them, and in one memory, whatever is asked of it; so it is one caller's at a time.
 
+/** The base 2 logarithm of the cost parameter N, the block size r, the parallelization p. */
 export interface ScryptParameters {
-  /** The base 2 logarithm of the cost parameter N. */
   readonly ln: number
-  /** Block size. */
   readonly r: number
-  /** Parallelization. */
   readonly p: number
 }
 
-/** workerd refuses a larger N·r·p ("cost exceeds maximum"). */
-export const RUNTIME_COST_LIMIT = 2 ** 20
+/**
+ * Awaited before each slice of work: lets the event loop run, and waits for the caller's turn.
+ * @throws when the caller has lost its turn, since the memory may be another's by now
+ */
+export type Checkpoint = () => Promise<void>
+
+/** What assembly/romix.ts exports. */
+interface Romix {
+  bytesFor(r: number, lanes: number, rows: number): number
+  prepare(ln: number, r: number, lanes: number, rows: number): void
+  blockOf(lane: number): number
+  run(steps: number): number
+}
+
+interface Lanes {
+  readonly ln: number
+  readonly r: number
+  readonly count: number
+}
+
+/** Half of what an isolate may have in all. */
+export const HASH_MEMORY_BYTES = 64 * 1024 * 1024
+const WASM_PAGE_BYTES = 64 * 1024
+/** Of one hash, computed side by side. */
+export const MAX_LANES = 3
+/** WebCrypto derives at most 255 blocks of SHA-256 at once. */
+const MAX_DERIVED_BYTES = 255 * 32
+/** About 15 ms on a server's processor. In work and not in time, since clocks stand still while a Worker computes. */
+const SLICE_WORK = 500_000
 
 /** N·r·p, which the time one hash takes grows with. */
 export function scryptCost({ ln, r, p }: ScryptParameters): number {
   return 2 ** ln * r * p
 }
 
-/** @throws when the runtime refuses the parameters; RFC 7914 §2 says which are valid */
-export async function scrypt(
-  password: Uint8Array,
-  salt: Uint8Array,
-  { ln, r, p }: ScryptParameters,
-  keyLength: number,
-): Promise<Uint8Array> {
-  // Loaded with the first hash: it is a third of what the worker's start-up would cost otherwise.
-  const { scrypt: runtimeScrypt } = await import('node:crypto')
-  const N = 2 ** ln
-  // V, B and the working blocks (RFC 7914 §5 and §6); the default maxmem of 32 MiB would refuse ln=15,r=8.
-  const maxmem = 128 * r * (N + p + 2) + 2 ** 20
-  return new Promise((resolve, reject) => {
-    runtimeScrypt(password, salt, keyLength, { N, r, p, maxmem }, (error, key) => {
-      if (error) reject(error)
-      else resolve(new Uint8Array(key))
-    })
-  })
+export class ScryptEngine {
+  readonly #module: WebAssembly.Module
+  readonly #maxBytes: number
+  #instance: { readonly memory: WebAssembly.Memory; readonly romix: Romix } | null = null
+
+  /** @param module compiled from assembly/romix.ts @param maxBytes what it may take of the isolate's memory: whole pages of 64 KiB */
+  constructor(module: WebAssembly.Module, maxBytes: number = HASH_MEMORY_BYTES) {
+    this.#module = module
+    this.#maxBytes = maxBytes
+  }
+
+  /** How much memory it has now. */
+  get memoryBytes(): number {
+    return this.#instance?.memory.buffer.byteLength ?? 0
+  }
+
+  /**
+   * @param keyLength in bytes
+   * @throws RangeError for parameters that RFC 7914 §2 does not allow, and what `checkpoint` throws
+   */
+  async derive(
+    password: Uint8Array,
+    salt: Uint8Array,
+    { ln, r, p }: ScryptParameters,
+    keyLength: number,
+    checkpoint: Checkpoint,
+  ): Promise<Uint8Array> {
+    if (ln < 1 || r < 1 || p < 1 || ln >= 16 * r) throw new RangeError('Cannot derive key: the scrypt parameters are not valid')
+    const blockBytes = 128 * r
+    const blocks = await pbkdf2(password, salt, p * blockBytes)
+    for (let lane = 0; lane < p; lane += MAX_LANES) {
+      const count = Math.min(MAX_LANES, p - lane)
+      await this.#mix(blocks.subarray(lane * blockBytes, (lane + count) * blockBytes), { ln, r, count }, checkpoint)
+    }
+    return pbkdf2(password, blocks, keyLength)
+  }
+
+  /** Lets go of the memory, for somebody else's use of the isolate's. The next hash takes it anew. */
+  release(): void {
+    this.#instance = null
+  }
+
+  /** ROMix of each lane's block, in place. */
+  async #mix(blocks: Uint8Array, { ln, r, count }: Lanes, checkpoint: Checkpoint): Promise<void> {
+    await checkpoint()
+    // Between two checkpoints nothing is awaited: nobody else can touch the memory meanwhile.
+    const { memory, romix } = this.#instantiate()
+    const room = this.#maxBytes - romix.bytesFor(r, count, 0)
+    // Where not all rows have room, the engine computes the others again whenever they are asked for.
+    const rows = Math.min(2 ** ln, Math.floor(room / (128 * r * count)))
+    growTo(memory, romix.bytesFor(r, count, rows))
+    romix.prepare(ln, r, count, rows)
+    const blockOf = (lane: number) => new Uint8Array(memory.buffer, romix.blockOf(lane), 128 * r)
+    for (let lane = 0; lane < count; lane += 1) blockOf(lane).set(blocks.subarray(lane * 128 * r, (lane + 1) * 128 * r))
+    // A step of three lanes takes less than twice the time of one lane's.
+    const steps = Math.max(1, Math.floor(SLICE_WORK / (r * (2 + count))))
+    while (!romix.run(steps)) await checkpoint()
+    for (let lane = 0; lane < count; lane += 1) blocks.set(blockOf(lane), lane * 128 * r)
+  }
+
+  #instantiate(): { readonly memory: WebAssembly.Memory; readonly romix: Romix } {
+    if (this.#instance) return this.#instance
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: this.#maxBytes / WASM_PAGE_BYTES })
+    const instance = new WebAssembly.Instance(this.#module, { env: { memory } })
+    this.#instance = { memory, romix: instance.exports as unknown as Romix }
+    return this.#instance
+  }
+}
+
+function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES)
+  if (missing > 0) memory.grow(missing)
+}
+
+/** PBKDF2-HMAC-SHA256 with one iteration, as scrypt begins and ends. */
+async function pbkdf2(password: Uint8Array, salt: Uint8Array, length: number): Promise<Uint8Array> {
+  if (length > MAX_DERIVED_BYTES) return pbkdf2ByReference(password, salt, length)
+  const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits'])
+  const bits = await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: 1 }, key, length * 8)
+  return new Uint8Array(bits)
+}
+
+/** Loaded when parameters ask for it (p·r above 63), which today's do not. */
+async function pbkdf2ByReference(password: Uint8Array, salt: Uint8Array, length: number): Promise<Uint8Array> {
+  const [{ pbkdf2 }, { sha256 }] = await Promise.all([import('@noble/hashes/pbkdf2.js'), import('@noble/hashes/sha2.js')])
+  return pbkdf2(sha256, password, salt, { c: 1, dkLen: length })
 }

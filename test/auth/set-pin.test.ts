@@ -39,8 +39,6 @@ describe('PUT /api/v1/auth/pin', () => {
   })
 
   it.each([
-    [{ pin: '1234', current_password: PASSWORD }, ['pin']],
-    [{ pin: '0000', current_password: PASSWORD }, ['pin']],
     [{ pin: '258', current_password: PASSWORD }, ['pin']],
     [{ current_password: PASSWORD }, ['pin']],
     [{ pin: PIN }, ['current_password']],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hashPassword } from '../../src/platform/password-hash.ts'
 import { anyAddress, BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
+import { hashPassword } from '../support/hasher.ts'
 import { claimsOf, countRows, DAY, rows, tally, times } from './fixtures.ts'
 import { interceptBindings, type StoreCall } from './intercepted-bindings.ts'
 

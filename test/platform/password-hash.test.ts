@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  DEFAULT_SCRYPT,
-  decoyHash,
-  hashPassword,
-  isBelowFloor,
-  isWeakerThan,
-  verifyPasswordHash,
-} from '../../src/platform/password-hash.ts'
+import { DEFAULT_SCRYPT, decoyHash, isBelowFloor, isWeakerThan } from '../../src/platform/password-hash.ts'
+import { hashPassword, verifyPasswordHash } from '../support/hasher.ts'
 
 const CHEAP = { ln: 4, r: 8, p: 1 }
 const SALT = Uint8Array.from({ length: 16 }, (_, index) => index)
@@ -69,6 +63,21 @@ describe('verifyPasswordHash()', () => {
     expect(await verifyPasswordHash('Password', short)).toBe(false)
   })
 
+  // Made with hashlib.scrypt of Python.
+  it.each([
+    '$scrypt$ln=1,r=1,p=1$AAECAwQFBgcICQoLDA0ODw$PlfQuSs1JKk9pEqO/dGLwff6kqcM1uZNReLl7gisXEg',
+    '$scrypt$ln=4,r=33,p=1$AAECAwQFBgcICQoLDA0ODw$0MyWCcpgFEtnVeVitYgfuPP1capUZNZ4xqpsvkikkSk',
+    '$scrypt$ln=4,r=8,p=17$AAECAwQFBgcICQoLDA0ODw$YRNhf7ifwZ6ErrgtLMKiujgIy5W3ccAHcKX96+1XYk4',
+    '$scrypt$ln=2,r=1,p=128$AAECAwQFBgcICQoLDA0ODw$wTMFAs3EFijxaR5Udj7vGRUrlT2YkAniecXMfvqE3nA',
+    '$scrypt$ln=10,r=8,p=16$AAECAwQFBgcICQoLDA0ODw$4g82js/BJLO299tHt9dTi5WIPuq16dcXIKI4H1kIYAc',
+    '$scrypt$ln=13,r=8,p=10$AAECAwQFBgcICQoLDA0ODw$V/RgFAhPrvByQFJdnqs+J3zmjH6fGH20oCxrFPa6NUI',
+    '$scrypt$ln=16,r=8,p=2$AAECAwQFBgcICQoLDA0ODw$X1OfQB7Cc6sa7FmPlPsbVMzz+KWD1XfKr+szOssLbE4',
+    '$scrypt$ln=18,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$rUo0Qon88dJ6zthdGb991s55wR9Fj0Lp8dLFsQJcVJo',
+  ])('verifies what others made, whatever the parameters: %s', async (phc) => {
+    expect(await verifyPasswordHash('password', phc)).toBe(true)
+    expect(await verifyPasswordHash('passwore', phc)).toBe(false)
+  })
+
   const hash = 'A'.repeat(43)
   it.each([
     ['nothing', ''],
@@ -90,11 +99,11 @@ describe('verifyPasswordHash()', () => {
     ['ln=0', `$scrypt$ln=0,r=8,p=1$${SALT_TEXT}$${hash}`],
     ['a newline behind', `$scrypt$ln=4,r=8,p=1$${SALT_TEXT}$${hash}\n`],
     ['something in front', `x$scrypt$ln=4,r=8,p=1$${SALT_TEXT}$${hash}`],
-    ['ln beyond 20', `$scrypt$ln=21,r=1,p=1$${SALT_TEXT}$${hash}`],
     ['ln=63', `$scrypt$ln=63,r=8,p=1$${SALT_TEXT}$${hash}`],
-    ['r beyond 32', `$scrypt$ln=4,r=33,p=1$${SALT_TEXT}$${hash}`],
-    ['p beyond 16', `$scrypt$ln=4,r=8,p=17$${SALT_TEXT}$${hash}`],
-    ['more cost than the runtime takes', `$scrypt$ln=17,r=8,p=2$${SALT_TEXT}$${hash}`],
+    ['more memory than can be made up for', `$scrypt$ln=20,r=8,p=1$${SALT_TEXT}$${hash}`],
+    ['more lanes than can be paid for', `$scrypt$ln=10,r=8,p=9999$${SALT_TEXT}$${hash}`],
+    ['a block size of four digits', `$scrypt$ln=12,r=9999,p=1$${SALT_TEXT}$${hash}`],
+    ['a parameter of five digits', `$scrypt$ln=1,r=1,p=10000$${SALT_TEXT}$${hash}`],
     ['N that RFC 7914 §2 does not allow for r=1', `$scrypt$ln=16,r=1,p=1$${SALT_TEXT}$${hash}`],
   ])('answers false to %s', async (_, phc) => {
     expect(await verifyPasswordHash('password', phc)).toBe(false)

@@ -2,6 +2,7 @@
 import { createKeyring } from '../../../src/platform/keyring.ts'
 import { hashPin } from '../../../src/platform/pin-hash.ts'
 import { anyAddress, BINDINGS, type Reply, type RequestOptions, type TestApp } from '../../support/harness.ts'
+import { atOnce, hasher } from '../../support/hasher.ts'
 
 export const PIN = '2580'
 /** The one the harness's apps start with. */
@@ -11,10 +12,11 @@ export const AUTH_SECRET = 'q0bnJ7Zk3vXy9fTgLrWm2sHdPc5eAuIo8tYw1NzKxVE'
 export async function createPinAccount(app: TestApp, { pin = PIN, username = `pin-${crypto.randomUUID().slice(0, 8)}` } = {}) {
   const email = await app.createAccount({ username })
   const { pinHash, pinKeyId } = await hashPin(
+    { hasher, keyring: createKeyring({ current: AUTH_SECRET }) },
     pin,
-    createKeyring({ current: AUTH_SECRET }),
     { ln: 4, r: 1, p: 1 },
     crypto.getRandomValues(new Uint8Array(16)),
+    atOnce,
   )
   await BINDINGS.DB.prepare('UPDATE users SET pin_hash = ?, pin_key_id = ? WHERE email = ?').bind(pinHash, pinKeyId, email).run()
   return { email, username }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { atOnce, loadHasher } from '../../../scripts/local-hasher.ts'
 import { parseUserCommand } from '../../../scripts/user/command.ts'
 import { performUserCommand } from '../../../scripts/user/perform.ts'
 import { createKeyring } from '../../../src/platform/keyring.ts'
-import { verifyPasswordHash } from '../../../src/platform/password-hash.ts'
 import { verifyPin } from '../../../src/platform/pin-hash.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
@@ -10,6 +10,7 @@ import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
 const NOW = 1_800_000_000
 const SECRET = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7)).toString('base64url')
 const PASSWORD = 'four unusual words'
+const hasher = await loadHasher()
 
 describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (way) => {
   let database: SqliteDatabase
@@ -17,6 +18,7 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     performUserCommand(parseUserCommand(args).command, {
       database,
       random: systemRandom,
+      hasher,
       now,
       choosePassword: async () => 'made up on the spot',
       findAuthSecret: async () => authSecret,
@@ -51,9 +53,9 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     const row = user("o'neil@example.com")
     expect(row).toMatchObject({ username: 'Beyhan Oğur', first_name: "D'Arcy", last_name: null, permissions: '["a","b"]' })
     expect(row).toMatchObject({ email_verified_at: NOW, created_at: NOW, updated_at: NOW, session_epoch: 1, disabled_at: null })
-    expect(await verifyPasswordHash(PASSWORD, String(row?.password_hash))).toBe(true)
+    expect(await hasher.verify(PASSWORD, String(row?.password_hash), atOnce)).toBe(true)
     const stored = { pinHash: String(row?.pin_hash), pinKeyId: String(row?.pin_key_id) }
-    expect(await verifyPin('4711', stored, createKeyring({ current: SECRET }))).toBe(true)
+    expect(await verifyPin({ hasher, keyring: createKeyring({ current: SECRET }) }, '4711', stored, atOnce)).toBe(true)
     expect(database.sqlite.prepare('SELECT * FROM username_claims').all()).toMatchObject([
       { email: "o'neil@example.com", expires_at: null },
     ])
@@ -63,7 +65,7 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     await run(['create', '--email', 'a@example.com', '--username', 'ann', '--pin', '4711'], NOW, ` ${SECRET}\r\n`)
     const row = user('a@example.com')
     const stored = { pinHash: String(row?.pin_hash), pinKeyId: String(row?.pin_key_id) }
-    expect(await verifyPin('4711', stored, createKeyring({ current: SECRET }))).toBe(true)
+    expect(await verifyPin({ hasher, keyring: createKeyring({ current: SECRET }) }, '4711', stored, atOnce)).toBe(true)
   })
 
   it('creates a user without --verified whose address is not proven', async () => {
@@ -139,7 +141,7 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     await run(['set-password', '--email', 'a@example.com'], NOW + 1)
     const row = user('a@example.com')
     expect(row).toMatchObject({ session_epoch: 2, updated_at: NOW + 1 })
-    expect(await verifyPasswordHash('made up on the spot', String(row?.password_hash))).toBe(true)
+    expect(await hasher.verify('made up on the spot', String(row?.password_hash), atOnce)).toBe(true)
   })
 
   it('refuses a password that the policy refuses', async () => {

@@ -1,0 +1,14 @@
+// The worker's password hashing, for commands: the same engine, with nobody else in the process to wait for.
+import { readFile } from 'node:fs/promises'
+import { createPasswordHasher, type PasswordHasher } from '../src/platform/password-hash.ts'
+import { type Checkpoint, ScryptEngine } from '../src/platform/scrypt.ts'
+import { ENGINE_WASM, inProject } from './project.ts'
+
+export const atOnce: Checkpoint = async () => {}
+
+/** The types in use are workerd's, where nobody may compile a module at run time. */
+const CompiledModule = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module
+
+export async function loadHasher(): Promise<PasswordHasher> {
+  return createPasswordHasher(new ScryptEngine(new CompiledModule(await readFile(inProject(ENGINE_WASM)))))
+}
