@@ -1,6 +1,8 @@
 // The engine behind password hashing: scrypt (RFC 7914). PBKDF2 by WebCrypto, the memory-hard ROMix by assembly/romix.ts. Works in
 // slices, so that other requests are served between them, and in one memory, whatever is asked of it; so it is one caller's at a time.
 
+import { Unavailable } from './deadline.ts'
+
 /** The base 2 logarithm of the cost parameter N, the block size r, the parallelization p. */
 export interface ScryptParameters {
   readonly ln: number
@@ -61,7 +63,8 @@ export class ScryptEngine {
 
   /**
    * @param keyLength in bytes
-   * @throws RangeError for parameters that RFC 7914 §2 does not allow, and what `checkpoint` throws
+   * @throws RangeError for parameters that RFC 7914 §2 does not allow, Unavailable when the isolate has no memory left, and what
+   *   `checkpoint` throws
    */
   async derive(
     password: Uint8Array,
@@ -114,7 +117,12 @@ export class ScryptEngine {
 
 function growTo(memory: WebAssembly.Memory, bytes: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES)
-  if (missing > 0) memory.grow(missing)
+  if (missing <= 0) return
+  try {
+    memory.grow(missing)
+  } catch (cause) {
+    throw new Unavailable('password hashing', { cause })
+  }
 }
 
 /** PBKDF2-HMAC-SHA256 with one iteration, as scrypt begins and ends. */

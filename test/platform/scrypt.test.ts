@@ -1,5 +1,6 @@
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { Unavailable } from '../../src/platform/deadline.ts'
 import romix from '../../src/platform/romix.wasm'
 import { HASH_MEMORY_BYTES, ScryptEngine, type ScryptParameters } from '../../src/platform/scrypt.ts'
 import { atOnce, engine } from '../support/hasher.ts'
@@ -167,6 +168,14 @@ describe('ScryptEngine', () => {
     })
     await expect(lost).rejects.toThrow('lost')
     expect(hexOf(await other)).toBe(hexOf(await derive('b', 'salt', parameters, 32)))
+  })
+
+  it('is an outage when there is no memory left', async () => {
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(() => {
+      throw new RangeError('Memory.grow(): Maximum memory size exceeded')
+    })
+    await expect(derive('a', 'salt', { ln: 10, r: 8, p: 1 }, 32, new ScryptEngine(romix))).rejects.toThrow(Unavailable)
+    grow.mockRestore()
   })
 
   it('tells passwords, salts and parameters apart', async () => {
