@@ -48,7 +48,7 @@ export async function runArgon2id(
   memory: Uint32Array,
   checkpoint: Checkpoint,
 ): Promise<Uint8Array> {
-  const { blake2b } = await import('@noble/hashes/blake2.js')
+  const { blake2b } = await import('./noble.ts')
   const laneLength = blocksOf(stored) / stored.lanes
   const seed = initialHash(password, stored, blake2b)
   for (let lane = 0; lane < stored.lanes; lane += 1) {

@@ -75,8 +75,7 @@ async function runByWebCrypto(password: Uint8Array<ArrayBuffer>, { digest, itera
 
 /** F(P, S, c, 1): the one block that a key no longer than the digest consists of. */
 async function runHere(password: Uint8Array, { digest, iterations, salt, hash }: Pbkdf2Hash, checkpoint: Checkpoint) {
-  // Loaded when wanted: start-up has its limit too.
-  const [{ hmac }, { sha256, sha512 }] = await Promise.all([import('@noble/hashes/hmac.js'), import('@noble/hashes/sha2.js')])
+  const { hmac, sha256, sha512 } = await import('./noble.ts')
   const prf = digest === 'SHA-256' ? hmac.create(sha256, password) : hmac.create(sha512, password)
   const u = prf
     .clone()
