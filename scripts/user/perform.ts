@@ -1,7 +1,7 @@
 // Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
 import { createKeyring } from '../../src/platform/keyring.ts'
 import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
-import { findPasswordProblem } from '../../src/platform/password-policy.ts'
+import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
@@ -11,6 +11,7 @@ import type { UserDatabase } from './database.ts'
 import type { Row, Statement } from './sql.ts'
 import {
   CREATE_OUTCOME,
+  commonPasswordsStatement,
   createStatements,
   disableStatement,
   enableStatement,
@@ -102,10 +103,17 @@ function creationProblem(answers: readonly (readonly Row[])[]): string {
   return `the username is held by a pending registration until ${new Date(expiresAt * 1000).toISOString()}`
 }
 
-async function hash(password: string, context: readonly string[], { hasher, random, scrypt }: PerformDeps): Promise<string> {
-  const problem = findPasswordProblem(password, PASSWORD_POLICY, context)
+async function hash(password: string, context: readonly string[], deps: PerformDeps): Promise<string> {
+  const { hasher, random, scrypt } = deps
+  const problem = findPasswordProblem(password, PASSWORD_POLICY, context) ?? (await findCommonness(password, deps))
   if (problem) throw new Error(`Cannot use this password: it ${problem}`)
   return hasher.hash(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
+}
+
+async function findCommonness(password: string, deps: PerformDeps): Promise<string | null> {
+  const key = commonPasswordKey(password)
+  const candidates = await only(deps, commonPasswordsStatement(key.length))
+  return candidates.some((row) => row.password === key) ? COMMON_PASSWORD_PROBLEM : null
 }
 
 async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {

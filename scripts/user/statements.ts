@@ -100,6 +100,11 @@ export function revokeStatement(user: UserKey, permissions: readonly string[], n
   return editPermissions(user, remaining, permissions, now)
 }
 
+/** Those a password could be, by no more than its length: a statement for the deployed database is a command line. */
+export function commonPasswordsStatement(length: number): Statement {
+  return { text: 'SELECT password FROM common_passwords WHERE length(password) = ?', values: [length] }
+}
+
 export function listStatement(): Statement {
   return {
     text: `SELECT id, email, username, first_name, last_name, permissions, email_verified_at, disabled_at, created_at,

@@ -5,7 +5,7 @@ import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { SALT_BYTES } from '../platform/password-hash.ts'
-import { findPasswordProblem } from '../platform/password-policy.ts'
+import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
 import type { Registration } from '../stores/registrations.ts'
@@ -97,12 +97,17 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
   return name
 }
 
-/** Limiter and look-up side by side; a username that is taken is told before anything is hashed. */
+/** Limiter and look-up side by side; what cannot become a registration is told before anything is hashed. */
 async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ hasAccount: boolean; attempt: CountedAttempt }> {
   const now = deps.clock()
+  const asked = {
+    email: form.email,
+    usernameKey: form.username?.key ?? null,
+    passwordKey: commonPasswordKey(form.password),
+  }
   const [permit, found] = await Promise.allSettled([
     deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
-    deps.registrations.lookUp(form.email, form.username?.key ?? null, now),
+    deps.registrations.lookUp(asked, now),
   ])
   if (permit.status === 'rejected') throw permit.reason
   if (!permit.value.allowed) throw new AuthError('rate_limited', `limit ${permit.value.policy}`, { limit: permit.value })
@@ -110,6 +115,11 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
   if (found.status === 'rejected') {
     deps.defer(attempt.giveBack())
     throw found.reason
+  }
+  if (found.value.passwordIsCommon) {
+    // Not counted, like whatever else is refused for its form, and told first: it says nothing of the address or the name.
+    deps.defer(attempt.giveBack())
+    throw new AuthError('invalid_request', 'common password', { fields: [{ field: 'password', message: COMMON_PASSWORD_PROBLEM }] })
   }
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()

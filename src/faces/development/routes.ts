@@ -1,12 +1,11 @@
 // The development mailbox: every mail "sent", for a person to read and for programs. app.ts mounts it in development and
 // for loopback hosts only.
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { MailboxEntry } from '../../auth/read-mailbox.ts'
-import type { AppEnv } from '../shared/context.ts'
 import { layout, PAGE_POLICY, type Page, renderTime } from '../shared/html-page.ts'
+import { createRoutes } from '../shared/routes.ts'
 
-export const mailbox = new Hono<AppEnv>().get('/', async (c) => {
+export const mailbox = createRoutes().get('/', async (c) => {
   const to = c.req.query('to')
   const entries = await c.var.auth.readMailbox(to)
   c.header('Vary', 'Accept')

@@ -1,16 +1,14 @@
 // The pages a person sees: the one behind the mailed link. Plain HTML that needs neither script nor picture.
-import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { AuthError } from '../../auth/errors.ts'
-import type { AppEnv } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { PAGE_POLICY } from '../shared/html-page.ts'
-import { closeRoutes } from '../shared/routes.ts'
+import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { renderConfirmed, renderConfirmQuestion, renderFailurePage } from './verify-email-page.ts'
 
 const MAX_FORM_BYTES = 4 * 1024
 
-export const pages = new Hono<AppEnv>()
+export const pages = createRoutes()
   .use(async (c, next) => {
     c.header('Content-Security-Policy', PAGE_POLICY)
     await next()

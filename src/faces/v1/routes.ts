@@ -1,9 +1,8 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
-import { Hono } from 'hono'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, readBearer, readClient } from '../shared/context.ts'
+import { readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
-import { closeRoutes, refuseHead } from '../shared/routes.ts'
+import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import {
   EmailBody,
@@ -21,7 +20,7 @@ import {
 
 export const V1_PATH = '/api/v1/auth'
 
-export const v1 = new Hono<AppEnv>()
+export const v1 = createRoutes()
   .post('/register', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, ...form } = parseBody(RegisterBody, c.var.body)
     const registration = await c.var.auth.register({ ...form, firstName, lastName }, readClient(c))

@@ -151,6 +151,10 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     await expect(run(['create', '--email', 'ann@example.com', '--password', 'ann@example.com'])).rejects.toThrow(
       'must not be your e-mail address',
     )
+    await expect(run(['create', '--email', 'a@example.com', '--password', 'PassWord'])).rejects.toThrow(
+      'Cannot use this password: it is one of the commonest passwords',
+    )
+    expect(count('users')).toBe(0)
   })
 
   it.each(['disable', 'enable', 'set-password', 'grant --permission a', 'revoke --permission a'])(
