@@ -130,12 +130,13 @@ describe('ScryptEngine', () => {
     expect(hexOf(await derive('password', 'NaCl', parameters, 32))).toBe(expected)
   })
 
-  it('lets go of its memory when asked, and takes it again', async () => {
+  it('lends its memory, all of it and no more, and computes the same afterwards', async () => {
     const one = new ScryptEngine(romix)
-    const before = await derive('a', 'salt', { ln: 10, r: 8, p: 1 }, 32, one)
-    one.release()
-    expect(one.memoryBytes).toBe(0)
-    expect(await derive('a', 'salt', { ln: 10, r: 8, p: 1 }, 32, one)).toEqual(before)
+    const before = await derive('a', 'salt', { ln: 10, r: 8, p: 3 }, 32, one)
+    one.lend(HASH_MEMORY_BYTES).fill(0xffffffff)
+    expect(one.memoryBytes).toBe(HASH_MEMORY_BYTES)
+    expect(() => one.lend(HASH_MEMORY_BYTES + 4)).toThrow(Unavailable)
+    expect(await derive('a', 'salt', { ln: 10, r: 8, p: 3 }, 32, one)).toEqual(before)
   })
 
   it('asks before the first slice and between slices, some ten times for one hash of today', async () => {

@@ -1,9 +1,9 @@
 // argon2id (RFC 9106) in PHC form. @noble/hashes has it whole, but gives way by the clock and takes memory of its own; here the
 // fill is cut into counted slices over memory that is lent, around the BLAKE2b of that library. The tests hold it against theirs.
 import { decodeBase64 } from '../base64.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { WORDS } from './argon2-block.ts'
 import { fill, SLICES, TYPE_ID } from './argon2-fill.ts'
-import type { Checkpoint } from './checkpoint.ts'
 
 export interface Argon2idHash {
   /** In KiB, which is blocks. */
@@ -48,7 +48,7 @@ export async function runArgon2id(
   memory: Uint32Array,
   checkpoint: Checkpoint,
 ): Promise<Uint8Array> {
-  const { blake2b } = await import('./noble.ts')
+  const { blake2b } = await import('../noble.ts')
   const laneLength = blocksOf(stored) / stored.lanes
   const seed = initialHash(password, stored, blake2b)
   for (let lane = 0; lane < stored.lanes; lane += 1) {

@@ -1,6 +1,6 @@
 // bcrypt (Provos and Mazières, 1999) as other systems stored it: `$2a$`, `$2b$`, `$2y$`, which mean the same for passwords that
 // any of them handled right. Checks what others made; nothing new is ever hashed like this.
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { createBlowfish, encipher, expandKey } from './eksblowfish.ts'
 
 export interface BcryptHash {

@@ -1,9 +1,10 @@
 // Passwords as other systems stored them: bcrypt, argon2id, PBKDF2. Checked here until the sign-in that hashes them anew. A stored
 // string is data, not an order: parameters that would cost too much are never run. scrypt is the engine's, better-auth's included
 // (better-auth.ts).
+
+import type { Checkpoint } from '../checkpoint.ts'
 import { type Argon2idHash, argon2idMemoryBytes, parseArgon2idHash, runArgon2id } from './argon2id.ts'
 import { type BcryptHash, parseBcryptHash, runBcrypt } from './bcrypt.ts'
-import type { Checkpoint } from './checkpoint.ts'
 import { type Pbkdf2Hash, parsePbkdf2Hash, runPbkdf2 } from './pbkdf2.ts'
 
 /** Working memory of so many bytes, whatever is in it; only asked for when `hashMemoryBytes` is not 0. */

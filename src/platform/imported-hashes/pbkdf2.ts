@@ -1,7 +1,7 @@
 // PBKDF2 (RFC 8018 §5.2) with HMAC-SHA-256 or -512, in PHC form, passlib's and Django's. WebCrypto counts to 100,000 and refuses
 // more in production, so beyond that the count is run here, over the HMAC of @noble/hashes, whose own loop is sliced by the clock.
 import { decodeBase64 } from '../base64.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 
 export interface Pbkdf2Hash {
   readonly digest: 'SHA-256' | 'SHA-512'
@@ -75,7 +75,7 @@ async function runByWebCrypto(password: Uint8Array<ArrayBuffer>, { digest, itera
 
 /** F(P, S, c, 1): the one block that a key no longer than the digest consists of. */
 async function runHere(password: Uint8Array, { digest, iterations, salt, hash }: Pbkdf2Hash, checkpoint: Checkpoint) {
-  const { hmac, sha256, sha512 } = await import('./noble.ts')
+  const { hmac, sha256, sha512 } = await import('../noble.ts')
   const prf = digest === 'SHA-256' ? hmac.create(sha256, password) : hmac.create(sha512, password)
   const u = prf
     .clone()
