@@ -72,6 +72,7 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^(grant|mails|queued-mail|permissions|hash-room|signing-keys|judge-attempt|check-password|check-pin|start-session|revoke-live-session)\.ts$/,
   // Steps of many use cases rather than one of them: who is asking, and seeing mail off.
   /^(authenticate|deliver-mail)\.ts$/,
+  /^mail-words\//,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]

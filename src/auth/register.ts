@@ -13,7 +13,7 @@ import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
 import { requireHashRoom, reserveHash } from './hash-room.ts'
-import { alreadyRegisteredMail, verificationMail } from './mails.ts'
+import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 import type { AuthSettings } from './settings.ts'
@@ -126,8 +126,18 @@ async function store(deps: Deps, registration: Registration, hasAccount: boolean
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
-  const content = hasAccount ? alreadyRegisteredMail(context) : verificationMail(context, token, settings.verificationTtlSeconds)
-  const mail = await sealMail(deps, registration.email, addressBucket(registration.ip), content)
+  const message: MailMessage = hasAccount
+    ? { kind: 'already_registered' }
+    : {
+        kind: 'verify_email',
+        link: mailedLink(settings.publicUrl, 'verify-email', token),
+        ttlSeconds: settings.verificationTtlSeconds,
+      }
+  const mail = await sealMail(
+    deps,
+    { recipient: registration.email, purpose: 'registration', requesterIp: addressBucket(registration.ip) },
+    renderMail(message, context, 'en'),
+  )
   const isStored = await deps.registrations.create(registration, tokenHash, mail, mailCaps(settings))
   if (!isStored) throw usernameTaken()
   deps.defer(deliverMail(deps))

@@ -6,7 +6,7 @@ import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
-import { alreadyRegisteredMail, verificationMail } from './mails.ts'
+import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 
@@ -28,10 +28,18 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
     requestedAt: registration?.createdAt ?? now,
     ip: registration?.ip ?? client.address,
   }
-  const content = account
-    ? alreadyRegisteredMail(context)
-    : verificationMail(context, token, (registration?.expiresAt ?? now) - now)
-  const mail = await sealMail(deps, address, addressBucket(client.address), content)
+  const message: MailMessage = account
+    ? { kind: 'already_registered' }
+    : {
+        kind: 'verify_email',
+        link: mailedLink(settings.publicUrl, 'verify-email', token),
+        ttlSeconds: (registration?.expiresAt ?? now) - now,
+      }
+  const mail = await sealMail(
+    deps,
+    { recipient: address, purpose: 'registration', requesterIp: addressBucket(client.address) },
+    renderMail(message, context, 'en'),
+  )
   await deps.registrations.addLink({
     registrationId: registration?.id ?? null,
     email: address,

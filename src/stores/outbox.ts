@@ -45,13 +45,18 @@ const DAY = 86_400
 /**
  * The statement that queues `mail`, for a batch: exact, since D1 has one writer.
  * Inserts nothing where a cap is reached or `condition` does not hold.
+ * @param caps `null` for a notice to a user, which is not capped
  */
-export function queueMail(mail: OutgoingMail, caps: MailCaps, now: number, condition: SQL): SQL {
-  const ofRecipient = sql`recipient = ${mail.recipient} AND purpose = ${mail.purpose}`
+export function queueMail(mail: OutgoingMail, caps: MailCaps | null, now: number, condition: SQL): SQL {
   return sql`
     INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, created_at, attempts, next_attempt_at)
     SELECT ${mail.id}, ${mail.recipient}, ${mail.purpose}, ${mail.requesterIp}, ${mail.sealedMail}, ${now}, 0, ${now}
-    WHERE ${condition}
+    WHERE ${condition}${caps ? withinCaps(mail, caps, now) : sql``}`
+}
+
+function withinCaps(mail: OutgoingMail, caps: MailCaps, now: number): SQL {
+  const ofRecipient = sql`recipient = ${mail.recipient} AND purpose = ${mail.purpose}`
+  return sql`
       AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - DAY}) < ${caps.perRecipientPerDay}
       AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - HOUR}
             AND requester_ip = ${mail.requesterIp}) < ${caps.perRequesterPerHour}`
