@@ -19,7 +19,10 @@ import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
 import { type Random, systemRandom } from './platform/random.ts'
+import { createAccountChanges } from './stores/account-changes.ts'
+import { createAccountLinks } from './stores/account-links.ts'
 import { createDatabase } from './stores/database.ts'
+import { createErasures } from './stores/erasures.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRegistrations } from './stores/registrations.ts'
 import { createSigningKeyStore } from './stores/signing-keys.ts'
@@ -68,6 +71,9 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     settings: config,
     users: createUsers(database),
     registrations: createRegistrations(database),
+    accountChanges: createAccountChanges(database),
+    accountLinks: createAccountLinks(database),
+    erasures: createErasures(database),
     outbox: createOutbox(database),
     signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),

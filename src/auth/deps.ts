@@ -8,6 +8,9 @@ import type { Keyring } from '../platform/keyring.ts'
 import type { Log } from '../platform/log.ts'
 import type { MailTransport } from '../platform/mail.ts'
 import type { Random } from '../platform/random.ts'
+import type { AccountChanges } from '../stores/account-changes.ts'
+import type { AccountLinks } from '../stores/account-links.ts'
+import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { Registrations } from '../stores/registrations.ts'
 import type { Users } from '../stores/users.ts'
@@ -18,6 +21,9 @@ export interface Deps {
   readonly settings: AuthSettings
   readonly users: Users
   readonly registrations: Registrations
+  readonly accountChanges: AccountChanges
+  readonly accountLinks: AccountLinks
+  readonly erasures: Erasures
   readonly outbox: Outbox
   readonly signingKeys: SigningKeys
   readonly ledgers: SessionLedgers

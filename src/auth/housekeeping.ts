@@ -2,9 +2,11 @@
 import { reasonOf } from '../platform/log.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Deps } from './deps.ts'
+import { eraseAccount } from './erase-account.ts'
 
 const ROWS_PER_RUN = 500
 const MAIL_BATCHES_PER_RUN = 20
+const ERASURES_PER_RUN = 50
 /** Longer than the longest cap on mail counts. */
 const KEEP_MAIL_ROWS_SECONDS = 2 * 86_400
 
@@ -13,6 +15,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
   const tasks: readonly [string, () => Promise<void>][] = [
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
+    ['erase deleted accounts', () => finishErasures(deps)],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
     ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, ROWS_PER_RUN)],
   ]
@@ -21,6 +24,10 @@ export async function keepHouse(deps: Deps): Promise<void> {
       deps.log('error', 'housekeeping failed', { task, reason: reasonOf(error) })
     })
   }
+}
+
+async function finishErasures(deps: Deps): Promise<void> {
+  for (const erasure of await deps.erasures.list(ERASURES_PER_RUN)) await eraseAccount(deps, erasure)
 }
 
 async function drainOutbox(deps: Deps): Promise<void> {

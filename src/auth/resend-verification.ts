@@ -1,22 +1,17 @@
 // Another verification mail for an address that has a pending registration. The answer and the work are the same for
 // every address.
 import { addressBucket } from '../platform/client-address.ts'
-import { parseEmailAddress } from '../platform/email-address.ts'
 import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
-import { AuthError } from './errors.ts'
+import { requireEmail } from './email-rules.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 
 /** @throws AuthError `invalid_request` @throws Unavailable */
 export async function resendVerification(deps: Deps, email: string | undefined, client: Client): Promise<void> {
-  const address = email ? parseEmailAddress(email) : null
-  if (!address) {
-    const message = email ? 'must be an e-mail address' : 'is required'
-    throw new AuthError('invalid_request', 'not an address', { fields: [{ field: 'email', message }] })
-  }
+  const address = requireEmail(email)
   const { settings } = deps
   const now = deps.clock()
   const { account, registrations } = await deps.registrations.findForResend(address, now)

@@ -33,6 +33,8 @@ export interface Outbox {
   markSent(id: string, now: number, keepMail: boolean): Promise<void>
   /** @param giveUp the mail is not tried again, and its text is emptied */
   markFailed(id: string, nextAttemptAt: number, giveUp: boolean): Promise<void>
+  /** A notice whose cause is not in D1; none to a user who is gone. */
+  addNotice(userId: string, mail: OutgoingMail, now: number): Promise<void>
   /** Newest first, for the development mailbox. */
   listForRecipient(recipient: string | null, limit: number): Promise<readonly OutboxRow[]>
   /** Deletes at most `limit` rows that no cap counts any more. */
@@ -96,6 +98,10 @@ export function createOutbox(database: Database): Outbox {
           .set({ nextAttemptAt, ...(giveUp ? { sealedMail: null } : {}) })
           .where(eq(outbox.id, id)),
       )
+    },
+
+    async addNotice(userId, mail, now) {
+      await database.transact([queueMail(mail, null, now, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId})`)])
     },
 
     async listForRecipient(recipient, limit) {

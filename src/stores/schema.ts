@@ -84,8 +84,18 @@ export const oneTimeTokens = sqliteTable(
   (table) => [
     index('one_time_tokens_by_email').on(table.email, table.purpose),
     index('one_time_tokens_by_expiry').on(table.expiresAt),
+    index('one_time_tokens_by_subject').on(table.subject),
   ],
 )
+
+/** Deleted accounts of which Durable Objects may still know something; a row goes as soon as they do not. */
+export const erasures = sqliteTable('erasures', {
+  userId: text('user_id').primaryKey(),
+  /** What limits were counted for. */
+  email: text('email').notNull(),
+  usernameKey: text('username_key'),
+  createdAt: integer('created_at').notNull(),
+})
 
 /** ES256 keys that sign access tokens. */
 export const signingKeys = sqliteTable(
