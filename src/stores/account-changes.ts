@@ -96,8 +96,9 @@ export function createAccountChanges(database: Database): AccountChanges {
           SELECT id, email, username_key, ${now} FROM users WHERE ${isJudged(account)}`,
         sql`
           DELETE FROM outbox WHERE ${isThere} AND id <> ${notice.id}
-            AND (recipient = ${email} OR (purpose = 'notice' AND recipient IN (${formerAddresses})
-              AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = recipient)))`,
+            AND (recipient = ${email} OR (recipient IN (${formerAddresses})
+              AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = recipient)
+              AND NOT EXISTS (SELECT 1 FROM registrations WHERE registrations.email = recipient)))`,
         sql`
           DELETE FROM one_time_tokens
           WHERE ${isThere} AND (subject = ${id} OR (email = ${email} AND purpose = 'verify_email'))`,
