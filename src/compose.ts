@@ -17,8 +17,10 @@ import { HashSlots } from './platform/hash-slots.ts'
 import { encodeHex } from './platform/hex.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
-import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { createBindingTransport } from './platform/mail-binding.ts'
 import { type Random, systemRandom } from './platform/random.ts'
+import { RetryHint } from './platform/retry-hint.ts'
 import { createDatabase } from './stores/database.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRegistrations } from './stores/registrations.ts'
@@ -85,6 +87,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     mail:
       surroundings.mail ??
       (config.environment === 'development' ? mailboxTransport : createBindingTransport(env.EMAIL, deadlineMilliseconds)),
+    mailRetry: new RetryHint(),
     clock,
     random,
     log,

@@ -3,6 +3,7 @@
 import type { AuthSettings } from './auth/settings.ts'
 import { parseEmailAddress } from './platform/email-address.ts'
 import { findSecretProblem } from './platform/keyring.ts'
+import { LOCALES } from './platform/locale.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 
 /** Everything a deployment can set. */
@@ -71,6 +72,7 @@ export function parseConfig(env: object): Config {
     scrypt,
     maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
     mailFrom: mailFrom(vars, isDevelopment),
+    defaultLocale: oneOf(vars, 'DEFAULT_LOCALE', LOCALES),
     limits: {
       pairFailures: integer(vars, 'LIMIT_PAIR_FAILURES', 5, 1, 1000),
       accountFailuresPerHour: integer(vars, 'LIMIT_ACCOUNT_FAILURES_PER_HOUR', 100, 1, 10_000),

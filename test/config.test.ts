@@ -32,6 +32,7 @@ describe('the defaults', () => {
       sessionFreshness: 'strict',
       scrypt: { ln: 15, r: 8, p: 3 },
       mailFrom: 'postern@auth.example.com',
+      defaultLocale: 'en',
     })
     for (const { name, fallback, read } of NUMBER_VARS) expect([name, read(config)]).toEqual([name, fallback])
   })

@@ -3,6 +3,7 @@ import { authenticate } from './authenticate.ts'
 import { checkHash } from './check-hash.ts'
 import type { Credentials } from './check-password.ts'
 import type { PinCredentials } from './check-pin.ts'
+import { retryDueMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSession } from './end-session.ts'
 import { extendSession } from './extend-session.ts'
@@ -74,6 +75,7 @@ export function createAuth(deps: Deps) {
     publicKeys: () => deps.signingKeys.publicKeys(),
     checkReadiness: () => checkReadiness(deps),
     keepHouse: () => keepHouse(deps),
+    retryDueMail: () => retryDueMail(deps),
     readMailbox: (recipient?: string) => readMailbox(deps, recipient),
   }
 }
