@@ -24,8 +24,10 @@ export interface MailTransport {
 }
 
 const DETAIL_LIMIT = 200
+/** Addresses, links, and whatever might be a token: some services repeat what they were sent. */
+const UNFIT_FOR_A_LOG = /\S*@\S*|https?:\S*|[\w+/=-]{40,}/g
 
-/** The other side's answer, or the lack of one. Its message is fit for a log: what looks like an address is left out. */
+/** The other side's answer, or the lack of one. Its message is fit for a log. */
 export class MailNotTaken extends Error {
   override readonly name = 'MailNotTaken'
   /** `smtp_550`, `http_timeout` …: for the operator, and nobody's own words. */
@@ -34,10 +36,7 @@ export class MailNotTaken extends Error {
   readonly isPermanent: boolean
 
   constructor(code: string, { isPermanent = false, detail = '' }: { isPermanent?: boolean; detail?: string } = {}) {
-    const safe = detail
-      .replace(/\S*@\S*/g, '…')
-      .replace(/\s+/g, ' ')
-      .trim()
+    const safe = detail.replace(UNFIT_FOR_A_LOG, '…').replace(/\s+/g, ' ').trim()
     super(safe === '' ? code : `${code}: ${safe.slice(0, DETAIL_LIMIT)}`)
     this.code = code
     this.isPermanent = isPermanent
