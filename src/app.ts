@@ -40,6 +40,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       throw new AuthError('unavailable', reasonOf(error), { retryAfterSeconds: 60 })
     }
     await next()
+    c.var.auth.retryDueMail()
   })
   const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
     if (!isDevelopment(c.env) || !LOOPBACK_HOSTS.has(new URL(c.req.url).hostname))

@@ -3,7 +3,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { type Auth, createAuth } from './auth/auth.ts'
 import type { Deps } from './auth/deps.ts'
 import { createSigningKeys } from './auth/signing-keys.ts'
-import { type Config, isDevelopment, parseConfig } from './config.ts'
+import { type Config, isDevelopment, type MailConfig, parseConfig } from './config.ts'
 import type { LimitPolicy } from './objects/limit-rules.ts'
 import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
 import type { LoginLimiterObject } from './objects/login-limiter.ts'
@@ -17,8 +17,12 @@ import { HashSlots } from './platform/hash-slots.ts'
 import { encodeHex } from './platform/hex.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
-import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { createBindingTransport } from './platform/mail-binding.ts'
+import { createHttpTransport } from './platform/mail-http.ts'
+import { createSmtpTransport } from './platform/mail-smtp.ts'
 import { type Random, systemRandom } from './platform/random.ts'
+import { RetryHint } from './platform/retry-hint.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
 import { createDatabase } from './stores/database.ts'
@@ -56,6 +60,9 @@ export interface Surroundings {
 /** A hash takes some hundred milliseconds; an isolate that is busy for this long has lost its request. */
 const HASH_LEASE_MILLISECONDS = 30_000
 
+/** Less than the 30 seconds that work may go on after a reply; some mail servers take ten before they say a word. */
+const MAIL_MILLISECONDS = 20_000
+
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
   const config = parseConfig(env)
@@ -88,9 +95,8 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     }),
     hashSlots: new HashSlots(config.maxPendingHashes, HASH_LEASE_MILLISECONDS),
     keyring,
-    mail:
-      surroundings.mail ??
-      (config.environment === 'development' ? mailboxTransport : createBindingTransport(env.EMAIL, deadlineMilliseconds)),
+    mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
+    mailRetry: new RetryHint(),
     clock,
     random,
     log,
@@ -110,6 +116,19 @@ export function composeLedger(env: Bindings): SessionLedgerDependencies {
 }
 
 export { isDevelopment }
+
+function mailTransport(config: MailConfig, binding: SendEmail): MailTransport {
+  switch (config.transport) {
+    case 'mailbox':
+      return mailboxTransport
+    case 'binding':
+      return createBindingTransport(binding, MAIL_MILLISECONDS)
+    case 'http':
+      return createHttpTransport(config.service, MAIL_MILLISECONDS)
+    case 'smtp':
+      return createSmtpTransport(config.server, MAIL_MILLISECONDS)
+  }
+}
 
 function limitPolicy({ limits }: Config): LimitPolicy {
   const { pair, account, address, hashes, registrations } = DEFAULT_LIMIT_POLICY

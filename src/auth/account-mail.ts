@@ -12,12 +12,15 @@ import { type MailPurpose, sealMail } from './queued-mail.ts'
  */
 export async function sealAccountMail(
   deps: Pick<Deps, 'settings' | 'keyring' | 'random' | 'clock'>,
-  to: Pick<User, 'email'>,
+  to: Pick<User, 'email'> & Partial<Pick<User, 'locale'>>,
   client: Client,
   message: MailMessage,
   purpose: MailPurpose = 'notice',
 ): Promise<OutgoingMail> {
-  const context = { publicUrl: deps.settings.publicUrl, requestedAt: deps.clock(), ip: client.address }
-  const addressing = { recipient: to.email, purpose, requesterIp: addressBucket(client.address) }
-  return sealMail(deps, addressing, renderMail(message, context, 'en'))
+  const { settings } = deps
+  const now = deps.clock()
+  const context = { publicUrl: settings.publicUrl, requestedAt: now, ip: client.address }
+  const expiresAt = 'ttlSeconds' in message ? now + message.ttlSeconds : null
+  const addressing = { recipient: to.email, purpose, requesterIp: addressBucket(client.address), expiresAt }
+  return sealMail(deps, addressing, renderMail(message, context, to.locale ?? settings.defaultLocale))
 }

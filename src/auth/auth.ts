@@ -7,6 +7,7 @@ import type { Credentials } from './check-password.ts'
 import type { PinCredentials } from './check-pin.ts'
 import { confirmEmailChange, describeEmailChange } from './confirm-email-change.ts'
 import { deleteAccount } from './delete-account.ts'
+import { retryDueMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSession } from './end-session.ts'
 import { extendSession } from './extend-session.ts'
@@ -101,6 +102,7 @@ export function createAuth(deps: Deps) {
     publicKeys: () => deps.signingKeys.publicKeys(),
     checkReadiness: () => checkReadiness(deps),
     keepHouse: () => keepHouse(deps),
+    retryDueMail: () => retryDueMail(deps),
     readMailbox: (recipient?: string) => readMailbox(deps, recipient),
   }
 }

@@ -5,9 +5,11 @@ import type { SessionLedgers } from '../objects/session-ledgers.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HashSlots } from '../platform/hash-slots.ts'
 import type { Keyring } from '../platform/keyring.ts'
+import type { Locale } from '../platform/locale.ts'
 import type { Log } from '../platform/log.ts'
 import type { MailTransport } from '../platform/mail.ts'
 import type { Random } from '../platform/random.ts'
+import type { RetryHint } from '../platform/retry-hint.ts'
 import type { AccountChanges } from '../stores/account-changes.ts'
 import type { AccountLinks } from '../stores/account-links.ts'
 import type { Erasures } from '../stores/erasures.ts'
@@ -32,6 +34,8 @@ export interface Deps {
   readonly hashSlots: HashSlots
   readonly keyring: Keyring
   readonly mail: MailTransport
+  /** When mail that failed in this isolate is due again. */
+  readonly mailRetry: RetryHint
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -44,6 +48,8 @@ export interface Client {
   /** Normalised IP address, or `unknown`. */
   readonly address: string
   readonly userAgent: string
+  /** The language it asks for, where that is one of ours. */
+  readonly locale?: Locale | null
   /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */
   readonly caller?: string
 }

@@ -18,6 +18,8 @@ export interface MailAddressing {
   readonly purpose: MailPurpose
   /** The address (IPv6 by /64) the cap an hour is counted for. */
   readonly requesterIp: string
+  /** When the token in its link dies: it is not sent after that. `null` where there is none. */
+  readonly expiresAt: number | null
 }
 
 export function mailCaps({ limits }: AuthSettings): MailCaps {
@@ -26,7 +28,7 @@ export function mailCaps({ limits }: AuthSettings): MailCaps {
 
 export async function sealMail(
   { settings, keyring, random }: Pick<Deps, 'settings' | 'keyring' | 'random'>,
-  { recipient, purpose, requesterIp }: MailAddressing,
+  { recipient, purpose, requesterIp, expiresAt }: MailAddressing,
   content: MailContent,
 ): Promise<OutgoingMail> {
   const id = random.uuid()
@@ -36,6 +38,7 @@ export async function sealMail(
     recipient,
     purpose,
     requesterIp,
+    expiresAt,
     sealedMail: await keyring.seal(SEAL_PURPOSE, JSON.stringify(mail), id),
   }
 }

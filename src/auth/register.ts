@@ -9,6 +9,7 @@ import { findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
 import type { Registration } from '../stores/registrations.ts'
+import type { User } from '../stores/users.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
@@ -42,7 +43,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
-  const { hasAccount, attempt } = await admit(deps, checked, client)
+  const { account, attempt } = await admit(deps, checked, client)
   const passwordHash = await hash(deps, checked.password, attempt)
   const now = deps.clock()
   const registration: Registration = {
@@ -55,10 +56,11 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     passwordHash,
     ip: client.address,
     userAgent: client.userAgent,
+    locale: client.locale ?? null,
     createdAt: now,
     expiresAt: now + deps.settings.verificationTtlSeconds,
   }
-  await store(deps, registration, hasAccount).catch((error: unknown) => {
+  await store(deps, registration, account).catch((error: unknown) => {
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
     throw error
   })
@@ -95,7 +97,7 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
 }
 
 /** Limiter and look-up side by side; a username that is taken is told before anything is hashed. */
-async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ hasAccount: boolean; attempt: CountedAttempt }> {
+async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ account: User | null; attempt: CountedAttempt }> {
   const now = deps.clock()
   const [permit, found] = await Promise.allSettled([
     deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
@@ -110,7 +112,7 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
   }
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()
-  return { hasAccount: found.value.account !== null, attempt }
+  return { account: found.value.account, attempt }
 }
 
 async function hash(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
@@ -122,11 +124,11 @@ async function hash(deps: Deps, password: string, attempt: CountedAttempt): Prom
   }
 }
 
-async function store(deps: Deps, registration: Registration, hasAccount: boolean): Promise<void> {
+async function store(deps: Deps, registration: Registration, account: User | null): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
-  const message: MailMessage = hasAccount
+  const message: MailMessage = account
     ? { kind: 'already_registered' }
     : {
         kind: 'verify_email',
@@ -135,8 +137,14 @@ async function store(deps: Deps, registration: Registration, hasAccount: boolean
       }
   const mail = await sealMail(
     deps,
-    { recipient: registration.email, purpose: 'registration', requesterIp: addressBucket(registration.ip) },
-    renderMail(message, context, 'en'),
+    {
+      recipient: registration.email,
+      purpose: 'registration',
+      requesterIp: addressBucket(registration.ip),
+      expiresAt: registration.expiresAt,
+    },
+    // The owner's language, not the one of whoever registers the address once more.
+    renderMail(message, context, (account ?? registration).locale ?? settings.defaultLocale),
   )
   const isStored = await deps.registrations.create(registration, tokenHash, mail, mailCaps(settings))
   if (!isStored) throw usernameTaken()

@@ -32,8 +32,13 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
       }
   const mail = await sealMail(
     deps,
-    { recipient: address, purpose: 'registration', requesterIp: addressBucket(client.address) },
-    renderMail(message, context, 'en'),
+    {
+      recipient: address,
+      purpose: 'registration',
+      requesterIp: addressBucket(client.address),
+      expiresAt: registration?.expiresAt ?? null,
+    },
+    renderMail(message, context, (account ?? registration)?.locale ?? settings.defaultLocale),
   )
   await deps.registrations.addLink({
     registrationId: registration?.id ?? null,
