@@ -2,6 +2,7 @@
 // file into the next numbered file under migrations/. All times are epoch seconds.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Locale } from '../platform/locale.ts'
 
 export const users = sqliteTable('users', {
   /** A UUID; its 32 hex digits open every session id of the user. */
@@ -21,6 +22,8 @@ export const users = sqliteTable('users', {
   /** Names the AUTH_SECRET whose derived key `pin_hash` was made with. */
   pinKeyId: text('pin_key_id'),
   emailVerifiedAt: integer('email_verified_at'),
+  /** The language of mail to the user; `null`: the default one. */
+  locale: text('locale').$type<Locale>(),
   /** JSON array of free strings. */
   permissions: text('permissions', { mode: 'json' }).$type<readonly string[]>().notNull().default(sql`'[]'`),
   disabledAt: integer('disabled_at'),
@@ -45,6 +48,8 @@ export const registrations = sqliteTable(
     /** Where it came from, shown to the person who is asked to confirm it. */
     ip: text('ip').notNull(),
     userAgent: text('user_agent').notNull(),
+    /** The language its browser asked for; `null`: none that there are words in. */
+    locale: text('locale').$type<Locale>(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
@@ -84,8 +89,18 @@ export const oneTimeTokens = sqliteTable(
   (table) => [
     index('one_time_tokens_by_email').on(table.email, table.purpose),
     index('one_time_tokens_by_expiry').on(table.expiresAt),
+    index('one_time_tokens_by_subject').on(table.subject),
   ],
 )
+
+/** Deleted accounts of which Durable Objects may still know something; a row goes as soon as they do not. */
+export const erasures = sqliteTable('erasures', {
+  userId: text('user_id').primaryKey(),
+  /** What limits were counted for. */
+  email: text('email').notNull(),
+  usernameKey: text('username_key'),
+  createdAt: integer('created_at').notNull(),
+})
 
 /** ES256 keys that sign access tokens. */
 export const signingKeys = sqliteTable(
@@ -113,13 +128,19 @@ export const outbox = sqliteTable(
     purpose: text('purpose').notNull(),
     /** The client address whose request caused it: caps are counted per recipient, purpose and this. */
     requesterIp: text('requester_ip').notNull(),
-    /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent. */
+    /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent, or once the token has expired. */
     sealedMail: text('sealed_mail'),
+    /** When the token in it dies, and with it the point of sending it; `null` where it holds none. */
+    expiresAt: integer('expires_at'),
     createdAt: integer('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
     /** Before this time nobody else tries: a lease while it is being sent, the backoff after a failure. */
     nextAttemptAt: integer('next_attempt_at').notNull(),
     sentAt: integer('sent_at'),
+    /** A dead letter: not tried again unless the operator says so. */
+    deadAt: integer('dead_at'),
+    /** Why the last attempt failed, as a code; never the other side's words. */
+    reason: text('reason'),
   },
   (table) => [
     index('outbox_by_recipient').on(table.recipient, table.purpose, table.createdAt),
