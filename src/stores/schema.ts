@@ -3,6 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Locale } from '../platform/locale.ts'
+import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit-event.ts'
 
 export const users = sqliteTable('users', {
   /** A UUID; its 32 hex digits open every session id of the user. */
@@ -146,5 +147,32 @@ export const outbox = sqliteTable(
     index('outbox_by_recipient').on(table.recipient, table.purpose, table.createdAt),
     index('outbox_by_attempt').on(table.sentAt, table.nextAttemptAt),
     index('outbox_by_age').on(table.createdAt),
+  ],
+)
+
+/** The record of security-relevant acts. Nothing in it could let anybody in, and nothing in it was typed by anybody. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    /** The order of writing. No number is used twice, so that whoever has read up to one misses nothing. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    /** A UUID: what clients and log lines call it, since the number would tell how much goes on. */
+    id: text('id').notNull(),
+    at: integer('at').notNull(),
+    what: text('what').$type<AuditAct>().notNull(),
+    outcome: text('outcome').$type<AuditOutcome>().notNull(),
+    reason: text('reason'),
+    /** Whose account it is about; at first perhaps a registration's id, which becomes the account's. */
+    userId: text('user_id'),
+    sessionId: text('session_id'),
+    actor: text('actor').$type<AuditActor>().notNull(),
+    ip: text('ip'),
+    userAgent: text('user_agent'),
+    face: text('face').$type<AuditFace>().notNull(),
+  },
+  (table) => [
+    // SQLite appends the row's number, so that this is the order of a user's events too.
+    index('audit_events_by_user').on(table.userId),
+    index('audit_events_by_age').on(table.at),
   ],
 )
