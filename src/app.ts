@@ -39,6 +39,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       throw new AuthError('unavailable', reasonOf(error), { retryAfterSeconds: 60 })
     }
     await next()
+    c.var.auth.retryDueMail()
   })
   const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
     if (!isDevelopment(c.env) || !isLoopback(new URL(c.req.url))) throw new AuthError('not_found', 'not in development')
@@ -52,13 +53,16 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       createReference((env, path) => fetchAsset(env as Bindings, path)),
     )
     .use('/dev/mailbox', developmentOnly)
-    .on('ALL', ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', '/verify-email', `${V1_PATH}/*`], requireService)
+    .on(
+      'ALL',
+      ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', `${V1_PATH}/*`, ...pages.map(([path]) => path)],
+      requireService,
+    )
     .route(
       '/',
       createOperations((env) => service(env).config.jwksCacheSeconds),
     )
     .route('/dev/mailbox', mailbox)
-    .route('/verify-email', pages)
     .route(V1_PATH, v1)
     .route(STABLE_PATH, createStable(requireService))
     .route(
@@ -68,6 +72,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
         originsOf: (env) => ({ own: service(env).config.publicUrl, listed: listOrigins(env) }),
       }),
     )
+  for (const [path, page] of pages) app.route(path, page)
   app.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
   closeRoutes(app)
   return app

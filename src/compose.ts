@@ -3,7 +3,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { type Auth, createAuth } from './auth/auth.ts'
 import type { Deps } from './auth/deps.ts'
 import { createSigningKeys } from './auth/signing-keys.ts'
-import { type Config, isDevelopment, parseConfig } from './config.ts'
+import { type Config, isDevelopment, type MailConfig, parseConfig } from './config.ts'
 import type { LimitPolicy } from './objects/limit-rules.ts'
 import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
 import type { LoginLimiterObject } from './objects/login-limiter.ts'
@@ -17,12 +17,19 @@ import { HashQueue } from './platform/hash-queue.ts'
 import { encodeHex } from './platform/hex.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
-import { createBindingTransport, type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { type MailTransport, mailboxTransport } from './platform/mail.ts'
+import { createBindingTransport } from './platform/mail-binding.ts'
+import { createHttpTransport } from './platform/mail-http.ts'
+import { createSmtpTransport } from './platform/mail-smtp.ts'
 import { createPasswordHasher } from './platform/password-hash.ts'
 import { type Random, systemRandom } from './platform/random.ts'
+import { RetryHint } from './platform/retry-hint.ts'
 import romix from './platform/romix.wasm'
 import { ScryptEngine } from './platform/scrypt.ts'
+import { createAccountChanges } from './stores/account-changes.ts'
+import { createAccountLinks } from './stores/account-links.ts'
 import { createDatabase } from './stores/database.ts'
+import { createErasures } from './stores/erasures.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRegistrations } from './stores/registrations.ts'
 import { createSigningKeyStore } from './stores/signing-keys.ts'
@@ -56,6 +63,9 @@ export interface Surroundings {
 /** Who hashes or waits is heard of every few milliseconds; a request that is silent for this long is gone. */
 const HASH_LEASE_MILLISECONDS = 2_000
 
+/** Less than the 30 seconds that work may go on after a reply; some mail servers take ten before they say a word. */
+const MAIL_MILLISECONDS = 20_000
+
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
   const config = parseConfig(env)
@@ -71,6 +81,9 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     settings: config,
     users: createUsers(database),
     registrations: createRegistrations(database),
+    accountChanges: createAccountChanges(database),
+    accountLinks: createAccountLinks(database),
+    erasures: createErasures(database),
     outbox: createOutbox(database),
     signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),
@@ -91,9 +104,8 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     }),
     keyring,
-    mail:
-      surroundings.mail ??
-      (config.environment === 'development' ? mailboxTransport : createBindingTransport(env.EMAIL, deadlineMilliseconds)),
+    mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
+    mailRetry: new RetryHint(),
     clock,
     random,
     log,
@@ -113,6 +125,19 @@ export function composeLedger(env: Bindings): SessionLedgerDependencies {
 }
 
 export { isDevelopment }
+
+function mailTransport(config: MailConfig, binding: SendEmail): MailTransport {
+  switch (config.transport) {
+    case 'mailbox':
+      return mailboxTransport
+    case 'binding':
+      return createBindingTransport(binding, MAIL_MILLISECONDS)
+    case 'http':
+      return createHttpTransport(config.service, MAIL_MILLISECONDS)
+    case 'smtp':
+      return createSmtpTransport(config.server, MAIL_MILLISECONDS)
+  }
+}
 
 function limitPolicy({ limits }: Config): LimitPolicy {
   const { pair, account, address, hashes, registrations } = DEFAULT_LIMIT_POLICY

@@ -3,7 +3,10 @@
 import type { AuthSettings } from './auth/settings.ts'
 import { parseEmailAddress } from './platform/email-address.ts'
 import { findSecretProblem } from './platform/keyring.ts'
+import { LOCALES } from './platform/locale.ts'
+import type { MailHttpService } from './platform/mail-http.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
+import type { SmtpServer } from './platform/smtp-session.ts'
 
 /** Everything a deployment can set. */
 export interface Config extends AuthSettings {
@@ -11,9 +14,16 @@ export interface Config extends AuthSettings {
   readonly corsOrigins: readonly string[]
   readonly authSecret: string
   readonly authSecretPrevious: string | undefined
+  readonly mail: MailConfig
   readonly maxPendingHashes: number
   readonly storeTimeoutMilliseconds: number
 }
+
+/** The way mail leaves, and what that way needs. */
+export type MailConfig =
+  | { readonly transport: 'binding' | 'mailbox' }
+  | { readonly transport: 'smtp'; readonly server: SmtpServer }
+  | { readonly transport: 'http'; readonly service: MailHttpService }
 
 /** The environment cannot be served with: routes that need configuration answer 503 and the log says this message. */
 export class ConfigError extends Error {
@@ -66,7 +76,9 @@ export function parseConfig(env: object): Config {
     password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },
     scrypt,
     maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
+    mail: mail(vars, isDevelopment),
     mailFrom: mailFrom(vars, isDevelopment),
+    defaultLocale: oneOf(vars, 'DEFAULT_LOCALE', LOCALES),
     limits: {
       pairFailures: integer(vars, 'LIMIT_PAIR_FAILURES', 5, 1, 1000),
       accountFailuresPerHour: integer(vars, 'LIMIT_ACCOUNT_FAILURES_PER_HOUR', 100, 1, 10_000),
@@ -139,13 +151,59 @@ function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boole
   return origin
 }
 
+function mail(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): MailConfig {
+  const choices = ['binding', 'smtp', 'http', 'mailbox'] as const
+  const transport = oneOf(vars, 'MAIL_TRANSPORT', isDevelopment ? ['mailbox', ...choices] : choices)
+  if (transport === 'smtp') return { transport, server: smtpServer(vars) }
+  if (transport === 'http') return { transport, service: mailHttpService(vars, isDevelopment) }
+  // There it would keep every mail where nobody reads it.
+  if (transport === 'mailbox' && !isDevelopment) {
+    throw new ConfigError('MAIL_TRANSPORT must not be mailbox in production. Set it in wrangler.toml under [vars]')
+  }
+  return { transport }
+}
+
+function smtpServer(vars: Readonly<Record<string, unknown>>): SmtpServer {
+  const host = text(vars, 'SMTP_HOST') ?? ''
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
+    throw new ConfigError('SMTP_HOST must be a host name such as smtp.example.com. Set it in wrangler.toml under [vars]')
+  }
+  const port = integer(vars, 'SMTP_PORT', 465, 1, 65_535)
+  if (port === 25) throw new ConfigError('SMTP_PORT must not be 25, which Workers cannot reach: use 465 or 587')
+  const tls = oneOf(vars, 'SMTP_TLS', port === 587 ? ['starttls', 'implicit'] : ['implicit', 'starttls'])
+  const [user, password] = [text(vars, 'SMTP_USER'), text(vars, 'SMTP_PASSWORD')]
+  if (user === undefined && password === undefined) return { host, port, tls, credentials: null }
+  if (user === undefined || password === undefined) {
+    throw new ConfigError(
+      'SMTP_USER and SMTP_PASSWORD go together. Set the one in wrangler.toml under [vars], the other with "npx wrangler secret put SMTP_PASSWORD"',
+    )
+  }
+  return { host, port, tls, credentials: { user, password } }
+}
+
+function mailHttpService(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): MailHttpService {
+  const url = URL.parse(text(vars, 'MAIL_HTTP_URL') ?? 'https://api.resend.com/emails')
+  const isEncrypted = url?.protocol === 'https:' || (isDevelopment && url?.protocol === 'http:')
+  if (!url || !isEncrypted || url.username !== '' || url.password !== '') {
+    throw new ConfigError(
+      'MAIL_HTTP_URL must be an https address such as https://api.resend.com/emails. Set it in wrangler.toml under [vars]',
+    )
+  }
+  const key = text(vars, 'MAIL_HTTP_KEY')
+  if (key === undefined || !/^[!-~]+$/.test(key)) {
+    throw new ConfigError(
+      `MAIL_HTTP_KEY is ${key === undefined ? 'missing' : 'not a key'}. Set it with "npx wrangler secret put MAIL_HTTP_KEY"`,
+    )
+  }
+  return { url: url.href, key }
+}
+
 function mailFrom(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
   const value = text(vars, 'MAIL_FROM')
   if (value === undefined) return `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`
-  if (parseEmailAddress(value) === null) {
-    throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in wrangler.toml under [vars]')
-  }
-  return value
+  const address = parseEmailAddress(value)
+  if (address === null) throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in wrangler.toml under [vars]')
+  return address
 }
 
 function origins(vars: Readonly<Record<string, unknown>>, fallback: string): readonly string[] {

@@ -32,6 +32,7 @@ describe('the defaults', () => {
       sessionFreshness: 'strict',
       scrypt: { ln: 15, r: 8, p: 3 },
       mailFrom: 'postern@auth.example.com',
+      defaultLocale: 'en',
     })
     for (const { name, fallback, read } of NUMBER_VARS) expect([name, read(config)]).toEqual([name, fallback])
   })
@@ -245,5 +246,67 @@ describe('the password policy', () => {
     expect(problemOf({ ...PRODUCTION, PASSWORD_MIN_LENGTH: '7' })).toMatch(
       /^PASSWORD_MIN_LENGTH must be a whole number from 8 to 64\./,
     )
+  })
+})
+
+describe('the way mail leaves', () => {
+  const smtp = { ...PRODUCTION, MAIL_TRANSPORT: 'smtp', SMTP_HOST: 'smtp.example.com' }
+  const http = { ...PRODUCTION, MAIL_TRANSPORT: 'http', MAIL_HTTP_KEY: 're_123' }
+
+  it('is the binding in production and the mailbox in development, unless it is told', () => {
+    expect(parseConfig(PRODUCTION).mail).toEqual({ transport: 'binding' })
+    expect(parseConfig(DEVELOPMENT).mail).toEqual({ transport: 'mailbox' })
+    expect(parseConfig({ ...DEVELOPMENT, MAIL_TRANSPORT: 'binding' }).mail).toEqual({ transport: 'binding' })
+  })
+
+  it.each([
+    [{}, { port: 465, tls: 'implicit', credentials: null }],
+    [{ SMTP_PORT: 587 }, { port: 587, tls: 'starttls', credentials: null }],
+    [
+      { SMTP_PORT: '2525', SMTP_TLS: 'starttls' },
+      { port: 2525, tls: 'starttls', credentials: null },
+    ],
+    [
+      { SMTP_PORT: '587', SMTP_TLS: 'implicit' },
+      { port: 587, tls: 'implicit', credentials: null },
+    ],
+    [
+      { SMTP_USER: 'u', SMTP_PASSWORD: 'ş p' },
+      { port: 465, tls: 'implicit', credentials: { user: 'u', password: 'ş p' } },
+    ],
+  ])('over SMTP with %j is %j', (vars, server) => {
+    expect(parseConfig({ ...smtp, ...vars }).mail).toEqual({ transport: 'smtp', server: { host: 'smtp.example.com', ...server } })
+  })
+
+  it('over HTTP goes to Resend, or to where it is told', () => {
+    const service = { url: 'https://api.resend.com/emails', key: 're_123' }
+    expect(parseConfig(http).mail).toEqual({ transport: 'http', service })
+    const url = 'https://mail.example.com/v1/emails'
+    expect(parseConfig({ ...http, MAIL_HTTP_URL: url }).mail).toEqual({ transport: 'http', service: { ...service, url } })
+    const local = { ...DEVELOPMENT, MAIL_TRANSPORT: 'http', MAIL_HTTP_KEY: 'k', MAIL_HTTP_URL: 'http://127.0.0.1:2000/' }
+    expect(parseConfig(local).mail).toMatchObject({ service: { url: 'http://127.0.0.1:2000/' } })
+  })
+
+  it.each([
+    [{ ...PRODUCTION, MAIL_TRANSPORT: 'mailbox' }, /^MAIL_TRANSPORT must not be mailbox in production/],
+    [{ ...PRODUCTION, MAIL_TRANSPORT: 'post' }, /^MAIL_TRANSPORT must be one of binding, smtp, http, mailbox\./],
+    [{ ...smtp, SMTP_HOST: undefined }, /^SMTP_HOST must be a host name/],
+    [{ ...smtp, SMTP_HOST: 'smtps://u:p@smtp.example.com' }, /^SMTP_HOST must be a host name/],
+    [{ ...smtp, SMTP_PORT: '25' }, /^SMTP_PORT must not be 25/],
+    [{ ...smtp, SMTP_PORT: '65536' }, /^SMTP_PORT must be a whole number from 1 to 65535/],
+    [{ ...smtp, SMTP_TLS: 'none' }, /^SMTP_TLS must be one of implicit, starttls/],
+    [{ ...smtp, SMTP_USER: 'u' }, /^SMTP_USER and SMTP_PASSWORD go together\. .*wrangler secret put SMTP_PASSWORD/],
+    [{ ...smtp, SMTP_PASSWORD: 'hunter-two' }, /^SMTP_USER and SMTP_PASSWORD go together/],
+    [{ ...http, MAIL_HTTP_URL: 'http://api.example.com' }, /^MAIL_HTTP_URL must be an https address/],
+    [{ ...http, MAIL_HTTP_URL: 'https://user:hunter-two@api.example.com' }, /^MAIL_HTTP_URL must be an https address/],
+    [{ ...http, MAIL_HTTP_KEY: undefined }, /^MAIL_HTTP_KEY is missing\. .*wrangler secret put MAIL_HTTP_KEY/],
+    [{ ...http, MAIL_HTTP_KEY: 'hunter-two\nX: y' }, /^MAIL_HTTP_KEY is not a key/],
+  ])('is refused for %j, without its secrets', (env, problem) => {
+    expect(problemOf(env)).toMatch(problem)
+    expect(problemOf(env)).not.toContain('hunter-two')
+  })
+
+  it('has a sender in ASCII, however its domain is written', () => {
+    expect(parseConfig({ ...PRODUCTION, MAIL_FROM: 'Gate@Bücher.example' }).mailFrom).toBe('gate@xn--bcher-kva.example')
   })
 })

@@ -1,12 +1,18 @@
 // Everything the service does, on one screen. Faces and RPC call these and nothing else.
 import { authenticate } from './authenticate.ts'
+import { changeEmail, type EmailChangeForm } from './change-email.ts'
+import { changePassword, type PasswordForm } from './change-password.ts'
 import { checkHash } from './check-hash.ts'
 import type { Credentials } from './check-password.ts'
 import type { PinCredentials } from './check-pin.ts'
+import { confirmEmailChange, describeEmailChange } from './confirm-email-change.ts'
+import { deleteAccount } from './delete-account.ts'
+import { retryDueMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSession } from './end-session.ts'
 import { extendSession } from './extend-session.ts'
 import { findUser } from './find-user.ts'
+import { forgotPassword } from './forgot-password.ts'
 import { keepHouse } from './housekeeping.ts'
 import { listGrantedAccess } from './list-granted-access.ts'
 import { listSessions } from './list-sessions.ts'
@@ -15,9 +21,12 @@ import { readKeySet } from './read-key-set.ts'
 import { readMailbox } from './read-mailbox.ts'
 import { readUser } from './read-user.ts'
 import { checkReadiness } from './readiness.ts'
+import { reauthenticate } from './reauthenticate.ts'
 import { refreshSession } from './refresh-session.ts'
 import { type RegistrationForm, register } from './register.ts'
+import { removePin } from './remove-pin.ts'
 import { resendVerification } from './resend-verification.ts'
+import { describeReset, type ResetForm, resetPassword } from './reset-password.ts'
 import { revokeAllSessions } from './revoke-all-sessions.ts'
 import { revokeSession } from './revoke-session.ts'
 import { type PinForm, setPin } from './set-pin.ts'
@@ -28,6 +37,8 @@ import { signInWithPin } from './sign-in-with-pin.ts'
 import { signOut } from './sign-out.ts'
 import { signOutBrowser, type TokenPair } from './sign-out-browser.ts'
 import { signOutStable } from './sign-out-stable.ts'
+import { describeEmailUndo, undoEmailChange } from './undo-email-change.ts'
+import { type ProfileForm, updateProfile } from './update-profile.ts'
 import { describeVerification, verifyEmail } from './verify-email.ts'
 import { whoAmI } from './who-am-i.ts'
 
@@ -71,9 +82,27 @@ export function createAuth(deps: Deps) {
     signOutBrowser: (tokens: TokenPair) => signOutBrowser(deps, tokens),
     setPin: (token: AccessToken, form: PinForm, client: Client) => setPin(deps, token, form, client),
 
+    removePin: (token: AccessToken, client: Client) => removePin(deps, token, client),
+    reauthenticate: (token: AccessToken, password: string | undefined, client: Client) =>
+      reauthenticate(deps, token, password, client),
+
+    forgotPassword: (email: string | undefined, client: Client) => forgotPassword(deps, email, client),
+    describeReset: (token: string | undefined) => describeReset(deps, token),
+    resetPassword: (form: ResetForm, client: Client) => resetPassword(deps, form, client),
+    changePassword: (token: AccessToken, form: PasswordForm, client: Client) => changePassword(deps, token, form, client),
+    changeEmail: (token: AccessToken, form: EmailChangeForm, client: Client) => changeEmail(deps, token, form, client),
+    describeEmailChange: (token: string | undefined) => describeEmailChange(deps, token),
+    confirmEmailChange: (token: string | undefined, client: Client) => confirmEmailChange(deps, token, client),
+    describeEmailUndo: (token: string | undefined) => describeEmailUndo(deps, token),
+    undoEmailChange: (token: string | undefined, client: Client) => undoEmailChange(deps, token, client),
+    updateProfile: (token: AccessToken, form: ProfileForm, client: Client) => updateProfile(deps, token, form, client),
+    deleteAccount: (token: AccessToken, password: string | undefined, client: Client) =>
+      deleteAccount(deps, token, password, client),
+
     publicKeys: () => deps.signingKeys.publicKeys(),
     checkReadiness: () => checkReadiness(deps),
     keepHouse: () => keepHouse(deps),
+    retryDueMail: () => retryDueMail(deps),
     readMailbox: (recipient?: string) => readMailbox(deps, recipient),
   }
 }

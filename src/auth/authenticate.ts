@@ -58,6 +58,18 @@ export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
   if (amr.includes('pin')) throw new AuthError('forbidden', 'signed in by PIN')
 }
 
+/** How long a sign-in, or a password given again, opens the way to what can take an account over. */
+const RECENT_SECONDS = 600
+
+/**
+ * For what could take an account over: a stolen token alone must not do it.
+ * @throws AuthError `forbidden` in a session that began with a PIN, `reauthentication_required`
+ */
+export function requireRecentPassword({ clock }: Pick<Deps, 'clock'>, principal: Pick<Principal, 'amr' | 'authTime'>): void {
+  requirePassword(principal)
+  if (clock() - principal.authTime > RECENT_SECONDS) throw new AuthError('reauthentication_required', 'password given too long ago')
+}
+
 async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<FreshPrincipal> {
   const [session, user] = await Promise.all([deps.ledgers.find(claims.sessionId), deps.users.findById(claims.userId)])
   if (!user) throw new AuthError('invalid_access_token', 'no such user')

@@ -1,5 +1,8 @@
-// Sends what waits in the outbox: after the reply that queued it, and again from the cron trigger until it is through.
+// Sends what waits in the outbox: after the reply that queued it, with a later request once it is due again, and from the
+// cron trigger until it is through or a dead letter.
 import { reasonOf } from '../platform/log.ts'
+import { MailNotTaken } from '../platform/mail.ts'
+import type { Random } from '../platform/random.ts'
 import type { OutboxRow } from '../stores/outbox.ts'
 import type { Deps } from './deps.ts'
 import { openMail } from './queued-mail.ts'
@@ -8,7 +11,7 @@ import { openMail } from './queued-mail.ts'
 const LEASE_SECONDS = 120
 const BATCH = 10
 const FIRST_RETRY_SECONDS = 60
-/** With the doubling of waits: 17 hours of trying. */
+/** With the doubling of waits: 17 to 21 hours of trying. */
 const MAX_ATTEMPTS = 11
 
 /** One batch. @returns whether there may be more */
@@ -21,23 +24,42 @@ export async function deliverMail(deps: Deps): Promise<boolean> {
   return rows.length === BATCH
 }
 
+/** For the end of any request: costs nothing unless mail that failed in this isolate is due. */
+export function retryDueMail(deps: Deps): void {
+  if (deps.mailRetry.takeDue(deps.clock())) deps.defer(deliverMail(deps))
+}
+
 async function deliver(deps: Deps, row: OutboxRow): Promise<void> {
   const mail = await openMail(deps, row)
   if (!mail) {
     deps.log('error', 'mail dropped', { id: row.id, reason: 'sealed with a secret that is gone' })
-    return deps.outbox.markFailed(row.id, deps.clock(), true)
+    return deps.outbox.markDead(row, deps.clock(), 'secret_gone', false)
   }
   try {
-    await deps.mail.send(mail)
+    await deps.mail.send(mail, { id: row.id, queuedAt: row.createdAt })
   } catch (error) {
-    const givesUp = row.attempts >= MAX_ATTEMPTS
-    const wait = FIRST_RETRY_SECONDS * 2 ** (row.attempts - 1)
-    deps.log(givesUp ? 'error' : 'warn', givesUp ? 'mail dropped' : 'mail not sent', {
-      id: row.id,
-      attempts: row.attempts,
-      reason: reasonOf(error),
-    })
-    return deps.outbox.markFailed(row.id, deps.clock() + wait, givesUp)
+    return noteFailure(deps, row, error)
   }
   await deps.outbox.markSent(row.id, deps.clock(), deps.mail.keepsMail)
+}
+
+async function noteFailure(deps: Deps, row: OutboxRow, error: unknown): Promise<void> {
+  const { code, isPermanent } = error instanceof MailNotTaken ? error : { code: 'internal_error', isPermanent: false }
+  const isDead = isPermanent || row.attempts >= MAX_ATTEMPTS
+  deps.log(isDead ? 'error' : 'warn', isDead ? 'mail dropped' : 'mail not sent', {
+    id: row.id,
+    attempts: row.attempts,
+    reason: reasonOf(error),
+  })
+  if (isDead) return deps.outbox.markDead(row, deps.clock(), code, true)
+  const nextAttemptAt = deps.clock() + waitAfter(row.attempts, deps.random)
+  deps.mailRetry.note(nextAttemptAt)
+  await deps.outbox.markFailed(row, nextAttemptAt, code)
+}
+
+/** 1, 2, 4 … minutes and up to a quarter more, so that what failed together does not come back together. */
+function waitAfter(attempts: number, random: Random): number {
+  const wait = FIRST_RETRY_SECONDS * 2 ** (attempts - 1)
+  const [chance = 0] = random.bytes(1)
+  return wait + Math.floor((wait / 4) * (chance / 256))
 }

@@ -5,10 +5,15 @@ import type { SessionLedgers } from '../objects/session-ledgers.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HashQueue } from '../platform/hash-queue.ts'
 import type { Keyring } from '../platform/keyring.ts'
+import type { Locale } from '../platform/locale.ts'
 import type { Log } from '../platform/log.ts'
 import type { MailTransport } from '../platform/mail.ts'
 import type { PasswordHasher } from '../platform/password-hash.ts'
 import type { Random } from '../platform/random.ts'
+import type { RetryHint } from '../platform/retry-hint.ts'
+import type { AccountChanges } from '../stores/account-changes.ts'
+import type { AccountLinks } from '../stores/account-links.ts'
+import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { Registrations } from '../stores/registrations.ts'
 import type { Users } from '../stores/users.ts'
@@ -19,6 +24,9 @@ export interface Deps {
   readonly settings: AuthSettings
   readonly users: Users
   readonly registrations: Registrations
+  readonly accountChanges: AccountChanges
+  readonly accountLinks: AccountLinks
+  readonly erasures: Erasures
   readonly outbox: Outbox
   readonly signingKeys: SigningKeys
   readonly ledgers: SessionLedgers
@@ -28,6 +36,8 @@ export interface Deps {
   readonly hashQueue: HashQueue
   readonly keyring: Keyring
   readonly mail: MailTransport
+  /** When mail that failed in this isolate is due again. */
+  readonly mailRetry: RetryHint
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -40,6 +50,8 @@ export interface Client {
   /** Normalised IP address, or `unknown`. */
   readonly address: string
   readonly userAgent: string
+  /** The language it asks for, where that is one of ours. */
+  readonly locale?: Locale | null
   /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */
   readonly caller?: string
 }

@@ -15,6 +15,7 @@ export type AuthErrorCode =
   | 'token_reused'
   | 'invalid_link'
   | 'forbidden'
+  | 'reauthentication_required'
   | 'not_found'
   | 'method_not_allowed'
   | 'sign_up_closed'

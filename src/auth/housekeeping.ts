@@ -2,24 +2,40 @@
 import { reasonOf } from '../platform/log.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Deps } from './deps.ts'
+import { eraseAccount } from './erase-account.ts'
 
 const ROWS_PER_RUN = 500
 const MAIL_BATCHES_PER_RUN = 20
+const ERASURES_PER_RUN = 50
 /** Longer than the longest cap on mail counts. */
 const KEEP_MAIL_ROWS_SECONDS = 2 * 86_400
+/** So that an operator finds them after a long weekend. */
+const KEEP_DEAD_LETTERS_SECONDS = 7 * 86_400
 
 export async function keepHouse(deps: Deps): Promise<void> {
   const now = deps.clock()
   const tasks: readonly [string, () => Promise<void>][] = [
+    ['expire mail', () => expireMail(deps, now)],
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
+    ['erase deleted accounts', () => finishErasures(deps)],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
-    ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, ROWS_PER_RUN)],
+    ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, now - KEEP_DEAD_LETTERS_SECONDS, ROWS_PER_RUN)],
   ]
   for (const [task, run] of tasks) {
     await run().catch((error: unknown) => {
       deps.log('error', 'housekeeping failed', { task, reason: reasonOf(error) })
     })
+  }
+}
+
+async function finishErasures(deps: Deps): Promise<void> {
+  for (const erasure of await deps.erasures.list(ERASURES_PER_RUN)) await eraseAccount(deps, erasure)
+}
+
+async function expireMail(deps: Deps, now: number): Promise<void> {
+  for (const id of await deps.outbox.expire(now, ROWS_PER_RUN)) {
+    deps.log('error', 'mail dropped', { id, reason: 'its link has expired' })
   }
 }
 

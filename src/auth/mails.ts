@@ -1,8 +1,23 @@
-// The words of the mails. What a stranger typed into a form (names, username, user agent) is in none of them, so that
-// nobody can have Postern deliver their message.
+// Every mail there is, and how one is put together from the words of a language. What a stranger typed into a form (names,
+// username, user agent) is in none of them, so that nobody can have Postern deliver their message.
+import type { DeviceName } from '../platform/device-name.ts'
+import type { Locale } from '../platform/locale.ts'
 import type { Mail } from '../platform/mail.ts'
+import { en } from './mail-words/en.ts'
+import { es } from './mail-words/es.ts'
+import { tr } from './mail-words/tr.ts'
+import type { MailWords } from './mail-words/words.ts'
 
-type Content = Omit<Mail, 'to' | 'from'>
+export type MailMessage =
+  | {
+      readonly kind: 'verify_email' | 'reset_password' | 'confirm_email_change'
+      readonly link: string
+      readonly ttlSeconds: number
+    }
+  /** To the address of before. The new one is shown masked: whoever took the account over may have chosen it for its words. */
+  | { readonly kind: 'email_changed'; readonly newEmail: string; readonly undoLink: string; readonly ttlSeconds: number }
+  | { readonly kind: 'new_sign_in'; readonly device: DeviceName | null }
+  | { readonly kind: 'already_registered' | 'password_changed' | 'pin_changed' | 'account_deleted' }
 
 export interface MailContext {
   readonly publicUrl: string
@@ -12,58 +27,95 @@ export interface MailContext {
   readonly ip: string
 }
 
-/** Where the link in a verification mail leads: a page that asks for one press of a button. */
-export function verificationLink(publicUrl: string, token: string): string {
-  return `${publicUrl}/verify-email?token=${token}`
+export type MailContent = Omit<Mail, 'to' | 'from'>
+
+const WORDS: Readonly<Record<Locale, MailWords>> = { en, es, tr }
+
+/** Where the link in a mail leads: a page of this worker that asks for one press of a button. */
+export function mailedLink(
+  publicUrl: string,
+  page: 'verify-email' | 'reset-password' | 'confirm-email-change' | 'undo-email-change',
+  token: string,
+): string {
+  return `${publicUrl}/${page}?token=${token}`
 }
 
-export function verificationMail(context: MailContext, token: string, ttlSeconds: number): Content {
-  const link = verificationLink(context.publicUrl, token)
-  return compose('Confirm your e-mail address', [
-    `Somebody, we hope you, registered this e-mail address at ${context.publicUrl}.`,
-    'To confirm it, open this page and press the button on it:',
-    { link },
-    `The link works for ${inHours(ttlSeconds)}. The request came ${origin(context)}.`,
-    'If it was not you, do nothing: without the link the registration comes to nothing.',
-  ])
-}
-
-export function alreadyRegisteredMail(context: MailContext): Content {
-  return compose('You already have an account', [
-    `Somebody, perhaps you, tried to register this e-mail address at ${context.publicUrl}, where it has an account already.`,
-    'If it was you, sign in with the password of that account.',
-    `The request came ${origin(context)}.`,
-    'If it was not you, do nothing: your account is as it was.',
-  ])
-}
-
-type Paragraph = string | { readonly link: string }
-
-function compose(subject: string, paragraphs: readonly Paragraph[]): Content {
-  const text = paragraphs.map((paragraph) => (typeof paragraph === 'string' ? paragraph : paragraph.link)).join('\n\n')
-  const html = paragraphs
-    .map((paragraph) => `<p>${typeof paragraph === 'string' ? escapeHtml(paragraph) : anchor(paragraph.link)}</p>`)
-    .join('\n')
+export function renderMail(message: MailMessage, context: MailContext, locale: Locale): MailContent {
+  const words = WORDS[locale]
+  const [subject, ...templates] = words.texts[message.kind]
+  const values: Values = { ...valuesOf(message, locale), site: context.publicUrl, origin: originOf(context, words) }
+  const paragraphs = templates.flatMap((template) => fill(template, values) ?? [])
+  const body = paragraphs.map((text) => `<p>${text === values.link ? anchor(text) : escapeHtml(text)}</p>`)
   return {
     subject,
-    text: `${text}\n`,
-    html: `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>\n${html}\n</body></html>\n`,
+    text: `${paragraphs.join('\n\n')}\n`,
+    html: `<!doctype html>
+<html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(subject)}</title></head>
+<body style="margin:0 auto;max-width:34rem;padding:1.5rem;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere">
+<h1 style="font-size:1.25rem">${escapeHtml(subject)}</h1>
+${body.join('\n')}
+</body></html>
+`,
   }
+}
+
+type Values = Readonly<Record<string, string | null>>
+
+function valuesOf(message: MailMessage, locale: Locale): Values {
+  switch (message.kind) {
+    case 'verify_email':
+    case 'reset_password':
+    case 'confirm_email_change':
+      return { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) }
+    case 'email_changed':
+      return {
+        email: maskAddress(message.newEmail),
+        link: message.undoLink,
+        ttl: renderDuration(message.ttlSeconds, locale),
+      }
+    case 'new_sign_in':
+      return { device: message.device }
+    default:
+      return {}
+  }
+}
+
+/** @returns `null` where a value is missing @throws Error for a name that is no value: a slip in the words */
+function fill(template: string, values: Values): string | null {
+  let isComplete = true
+  const text = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`Cannot write mail: there is no value ${name}`)
+    if (value === null) isComplete = false
+    return value ?? ''
+  })
+  return isComplete ? text : null
+}
+
+function originOf({ requestedAt, ip }: MailContext, words: MailWords): string {
+  const time = `${new Date(requestedAt * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return fill(ip === 'unknown' ? words.originUnknown : words.origin, { time, ip }) ?? ''
+}
+
+const MINUTE = 60
+const HOUR = 3600
+const DAY = 86_400
+
+/** Rounded to the largest unit of which there are two or more. */
+function renderDuration(seconds: number, locale: Locale): string {
+  const [unit, size] =
+    seconds >= 2 * DAY ? (['day', DAY] as const) : seconds >= HOUR ? (['hour', HOUR] as const) : (['minute', MINUTE] as const)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size))
+}
+
+/** `ada@mail.example.com` as `a…@m….com`: enough for its owner to know it by. */
+function maskAddress(address: string): string {
+  const [localPart = '', domain = ''] = address.split('@')
+  return `${localPart.slice(0, 1)}…@${domain.slice(0, 1)}….${domain.split('.').at(-1)}`
 }
 
 function anchor(link: string): string {
   return `<a href="${escapeHtml(link)}">${escapeHtml(link)}</a>`
-}
-
-function origin({ requestedAt, ip }: MailContext): string {
-  const time = `${new Date(requestedAt * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return ip === 'unknown' ? `on ${time}` : `on ${time} from the address ${ip}`
-}
-
-function inHours(seconds: number): string {
-  const hours = Math.round(seconds / 3600)
-  if (hours < 1) return `${Math.round(seconds / 60)} minutes`
-  return hours === 1 ? 'one hour' : `${hours} hours`
 }
 
 function escapeHtml(text: string): string {

@@ -2,31 +2,43 @@
 import type { Mail } from '../platform/mail.ts'
 import type { MailCaps, OutboxRow, OutgoingMail } from '../stores/outbox.ts'
 import type { Deps } from './deps.ts'
+import type { MailContent } from './mails.ts'
 import type { AuthSettings } from './settings.ts'
 
 const SEAL_PURPOSE = 'outbox'
 
-/** One purpose for a verification and its stand-in, so that caps fall alike whether the address has an account or not. */
-export const REGISTRATION_MAIL = 'registration'
+/**
+ * What caps count, one for each act anybody may ask for, and the same whether the address has an account or not: a
+ * verification and its stand-in are both `registration`. Notices to a user about the own account are not capped.
+ */
+export type MailPurpose = 'registration' | 'password_reset' | 'email_change' | 'notice'
+
+export interface MailAddressing {
+  readonly recipient: string
+  readonly purpose: MailPurpose
+  /** The address (IPv6 by /64) the cap an hour is counted for. */
+  readonly requesterIp: string
+  /** When the token in its link dies: it is not sent after that. `null` where there is none. */
+  readonly expiresAt: number | null
+}
 
 export function mailCaps({ limits }: AuthSettings): MailCaps {
   return { perRequesterPerHour: limits.mailsPerRequesterPerHour, perRecipientPerDay: limits.mailsPerRecipientPerDay }
 }
 
-/** @param requesterIp the address (IPv6 by /64) the cap an hour is counted for */
 export async function sealMail(
   { settings, keyring, random }: Pick<Deps, 'settings' | 'keyring' | 'random'>,
-  recipient: string,
-  requesterIp: string,
-  content: Omit<Mail, 'to' | 'from'>,
+  { recipient, purpose, requesterIp, expiresAt }: MailAddressing,
+  content: MailContent,
 ): Promise<OutgoingMail> {
   const id = random.uuid()
   const mail: Mail = { to: recipient, from: settings.mailFrom, ...content }
   return {
     id,
     recipient,
-    purpose: REGISTRATION_MAIL,
+    purpose,
     requesterIp,
+    expiresAt,
     sealedMail: await keyring.seal(SEAL_PURPOSE, JSON.stringify(mail), id),
   }
 }

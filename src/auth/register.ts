@@ -9,11 +9,12 @@ import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from 
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
 import type { Registration } from '../stores/registrations.ts'
+import type { User } from '../stores/users.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
-import { alreadyRegisteredMail, verificationMail } from './mails.ts'
+import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 import type { AuthSettings } from './settings.ts'
@@ -42,7 +43,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
-  const { hasAccount, attempt } = await admit(deps, checked, client)
+  const { account, attempt } = await admit(deps, checked, client)
   const { hasher, random, settings } = deps
   const passwordHash = await hashInTurn(deps, attempt, (checkpoint) =>
     hasher.hash(checked.password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
@@ -58,10 +59,11 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     passwordHash,
     ip: client.address,
     userAgent: client.userAgent,
+    locale: client.locale ?? null,
     createdAt: now,
     expiresAt: now + settings.verificationTtlSeconds,
   }
-  await store(deps, registration, hasAccount).catch((error: unknown) => {
+  await store(deps, registration, account).catch((error: unknown) => {
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
     throw error
   })
@@ -98,7 +100,7 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
 }
 
 /** Limiter and look-up side by side; what cannot become a registration is told before anything is hashed. */
-async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ hasAccount: boolean; attempt: CountedAttempt }> {
+async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ account: User | null; attempt: CountedAttempt }> {
   const now = deps.clock()
   const asked = {
     email: form.email,
@@ -123,15 +125,31 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ h
   }
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()
-  return { hasAccount: found.value.account !== null, attempt }
+  return { account: found.value.account, attempt }
 }
 
-async function store(deps: Deps, registration: Registration, hasAccount: boolean): Promise<void> {
+async function store(deps: Deps, registration: Registration, account: User | null): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
-  const content = hasAccount ? alreadyRegisteredMail(context) : verificationMail(context, token, settings.verificationTtlSeconds)
-  const mail = await sealMail(deps, registration.email, addressBucket(registration.ip), content)
+  const message: MailMessage = account
+    ? { kind: 'already_registered' }
+    : {
+        kind: 'verify_email',
+        link: mailedLink(settings.publicUrl, 'verify-email', token),
+        ttlSeconds: settings.verificationTtlSeconds,
+      }
+  const mail = await sealMail(
+    deps,
+    {
+      recipient: registration.email,
+      purpose: 'registration',
+      requesterIp: addressBucket(registration.ip),
+      expiresAt: registration.expiresAt,
+    },
+    // The owner's language, not the one of whoever registers the address once more.
+    renderMail(message, context, (account ?? registration).locale ?? settings.defaultLocale),
+  )
   const isStored = await deps.registrations.create(registration, tokenHash, mail, mailCaps(settings))
   if (!isStored) throw usernameTaken()
   deps.defer(deliverMail(deps))

@@ -1,22 +1,17 @@
 // Another verification mail for an address that has a pending registration. The answer and the work are the same for
 // every address.
 import { addressBucket } from '../platform/client-address.ts'
-import { parseEmailAddress } from '../platform/email-address.ts'
 import type { Registration } from '../stores/registrations.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
-import { AuthError } from './errors.ts'
-import { alreadyRegisteredMail, verificationMail } from './mails.ts'
+import { requireEmail } from './email-rules.ts'
+import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 
 /** @throws AuthError `invalid_request` @throws Unavailable */
 export async function resendVerification(deps: Deps, email: string | undefined, client: Client): Promise<void> {
-  const address = email ? parseEmailAddress(email) : null
-  if (!address) {
-    const message = email ? 'must be an e-mail address' : 'is required'
-    throw new AuthError('invalid_request', 'not an address', { fields: [{ field: 'email', message }] })
-  }
+  const address = requireEmail(email)
   const { settings } = deps
   const now = deps.clock()
   const { account, registrations } = await deps.registrations.findForResend(address, now)
@@ -28,10 +23,23 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
     requestedAt: registration?.createdAt ?? now,
     ip: registration?.ip ?? client.address,
   }
-  const content = account
-    ? alreadyRegisteredMail(context)
-    : verificationMail(context, token, (registration?.expiresAt ?? now) - now)
-  const mail = await sealMail(deps, address, addressBucket(client.address), content)
+  const message: MailMessage = account
+    ? { kind: 'already_registered' }
+    : {
+        kind: 'verify_email',
+        link: mailedLink(settings.publicUrl, 'verify-email', token),
+        ttlSeconds: (registration?.expiresAt ?? now) - now,
+      }
+  const mail = await sealMail(
+    deps,
+    {
+      recipient: address,
+      purpose: 'registration',
+      requesterIp: addressBucket(client.address),
+      expiresAt: registration?.expiresAt ?? null,
+    },
+    renderMail(message, context, (account ?? registration)?.locale ?? settings.defaultLocale),
+  )
   await deps.registrations.addLink({
     registrationId: registration?.id ?? null,
     email: address,

@@ -1,9 +1,9 @@
 // Signs the user out everywhere, this session included. D1 decides it, by a new epoch that no session carries.
 
 import { isLive } from '../objects/session-rules.ts'
-import { reasonOf } from '../platform/log.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
+import { endSessionsBefore } from './end-sessions-before.ts'
 import { AuthError } from './errors.ts'
 
 /**
@@ -16,10 +16,6 @@ export async function revokeAllSessions(deps: Deps, accessToken: string | null):
   const sessions = await deps.ledgers.list(user.id)
   const epoch = await deps.users.bumpSessionEpoch(user.id, now)
   if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
-  // From here on all are ended for every strict check and refresh. The ledger follows for the copies in KV; if it cannot
-  // now, `edge` and `token` checks are bounded by the life of an access token all the same.
-  await deps.ledgers.revokeAll(user.id, now, epoch).catch((error: unknown) => {
-    deps.log('warn', 'ledger did not follow revoke-all', { reason: reasonOf(error) })
-  })
+  await endSessionsBefore(deps, user.id, epoch)
   return sessions.filter((session) => isLive(session, user.sessionEpoch, now)).length
 }

@@ -1,5 +1,6 @@
 // What the use cases need to know of a deployment: rules and lifetimes, as plain values. Who reads them from where is
 // config.ts' affair.
+import type { Locale } from '../platform/locale.ts'
 import type { ScryptParameters } from '../platform/scrypt.ts'
 
 export type Freshness = 'token' | 'edge' | 'strict'
@@ -25,6 +26,8 @@ export interface AuthSettings {
   readonly password: { readonly minLength: number; readonly maxLength: number }
   readonly scrypt: ScryptParameters
   readonly mailFrom: string
+  /** Of mail to whoever has asked for no other language. */
+  readonly defaultLocale: Locale
   readonly limits: {
     readonly pairFailures: number
     readonly accountFailuresPerHour: number

@@ -2,6 +2,7 @@
 import { newSessionId, type SessionRecord } from '../objects/session-rules.ts'
 import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
+import { announceSignIn } from './announce-sign-in.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import type { ProvenAccount } from './judge-attempt.ts'
@@ -52,6 +53,7 @@ export async function startSession(
     deps.defer(deps.ledgers.revoke(session.id, now))
     throw created.status === 'rejected' ? created.reason : (settled as PromiseRejectedResult).reason
   }
+  if (created.value.isFromNewDevice) deps.defer(announceSignIn(deps, user, client))
   return created.value
 }
 

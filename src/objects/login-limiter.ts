@@ -96,6 +96,11 @@ export class LoginLimiterObject extends DurableObject {
     return decision
   }
 
+  async forget(): Promise<void> {
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+  }
+
   override async alarm(): Promise<void> {
     await sweep(this.ctx.storage)
   }

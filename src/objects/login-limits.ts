@@ -37,6 +37,8 @@ export interface LoginLimits {
   beginRegistration(who: { readonly address: string }, now: number): Promise<Begun>
   /** Counts a hash that is no attempt on an account of ours: for another worker. @throws Unavailable */
   beginHash(who: { readonly address: string }, now: number): Promise<Begun>
+  /** Deletes all that was counted for an account that is gone. @throws Unavailable */
+  forget(account: { readonly email: string; readonly usernameKey: string | null }): Promise<void>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
   ping(): Promise<void>
 }
@@ -139,6 +141,11 @@ export function createLoginLimits({
     async beginHash(who, now) {
       const address = await objectFor('address', who.address)
       return begin([addressShare(address, newAttemptId(), now, policyFor(who.address))])
+    },
+
+    async forget({ email, usernameKey }) {
+      const names = [`email:${email}`, ...(usernameKey === null ? [] : [`username:${usernameKey}`, pinOf(usernameKey)])]
+      await settleAll(names.map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.forget())))
     },
 
     async ping() {

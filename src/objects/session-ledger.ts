@@ -7,9 +7,12 @@ import { consoleLog, type Log } from '../platform/log.ts'
 import { SessionCopyQueue } from './session-copy-queue.ts'
 import {
   advance,
+  blank,
+  type CreatedSession,
   chooseEvicted,
   isLive,
   isOpen,
+  isSameDevice,
   judgeRotation,
   type LedgerEntry,
   type NewSession,
@@ -20,6 +23,9 @@ import {
 import { SessionTable } from './session-table.ts'
 
 const MAXIMUM_LIVE_SESSIONS = 100
+
+/** Set once the user is deleted; goes with the object. */
+const ERASED = 'erased'
 
 export interface SessionLedgerDependencies {
   /** Where the copies go. */
@@ -58,16 +64,19 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   }
 
   /** Stores a session, once however often it is asked to; the least recently used ones beyond `maximum` are revoked. */
-  create(session: NewSession, now: number, maximum: number = MAXIMUM_LIVE_SESSIONS): SessionRecord {
+  create(session: NewSession, now: number, maximum: number = MAXIMUM_LIVE_SESSIONS): CreatedSession {
     this.#table.prepare()
     return this.ctx.storage.transactionSync(() => {
       const known = this.#table.find(session.id)
-      if (known) return renderRecord(known)
+      const others = this.#table.list().filter(({ id }) => id !== session.id)
+      const isFromNewDevice = others.length > 0 && !others.some((other) => isSameDevice(other, session))
+      if (known) return { ...renderRecord(known), isFromNewDevice }
       const entry = this.#table.insert(session)
+      if (this.#isErased()) return { ...renderRecord(this.#erase(entry, now)), isFromNewDevice: false }
       this.#queue.owe(entry)
-      for (const evicted of chooseEvicted(this.#table.list(), entry.id, now, maximum)) this.#revoke(evicted, now)
+      for (const evicted of chooseEvicted([entry, ...others], entry.id, now, maximum)) this.#revoke(evicted, now)
       this.#schedule()
-      return renderRecord(entry)
+      return { ...renderRecord(entry), isFromNewDevice }
     })
   }
 
@@ -151,6 +160,32 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     })
   }
 
+  /** The user has proved who they are once more, at `now`. `null` when the session is not live. */
+  reauthenticate(id: string, epoch: number, now: number): SessionRecord | null {
+    return this.ctx.storage.transactionSync(() => {
+      const entry = this.#table.find(id)
+      if (!entry || !isLive(entry, epoch, now)) return null
+      // Forward only, so that of two at once the later one counts.
+      const proven = { ...entry, authTime: Math.max(entry.authTime, now) }
+      this.#table.save(proven)
+      this.#queue.owe(proven)
+      this.#schedule()
+      return renderRecord(proven)
+    })
+  }
+
+  /**
+   * The user is deleted: every session ends, and says nothing of anybody from now on. What is left (ids, that they are
+   * revoked) goes once KV has it, and with it the object. A sign-in that comes too late is born dead.
+   */
+  erase(now: number): void {
+    if (!this.#table.exists() || this.#isErased()) return
+    this.ctx.storage.transactionSync(() => {
+      this.ctx.storage.kv.put(ERASED, true)
+      for (const entry of this.#table.list()) this.#erase(entry, now)
+    })
+  }
+
   /** For readiness: the object answers, and stores nothing. */
   ping(): 'ok' {
     return 'ok'
@@ -163,6 +198,18 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     if (this.#table.purge(this.#clock())) return this.#setAlarm()
     this.#table.forget()
     await this.ctx.storage.deleteAll()
+  }
+
+  #isErased(): boolean {
+    return this.ctx.storage.kv.get(ERASED) !== undefined
+  }
+
+  #erase(entry: LedgerEntry, now: number): LedgerEntry {
+    const blanked = blank(entry, now)
+    this.#table.save(blanked)
+    this.#queue.owe(blanked)
+    this.#schedule()
+    return blanked
   }
 
   #revoke(entry: LedgerEntry, now: number): void {

@@ -3,12 +3,12 @@
 
 import { withDeadline } from '../platform/deadline.ts'
 import type { ExtensionRequest, Rotation, RotationRequest, SessionLedgerObject } from './session-ledger.ts'
-import { ledgerNameOf, type NewSession, type SessionRecord, userIdOfSession } from './session-rules.ts'
+import { type CreatedSession, ledgerNameOf, type NewSession, type SessionRecord, userIdOfSession } from './session-rules.ts'
 
 /** Every method throws `Unavailable` when the ledger cannot answer in time. */
 export interface SessionLedgers {
   /** Stores a session, once however often it is asked to. */
-  create(session: NewSession, now: number): Promise<SessionRecord>
+  create(session: NewSession, now: number): Promise<CreatedSession>
   /** Finds a session in whatever state it is; judge it with `isLive`. */
   find(id: string): Promise<SessionRecord | null>
   rotate(request: RotationRequest): Promise<Rotation>
@@ -22,6 +22,10 @@ export interface SessionLedgers {
   list(userId: string): Promise<SessionRecord[]>
   /** Stamps a session that is kept while the user's epoch changes. */
   restamp(id: string, epoch: number): Promise<boolean>
+  /** Notes that the user has proved who they are once more; `null` when the session is not live. */
+  reauthenticate(id: string, epoch: number, now: number): Promise<SessionRecord | null>
+  /** Ends every session of a deleted user, and forgets all that is personal. Does nothing the second time. */
+  erase(userId: string, now: number): Promise<void>
   /** Whether ledgers answer at all. */
   ping(): Promise<'ok'>
 }
@@ -59,6 +63,8 @@ export function createSessionLedgers(
     revokeAll: (userId, now, beforeEpoch) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch)),
     list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
     restamp: (id, epoch) => askAbout(id, false, (ledger) => ledger.restamp(id, epoch)),
+    reauthenticate: (id, epoch, now) => askAbout(id, null, (ledger) => ledger.reauthenticate(id, epoch, now)),
+    erase: (userId, now) => ask(ledgerNameOf(userId), (ledger) => ledger.erase(now)),
     ping: () => ask(READINESS_LEDGER, (ledger) => ledger.ping()),
   }
 }

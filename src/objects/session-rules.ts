@@ -1,5 +1,6 @@
 // What a session is and every decision about one: is it live, may this refresh token go on, which session makes room.
-// Pure: no storage, no clock, no platform. `now` is always an argument, in epoch seconds.
+// Pure: no storage, no clock. `now` is always an argument, in epoch seconds.
+import { addressBucket } from '../platform/client-address.ts'
 
 /** A session as the sign-in makes it. Times are epoch seconds. */
 export interface NewSession {
@@ -17,6 +18,11 @@ export interface NewSession {
   readonly amr: readonly string[]
   /** How the session came to be, for people: "Login", … */
   readonly description: string
+}
+
+/** Of a session just made: whether its user has had others, and none of them from this device. */
+export interface CreatedSession extends SessionRecord {
+  readonly isFromNewDevice: boolean
 }
 
 export interface SessionRecord extends NewSession {
@@ -80,6 +86,32 @@ export function chooseEvicted(sessions: readonly LedgerEntry[], keptId: string, 
   const surplus = others.length + 1 - maximum
   if (surplus <= 0) return []
   return others.sort((a, b) => a.lastUsedAt - b.lastUsedAt || a.createdAt - b.createdAt).slice(0, surplus)
+}
+
+/**
+ * Whether two sessions look like one device: the same program whatever its version, in the same network (IPv4 by /24,
+ * IPv6 by /64). A guess that spares its user a mail, never a proof of anything.
+ */
+export function isSameDevice(a: NewSession, b: NewSession): boolean {
+  return programOf(a.userAgent) === programOf(b.userAgent) && networkOf(a.ip) === networkOf(b.ip)
+}
+
+function programOf(userAgent: string): string {
+  return userAgent.replace(/[\d._]+/g, '')
+}
+
+function networkOf(address: string): string {
+  return addressBucket(address).replace(/\.\d+$/, '')
+}
+
+/** Copies in KV are told twice, two minutes apart, that a session is revoked; and sign-ins under way end meanwhile. */
+const ERASURE_SECONDS = 300
+
+/** What is left of a session whose user is deleted: dead, and without a word about anybody. */
+export function blank(session: LedgerEntry, now: number): LedgerEntry {
+  const gone = { ip: '', userAgent: '', description: '', revokedAt: session.revokedAt ?? now }
+  const forgetAt = now + ERASURE_SECONDS
+  return { ...session, ...gone, expiresAt: Math.min(session.expiresAt, forgetAt), absoluteExpiresAt: forgetAt }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

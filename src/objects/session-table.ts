@@ -103,8 +103,10 @@ export class SessionTable {
   /** Stores what can change about a session. */
   save(entry: LedgerEntry): void {
     this.#sql.exec(
-      `UPDATE sessions SET expires_at = ?, epoch = ?, counter = ?, rotated_at = ?, last_used_at = ?, revoked_at = ? WHERE id = ?`,
-      ...[entry.expiresAt, entry.epoch, entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.revokedAt, entry.id],
+      `UPDATE sessions SET expires_at = ?, absolute_expires_at = ?, epoch = ?, auth_time = ?, ip = ?, user_agent = ?,
+        description = ?, counter = ?, rotated_at = ?, last_used_at = ?, revoked_at = ? WHERE id = ?`,
+      ...[entry.expiresAt, entry.absoluteExpiresAt, entry.epoch, entry.authTime, entry.ip, entry.userAgent],
+      ...[entry.description, entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.revokedAt, entry.id],
     )
   }
 

@@ -1,5 +1,4 @@
 // How a mail leaves this worker. What it says, and when it is tried again, is decided by callers.
-import { withDeadline } from './deadline.ts'
 
 export interface Mail {
   readonly to: string
@@ -9,20 +8,38 @@ export interface Mail {
   readonly html: string
 }
 
+/** The same in every attempt, so that whoever takes the mail can tell that it has it already. */
+export interface MailStamp {
+  /** A UUID. */
+  readonly id: string
+  /** Epoch seconds: the mail's `Date`. */
+  readonly queuedAt: number
+}
+
 export interface MailTransport {
   /** Whether sent mails stay readable afterwards: only the development mailbox's do. */
   readonly keepsMail: boolean
-  /** @throws Unavailable when the mail was not taken; it may have been, if the answer was lost */
-  send(mail: Mail): Promise<void>
+  /** @throws MailNotTaken; where the answer was lost, the mail may have been taken all the same */
+  send(mail: Mail, stamp: MailStamp): Promise<void>
 }
 
-/** Cloudflare Email Service, through the `send_email` binding. */
-export function createBindingTransport(binding: SendEmail, deadlineMilliseconds: number): MailTransport {
-  return {
-    keepsMail: false,
-    async send({ to, from, subject, text, html }) {
-      await withDeadline('mail', deadlineMilliseconds, () => binding.send({ to, from, subject, text, html }))
-    },
+const DETAIL_LIMIT = 200
+/** Addresses, links, and whatever might be a token: some services repeat what they were sent. */
+const UNFIT_FOR_A_LOG = /\S*@\S*|https?:\S*|[\w+/=-]{40,}/g
+
+/** The other side's answer, or the lack of one. Its message is fit for a log. */
+export class MailNotTaken extends Error {
+  override readonly name = 'MailNotTaken'
+  /** `smtp_550`, `http_timeout` …: for the operator, and nobody's own words. */
+  readonly code: string
+  /** No use trying again: it is about this very mail, and will be the same next time. */
+  readonly isPermanent: boolean
+
+  constructor(code: string, { isPermanent = false, detail = '' }: { isPermanent?: boolean; detail?: string } = {}) {
+    const safe = detail.replace(UNFIT_FOR_A_LOG, '…').replace(/\s+/g, ' ').trim()
+    super(safe === '' ? code : `${code}: ${safe.slice(0, DETAIL_LIMIT)}`)
+    this.code = code
+    this.isPermanent = isPermanent
   }
 }
 

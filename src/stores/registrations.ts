@@ -96,9 +96,9 @@ export function createRegistrations(database: Database): Registrations {
               WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR email = excluded.email)`,
         sql`
             INSERT INTO registrations
-              (id, email, username, username_key, first_name, last_name, password_hash, ip, user_agent, created_at, expires_at)
+              (id, email, username, username_key, first_name, last_name, password_hash, ip, user_agent, locale, created_at, expires_at)
             SELECT ${id}, ${email}, ${registration.username}, ${usernameKey}, ${registration.firstName}, ${registration.lastName},
-              ${registration.passwordHash}, ${registration.ip}, ${registration.userAgent}, ${now}, ${expiresAt}
+              ${registration.passwordHash}, ${registration.ip}, ${registration.userAgent}, ${registration.locale}, ${now}, ${expiresAt}
             WHERE ${usernameKey} IS NULL OR EXISTS (
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
         sql`
@@ -163,9 +163,9 @@ export function createRegistrations(database: Database): Registrations {
                   AND username_claims.email = registrations.email AND username_claims.expires_at IS NOT NULL)))
               AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)`,
         sql`
-            INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash,
+            INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, locale,
               email_verified_at, created_at, updated_at)
-            SELECT id, email, username, username_key, first_name, last_name, password_hash, ${now}, ${now}, ${now}
+            SELECT id, email, username, username_key, first_name, last_name, password_hash, locale, ${now}, ${now}, ${now}
             FROM registrations WHERE id = (${spent})`,
         sql`
             UPDATE username_claims SET expires_at = NULL
@@ -205,4 +205,4 @@ export function createRegistrations(database: Database): Registrations {
 }
 
 /** Stands in where there is nobody to write to, so that the statement runs all the same. */
-const NO_MAIL: OutgoingMail = { id: '', recipient: '', purpose: '', requesterIp: '', sealedMail: '' }
+const NO_MAIL: OutgoingMail = { id: '', recipient: '', purpose: '', requesterIp: '', sealedMail: '', expiresAt: null }

@@ -2,6 +2,8 @@
 // file into the next numbered file under migrations/. All times are epoch seconds.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Locale } from '../platform/locale.ts'
+import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit-event.ts'
 
 export const users = sqliteTable('users', {
   /** A UUID; its 32 hex digits open every session id of the user. */
@@ -21,6 +23,8 @@ export const users = sqliteTable('users', {
   /** Names the AUTH_SECRET whose derived key `pin_hash` was made with. */
   pinKeyId: text('pin_key_id'),
   emailVerifiedAt: integer('email_verified_at'),
+  /** The language of mail to the user; `null`: the default one. */
+  locale: text('locale').$type<Locale>(),
   /** JSON array of free strings. */
   permissions: text('permissions', { mode: 'json' }).$type<readonly string[]>().notNull().default(sql`'[]'`),
   disabledAt: integer('disabled_at'),
@@ -45,6 +49,8 @@ export const registrations = sqliteTable(
     /** Where it came from, shown to the person who is asked to confirm it. */
     ip: text('ip').notNull(),
     userAgent: text('user_agent').notNull(),
+    /** The language its browser asked for; `null`: none that there are words in. */
+    locale: text('locale').$type<Locale>(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
@@ -84,8 +90,18 @@ export const oneTimeTokens = sqliteTable(
   (table) => [
     index('one_time_tokens_by_email').on(table.email, table.purpose),
     index('one_time_tokens_by_expiry').on(table.expiresAt),
+    index('one_time_tokens_by_subject').on(table.subject),
   ],
 )
+
+/** Deleted accounts of which Durable Objects may still know something; a row goes as soon as they do not. */
+export const erasures = sqliteTable('erasures', {
+  userId: text('user_id').primaryKey(),
+  /** What limits were counted for. */
+  email: text('email').notNull(),
+  usernameKey: text('username_key'),
+  createdAt: integer('created_at').notNull(),
+})
 
 /** ES256 keys that sign access tokens. */
 export const signingKeys = sqliteTable(
@@ -113,13 +129,19 @@ export const outbox = sqliteTable(
     purpose: text('purpose').notNull(),
     /** The client address whose request caused it: caps are counted per recipient, purpose and this. */
     requesterIp: text('requester_ip').notNull(),
-    /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent. */
+    /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent, or once the token has expired. */
     sealedMail: text('sealed_mail'),
+    /** When the token in it dies, and with it the point of sending it; `null` where it holds none. */
+    expiresAt: integer('expires_at'),
     createdAt: integer('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
     /** Before this time nobody else tries: a lease while it is being sent, the backoff after a failure. */
     nextAttemptAt: integer('next_attempt_at').notNull(),
     sentAt: integer('sent_at'),
+    /** A dead letter: not tried again unless the operator says so. */
+    deadAt: integer('dead_at'),
+    /** Why the last attempt failed, as a code; never the other side's words. */
+    reason: text('reason'),
   },
   (table) => [
     index('outbox_by_recipient').on(table.recipient, table.purpose, table.createdAt),
@@ -136,3 +158,30 @@ export const commonPasswords = sqliteTable('common_passwords', {
   /** In lower case, eight characters and more. */
   password: text('password').primaryKey(),
 })
+
+/** The record of security-relevant acts. Nothing in it could let anybody in, and nothing in it was typed by anybody. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    /** The order of writing. No number is used twice, so that whoever has read up to one misses nothing. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    /** A UUID: what clients and log lines call it, since the number would tell how much goes on. */
+    id: text('id').notNull(),
+    at: integer('at').notNull(),
+    what: text('what').$type<AuditAct>().notNull(),
+    outcome: text('outcome').$type<AuditOutcome>().notNull(),
+    reason: text('reason'),
+    /** Whose account it is about; at first perhaps a registration's id, which becomes the account's. */
+    userId: text('user_id'),
+    sessionId: text('session_id'),
+    actor: text('actor').$type<AuditActor>().notNull(),
+    ip: text('ip'),
+    userAgent: text('user_agent'),
+    face: text('face').$type<AuditFace>().notNull(),
+  },
+  (table) => [
+    // SQLite appends the row's number, so that this is the order of a user's events too.
+    index('audit_events_by_user').on(table.userId),
+    index('audit_events_by_age').on(table.at),
+  ],
+)

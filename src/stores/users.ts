@@ -14,8 +14,6 @@ export interface Users {
   bumpSessionEpoch(id: string, now: number): Promise<number | null>
   /** Compare-and-set: a password changed in the meantime stays. */
   replacePasswordHash(id: string, from: string, to: string, now: number): Promise<boolean>
-  /** Whatever PIN was there before. `false` when the password is another one by now. */
-  setPin(id: string, passwordHash: string, pin: StoredPin, now: number): Promise<boolean>
   /** Compare-and-set: a PIN changed in the meantime stays. */
   replacePin(id: string, fromHash: string, to: StoredPin, now: number): Promise<boolean>
   ping(): Promise<void>
@@ -48,17 +46,6 @@ export function createUsers(database: Database): Users {
           .returning({ id: users.id }),
       )
       return replaced.length > 0
-    },
-
-    async setPin(id, passwordHash, { pinHash, pinKeyId }, now) {
-      const set = await database.ask((db) =>
-        db
-          .update(users)
-          .set({ pinHash, pinKeyId, updatedAt: now })
-          .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash)))
-          .returning({ id: users.id }),
-      )
-      return set.length > 0
     },
 
     async replacePin(id, fromHash, { pinHash, pinKeyId }, now) {

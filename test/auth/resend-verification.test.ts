@@ -35,7 +35,7 @@ describe('asking for the mail again', () => {
     await register(app, PASSWORD, OWNER)
     app.clock.advance(DAY - HOUR)
     await resend(app, EMAIL, OWNER)
-    expect((await app.mailTo(EMAIL))[0]?.text).toContain('The link works for one hour.')
+    expect((await app.mailTo(EMAIL))[0]?.text).toContain('The link works for 1 hour.')
     const link = await app.mailedToken(EMAIL)
     app.clock.advance(HOUR - 1)
     await app.auth.keepHouse()

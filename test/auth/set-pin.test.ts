@@ -90,6 +90,34 @@ describe('PUT /api/v1/auth/pin', () => {
   })
 })
 
+describe('DELETE /api/v1/auth/pin', () => {
+  const removePin = (app: TestApp, token: string) => app.v1('DELETE', '/pin', { token, ip: anyAddress() })
+
+  it('removes the PIN, and says the same where there is none', async () => {
+    const { app, token, username } = await startSignedIn()
+    await setPin(app, token, { pin: PIN, current_password: PASSWORD })
+    for (const _ of ['there is one', 'there is none']) {
+      const reply = await removePin(app, token)
+      expect([reply.status, reply.body]).toEqual([200, { message: 'PIN removed' }])
+    }
+    expect((await pinLogin(app, username)).status).toBe(401)
+  })
+
+  it('is told by mail, as a new PIN is, and only where something has changed', async () => {
+    const { app, token, email } = await startSignedIn()
+    const told = async () => (await app.mailTo(email)).filter(({ subject }) => subject === 'Your PIN was changed').length
+    await removePin(app, token)
+    expect(await told()).toBe(0)
+    await setPin(app, token, { pin: PIN, current_password: PASSWORD })
+    expect(await told()).toBe(1)
+    await setPin(app, token, { pin: PIN, current_password: 'not this one' })
+    expect(await told()).toBe(1)
+    await removePin(app, token)
+    await removePin(app, token)
+    expect(await told()).toBe(2)
+  })
+})
+
 describe('a session that began with a PIN', () => {
   it('carries neither systemAdmin nor usersManager, wherever it is asked', async () => {
     const app = await startApp()

@@ -1,7 +1,7 @@
 // Nobody learns from an answer, its header fields or the work behind it (stores asked, hashes made) whether an address or a name has an account.
 import { describe, expect, it, vi } from 'vitest'
 import { interceptBindings, type StoreCall } from '../auth/intercepted-bindings.ts'
-import { PASSWORD, type Reply, startApp } from '../support/harness.ts'
+import { BINDINGS, PASSWORD, type Reply, startApp } from '../support/harness.ts'
 
 const ACCOUNT = 'account@example.com'
 const PENDING = 'pending@example.com'
@@ -29,11 +29,12 @@ async function startWatched() {
   async function observe(
     path: string,
     body: Readonly<Record<string, string>>,
+    token?: string,
   ): Promise<{ reply: Reply; asked: string[]; hashes: number }> {
     others += 1
     calls.length = 0
     encode.mockClear()
-    const reply = await app.v1('POST', path, { body, ip: `203.0.113.${others}` })
+    const reply = await app.v1('POST', path, { body, ip: `203.0.113.${others}`, ...(token !== undefined && { token }) })
     // Delivery goes on behind the reply, which does not wait for it.
     const awaited = calls.filter(({ text }) => !text.startsWith('update "outbox"'))
     const asked = awaited.map(({ store, method, text }) => `${store} ${method} ${text.replace(/[^ ]*[0-9a-f]{32}.*/, '…')}`)
@@ -123,6 +124,60 @@ describe('POST /resend-verification', () => {
     }
     expect(answers.size).toBe(1)
     expect((await app.mailTo(PENDING)).length).toBeLessThanOrEqual(20)
+  })
+})
+
+describe('POST /forgot-password', () => {
+  it('answers alike, by the same work, for an account, a disabled one, a pending registration and a stranger', async () => {
+    const { app, observe } = await startWatched()
+    const disabled = await app.createAccount()
+    await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1 WHERE email = ?').bind(disabled).run()
+    const unknown = await observe('/forgot-password', { email: UNKNOWN })
+    expect(unknown.reply.status).toBe(200)
+    expect([unknown.asked.length, unknown.hashes]).toEqual([2, 0])
+    for (const email of [ACCOUNT, PENDING, disabled]) {
+      const known = await observe('/forgot-password', { email })
+      expect(visible(known.reply, email)).toEqual(visible(unknown.reply, UNKNOWN))
+      expect([known.asked, known.hashes]).toEqual([unknown.asked, unknown.hashes])
+    }
+  })
+
+  it('answers alike when no more mail may be sent', async () => {
+    const { app, observe } = await startWatched()
+    const answers = new Set<string>()
+    for (let count = 0; count < 25; count += 1) {
+      const { reply, asked } = await observe('/forgot-password', { email: ACCOUNT })
+      answers.add(JSON.stringify([visible(reply, ACCOUNT), asked]))
+    }
+    expect(answers.size).toBe(1)
+    const links = (await app.mailTo(ACCOUNT)).filter(({ text }) => text.includes('/reset-password?'))
+    expect(links).toHaveLength(20)
+  })
+})
+
+describe('POST /change-email', () => {
+  it('answers alike, by the same work, for an address with an account, a pending registration and a stranger’s', async () => {
+    const { app, observe } = await startWatched()
+    const { access_token: token } = await app.signIn(await app.createAccount())
+    await app.settle()
+    const attempt = (email: string) => observe('/change-email', { email, password: PASSWORD }, token)
+    const unknown = await attempt(UNKNOWN)
+    expect([unknown.reply.status, unknown.hashes]).toEqual([200, 1])
+    for (const email of [ACCOUNT, PENDING]) {
+      const known = await attempt(email)
+      expect(visible(known.reply, email)).toEqual(visible(unknown.reply, UNKNOWN))
+      expect([known.asked, known.hashes]).toEqual([unknown.asked, unknown.hashes])
+    }
+  })
+
+  it('goes on alike after the reply: one mail each', async () => {
+    const { app, observe } = await startWatched()
+    const { access_token: token } = await app.signIn(await app.createAccount())
+    for (const email of [ACCOUNT, PENDING, UNKNOWN]) {
+      const before = (await app.mailTo(email)).length
+      await observe('/change-email', { email, password: PASSWORD }, token)
+      expect([email, (await app.mailTo(email)).length]).toEqual([email, before + 1])
+    }
   })
 })
 

@@ -32,6 +32,11 @@ const PROVOKED: Readonly<Record<keyof typeof REFUSED, ((app: TestApp) => Promise
     const { access_token: token } = await app.signIn(await app.createAccount(account))
     return app.v1('GET', '/sessions?user_id=x', { token })
   },
+  async reauthenticationRequired(app) {
+    const { access_token: token } = await app.signIn(await app.createAccount(account))
+    app.clock.advance(601)
+    return app.v1('DELETE', '/pin', { token })
+  },
   async signUpClosed() {
     return (await startApp({ vars: { SIGN_UP: 'closed' } })).v1('POST', '/register', { body: account })
   },

@@ -22,16 +22,19 @@ describe('session ledgers', () => {
     const session = newSession(userId)
     const { id } = session
     const record = { ...session, counter: 0, lastUsedAt: NOW, revokedAt: null }
-    expect(await ledgers.create(session, NOW)).toEqual(record)
+    expect(await ledgers.create(session, NOW)).toEqual({ ...record, isFromNewDevice: false })
     expect(await ledgers.find(id)).toEqual(record)
     expect(await ledgers.list(userId)).toEqual([record])
     expect(await ledgers.list(crypto.randomUUID())).toEqual([])
     expect(await ledgers.rotate({ id, ...claim })).toMatchObject({ outcome: 'advanced', session: { id, counter: 1 } })
     expect(await ledgers.extend({ id, epoch: 3, now: NOW, ttlSeconds: 600 })).toMatchObject({ id, counter: 1 })
     expect(await ledgers.restamp(id, 4)).toBe(true)
+    expect(await ledgers.reauthenticate(id, 4, NOW + 1)).toMatchObject({ id, authTime: NOW + 1 })
     expect(await ledgers.revoke(id, NOW)).toBe(true)
     await ledgers.create(newSession(userId), NOW)
     expect(await ledgers.revokeAll(userId, NOW, 4)).toBe(1)
+    await ledgers.erase(userId, NOW)
+    expect((await ledgers.list(userId)).map(({ ip }) => ip)).toEqual(['', ''])
     expect(await ledgers.ping()).toBe('ok')
   })
 

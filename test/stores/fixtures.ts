@@ -24,6 +24,7 @@ export function newMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
     purpose: 'registration',
     requesterIp: '192.0.2.1',
     sealedMail: `sealed ${id}`,
+    expiresAt: null,
     ...changes,
   }
 }
@@ -39,6 +40,7 @@ export function newRegistration(changes: Partial<Registration> = {}): Registrati
     passwordHash: '$scrypt$',
     ip: '192.0.2.1',
     userAgent: '',
+    locale: null,
     createdAt: NOW,
     expiresAt: NOW + DAY,
     ...changes,

@@ -1,13 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../../src/stores/database.ts'
-import { createOutbox, type OutgoingMail, queueMail } from '../../src/stores/outbox.ts'
+import { createOutbox, type OutboxRow, type OutgoingMail, queueMail } from '../../src/stores/outbox.ts'
 import { CAPS, emptyDatabase, HOUR, NOW, newMail } from './fixtures.ts'
 
 async function queue(database: Database, mail: OutgoingMail, now = NOW, condition = sql`1`): Promise<boolean> {
   const [result] = await database.transact([queueMail(mail, CAPS, now, condition)])
   return (result?.meta.changes ?? 0) > 0
 }
+
+/** As whoever has just leased the mail for the n-th time knows it. */
+const leased = (id: string, attempts = 1): OutboxRow => ({ id, attempts, sealedMail: '', createdAt: NOW, sentAt: null })
 
 const queuedOf = (answers: readonly boolean[]) => answers.filter((isQueued) => isQueued).length
 
@@ -30,8 +33,16 @@ describe('queueing a mail', () => {
     const database = await emptyDatabase()
     for (let count = 1; count <= 5; count += 1) await queue(database, newMail())
     expect(await queue(database, newMail())).toBe(false)
-    expect(await queue(database, newMail({ purpose: 'reset' }))).toBe(true)
+    expect(await queue(database, newMail({ purpose: 'password_reset' }))).toBe(true)
     expect(await queue(database, newMail({ recipient: 'other@example.com' }))).toBe(true)
+  })
+
+  it('takes any number of notices, which have no caps', async () => {
+    const database = await emptyDatabase()
+    for (let count = 1; count <= 25; count += 1) {
+      const [result] = await database.transact([queueMail(newMail({ purpose: 'notice' }), null, NOW, sql`1`)])
+      expect(result?.meta.changes).toBe(1)
+    }
   })
 
   it('does nothing where its condition does not hold', async () => {
@@ -64,13 +75,37 @@ describe('leasing mail', () => {
       OutgoingMail,
     ]
     for (const mail of [sent, kept, failed, dropped]) await queue(database, mail)
+    await outbox.lease(NOW, 120, 10)
     await outbox.markSent('sent', NOW, false)
     await outbox.markSent('kept', NOW, true)
-    await outbox.markFailed('failed', NOW + HOUR, false)
-    await outbox.markFailed('dropped', NOW + HOUR, true)
+    await outbox.markFailed(leased('failed'), NOW + HOUR, 'smtp_421')
+    await outbox.markDead(leased('dropped'), NOW, 'smtp_550', true)
     expect(await outbox.lease(NOW + HOUR - 1, 120, 10)).toEqual([])
     expect((await outbox.lease(NOW + HOUR, 120, 10)).map(({ id }) => id)).toEqual(['failed'])
-    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['failed', 'kept'])
+    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['dropped', 'failed', 'kept'])
+  })
+
+  it('leaves out what is not worth sending any more, since its token has expired', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    await queue(database, newMail({ id: 'brief', expiresAt: NOW + 60 }))
+    await queue(database, newMail({ id: 'lasting', expiresAt: NOW + 61 }))
+    expect((await outbox.lease(NOW + 60, 120, 10)).map(({ id }) => id)).toEqual(['lasting'])
+  })
+
+  it('that has been leased again since is nothing an earlier lease may still mark as failed or dead', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    await queue(database, newMail({ id: 'slow' }))
+    const [first] = await outbox.lease(NOW, 120, 1)
+    const [second] = await outbox.lease(NOW + 120, 120, 1)
+    if (!first || !second) throw new Error('nothing was leased')
+    await outbox.markDead(first, NOW + 121, 'smtp_550', false)
+    await outbox.markFailed(first, NOW + 9999, 'smtp_421')
+    expect(await outbox.lease(NOW + 240, 120, 1)).toMatchObject([{ id: 'slow', attempts: 3 }])
+    await outbox.markSent('slow', NOW + 241, true)
+    await outbox.markDead(leased('slow', 3), NOW + 242, 'smtp_550', false)
+    expect(await outbox.listForRecipient(null, 1)).toMatchObject([{ id: 'slow', sentAt: NOW + 241 }])
   })
 })
 
@@ -90,9 +125,35 @@ describe('the outbox', () => {
     const database = await emptyDatabase()
     const outbox = createOutbox(database)
     for (const age of [5, 4, 3]) await queue(database, newMail({ id: String(age) }), NOW - age)
-    await outbox.purge(NOW - 3, 1)
+    await outbox.purge(NOW - 3, 0, 1)
     expect(await outbox.listForRecipient(null, 10)).toHaveLength(2)
-    await outbox.purge(NOW - 3, 10)
+    await outbox.purge(NOW - 3, 0, 10)
     expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['3'])
+  })
+
+  it('keeps dead letters for longer', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    await queue(database, newMail({ id: 'dead' }), NOW - 5)
+    await outbox.lease(NOW, 120, 1)
+    await outbox.markDead(leased('dead'), NOW, 'smtp_550', true)
+    await outbox.purge(NOW, NOW - 5, 10)
+    expect(await outbox.listForRecipient(null, 10)).toHaveLength(1)
+    await outbox.purge(NOW, NOW - 4, 10)
+    expect(await outbox.listForRecipient(null, 10)).toEqual([])
+  })
+
+  it('empties what has expired unsent, and names it once', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    for (const id of ['waits', 'dead', 'sent']) await queue(database, newMail({ id, recipient: id, expiresAt: NOW + 60 }))
+    await queue(database, newMail({ id: 'notice', recipient: 'notice' }))
+    await outbox.lease(NOW, 120, 10)
+    await outbox.markDead(leased('dead'), NOW, 'smtp_550', true)
+    await outbox.markSent('sent', NOW, true)
+    expect(await outbox.expire(NOW + 59, 10)).toEqual([])
+    expect(await outbox.expire(NOW + 60, 10)).toEqual(['waits'])
+    expect(await outbox.expire(NOW + 60, 10)).toEqual([])
+    expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['notice', 'sent'])
   })
 })

@@ -19,12 +19,12 @@ const claiming = (key: string, changes: Partial<Registration> = {}) =>
 describe('confirming', () => {
   it('makes the registration the account, whole', async () => {
     const { users, create, confirm } = await setUp()
-    const registration = claiming('ada', { firstName: 'Ada', lastName: 'Lovelace', passwordHash: 'hers' })
+    const registration = claiming('ada', { firstName: 'Ada', lastName: 'Lovelace', passwordHash: 'hers', locale: 'tr' })
     await create(registration, 'hash')
     expect(await confirm('hash', NOW + 5)).toBe(true)
-    const { id, email, username, usernameKey, firstName, lastName, passwordHash } = registration
+    const { id, email, username, usernameKey, firstName, lastName, passwordHash, locale } = registration
     expect(await users.findById(id)).toEqual({
-      ...{ id, email, username, usernameKey, firstName, lastName, passwordHash },
+      ...{ id, email, username, usernameKey, firstName, lastName, passwordHash, locale },
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
       ...{ permissions: [], disabledAt: null, sessionEpoch: 1, pinHash: null, pinKeyId: null },
     })

@@ -25,6 +25,7 @@ const ERRORS = {
   token_reused: [401, 'Invalid refresh token'],
   invalid_link: [400, 'The link is not valid or has expired'],
   forbidden: [403, 'Forbidden'],
+  reauthentication_required: [403, 'Please give your password again'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   sign_up_closed: [403, 'Sign-up is closed'],

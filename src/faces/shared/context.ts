@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
+import { parseAcceptLanguage } from '../../platform/locale.ts'
 
 /** What a request's JSON body says; `null` where there was none. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -26,6 +27,7 @@ export function readClient(c: Context<AppEnv>): Client {
   return {
     address: parseClientAddress(c.req.header('CF-Connecting-IP') ?? null),
     userAgent: (c.req.header('User-Agent') ?? '').slice(0, USER_AGENT_LIMIT).toWellFormed(),
+    locale: parseAcceptLanguage(c.req.header('Accept-Language')),
   }
 }
 

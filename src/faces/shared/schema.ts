@@ -24,3 +24,8 @@ export function optionalText(description: string) {
     ),
   )
 }
+
+/** A text member that may be left out, and that `null` clears. */
+export function clearableText(description: string) {
+  return v.optional(v.pipe(v.nullable(v.string()), v.description(description)))
+}

@@ -1,17 +1,8 @@
 // What the `v1` face says of itself for OpenAPI: one entry a route, over the very schemas that check bodies.
 import * as v from 'valibot'
 import type { Operation } from '../shared/operation.ts'
-import {
-  EmailBody,
-  ExtensionSchema,
-  GrantSchema,
-  LoginBody,
-  PinBody,
-  RefreshBody,
-  RegisterBody,
-  SessionSchema,
-  UserSchema,
-} from './wire.ts'
+import { accountOperations } from './account-openapi.ts'
+import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema, UserSchema } from './wire.ts'
 
 const Message = v.object({ message: v.string() })
 
@@ -85,16 +76,6 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     success: [200, v.object({ sessions: v.array(SessionSchema) })],
     refusals: [401, 403, 404, 503],
   },
-  'PUT /pin': {
-    id: 'setPin',
-    summary: 'Set the PIN for signing in at the cookie face',
-    description: 'Refused in a session that itself began with a PIN.',
-    body: PinBody,
-    required: ['pin', 'current_password'],
-    bearer: 'required',
-    success: [200, Message],
-    refusals: [400, 401, 403, 429, 503],
-  },
   'DELETE /sessions/:id': {
     id: 'revokeSession',
     summary: 'End one session',
@@ -102,4 +83,5 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     success: [200, Message],
     refusals: [401, 404, 503],
   },
+  ...accountOperations,
 }

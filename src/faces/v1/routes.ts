@@ -5,9 +5,18 @@ import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import {
+  ChangeEmailBody,
+  ChangePasswordBody,
+  PasswordBody,
+  PinBody,
+  ProfileBody,
+  ResetPasswordBody,
+  renderReauthentication,
+  TokenBody,
+} from './account-wire.ts'
+import {
   EmailBody,
   LoginBody,
-  PinBody,
   RefreshBody,
   RegisterBody,
   renderExtension,
@@ -41,6 +50,46 @@ export const v1 = createRoutes()
     return c.json(renderGrant(await c.var.auth.signIn(credentials, readClient(c))))
   })
   .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c))) }))
+  .patch('/me', jsonBody, async (c) => {
+    const { first_name: firstName, last_name: lastName, username } = parseBody(ProfileBody, c.var.body)
+    const user = await c.var.auth.updateProfile(readBearer(c), { firstName, lastName, username }, readClient(c))
+    return c.json({ user: renderUser(user) })
+  })
+  .delete('/me', jsonBody, async (c) => {
+    const { password } = parseBody(PasswordBody, c.var.body)
+    await c.var.auth.deleteAccount(readBearer(c), password, readClient(c))
+    return c.json({ message: 'Account deleted' })
+  })
+  .post('/reauthenticate', jsonBody, async (c) => {
+    const { password } = parseBody(PasswordBody, c.var.body)
+    return c.json(renderReauthentication(await c.var.auth.reauthenticate(readBearer(c), password, readClient(c))))
+  })
+  .post('/forgot-password', jsonBody, async (c) => {
+    const { email } = parseBody(EmailBody, c.var.body)
+    await c.var.auth.forgotPassword(email, readClient(c))
+    return c.json({ message: 'if the address has an account, a mail with a link has been sent' })
+  })
+  .post('/reset-password', jsonBody, async (c) => {
+    await c.var.auth.resetPassword(parseBody(ResetPasswordBody, c.var.body), readClient(c))
+    return c.json({ message: 'Password reset' })
+  })
+  .post('/change-password', jsonBody, async (c) => {
+    const { current_password: currentPassword, new_password: newPassword } = parseBody(ChangePasswordBody, c.var.body)
+    await c.var.auth.changePassword(readBearer(c), { currentPassword, newPassword }, readClient(c))
+    return c.json({ message: 'Password changed' })
+  })
+  .post('/change-email', jsonBody, async (c) => {
+    await c.var.auth.changeEmail(readBearer(c), parseBody(ChangeEmailBody, c.var.body), readClient(c))
+    return c.json({ message: 'a mail with a link has been sent to the new address' })
+  })
+  .post('/confirm-email-change', jsonBody, async (c) => {
+    await c.var.auth.confirmEmailChange(parseBody(TokenBody, c.var.body).token, readClient(c))
+    return c.json({ message: 'Email changed' })
+  })
+  .post('/undo-email-change', jsonBody, async (c) => {
+    await c.var.auth.undoEmailChange(parseBody(TokenBody, c.var.body).token, readClient(c))
+    return c.json({ message: 'Email restored, please set a new password: look for our mail' })
+  })
   .post('/refresh', jsonBody, async (c) => {
     const { refresh_token: refreshToken } = parseBody(RefreshBody, c.var.body)
     if (refreshToken === undefined) return c.json(renderExtension(await c.var.auth.extendSession(readBearer(c))))
@@ -62,6 +111,10 @@ export const v1 = createRoutes()
     const { pin, current_password: currentPassword } = parseBody(PinBody, c.var.body)
     await c.var.auth.setPin(readBearer(c), { pin, currentPassword }, readClient(c))
     return c.json({ message: 'PIN set' })
+  })
+  .delete('/pin', jsonBody, async (c) => {
+    await c.var.auth.removePin(readBearer(c), readClient(c))
+    return c.json({ message: 'PIN removed' })
   })
   .delete('/sessions/:id', jsonBody, async (c) => {
     await c.var.auth.revokeSession(readBearer(c), c.req.param('id'))

@@ -28,11 +28,6 @@ export const EmailBody = v.object({ email: optionalText('E-mail address') })
 
 export const RefreshBody = v.object({ refresh_token: optionalText('Counts where a bearer token is given too') })
 
-export const PinBody = v.object({
-  pin: optionalText('4 to 12 digits, not one digit repeated or digits in sequence'),
-  current_password: optionalText('Judged as at a sign-in'),
-})
-
 export const UserSchema = v.object({
   id: v.pipe(v.string(), v.description('Opaque')),
   email: v.string(),
@@ -90,6 +85,7 @@ const ERRORS = {
   token_reused: [401, 'This refresh token was used before, please sign in again'],
   invalid_link: [400, 'The link is not valid or has expired', 'invalid_token'],
   forbidden: [403, 'Forbidden'],
+  reauthentication_required: [403, 'Please give your password again'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   sign_up_closed: [403, 'Sign-up is closed'],

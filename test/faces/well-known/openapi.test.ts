@@ -8,7 +8,16 @@ import { PASSWORD, type Reply, type RequestOptions, startApp } from '../../suppo
 import { findProblems, findUndocumented, type Json, resolveReference } from '../documented.ts'
 
 /** For people, or the reference itself: nothing that a program would call. */
-const PAGES = ['/openapi.json', '/docs', '/docs/:file', '/dev/mailbox', '/verify-email']
+const PAGES = [
+  '/openapi.json',
+  '/docs',
+  '/docs/:file',
+  '/dev/mailbox',
+  '/verify-email',
+  '/reset-password',
+  '/confirm-email-change',
+  '/undo-email-change',
+]
 
 const API = '/api/v1/auth'
 
@@ -170,6 +179,29 @@ describe('the replies', () => {
       await cookie(path, { headers: { Cookie: held.join('; ') } })
       await cookie(path)
     }
+    const { access_token: token } = await app.signIn(email)
+    await v1('DELETE', '/pin', undefined, token)
+    await v1('DELETE', '/pin')
+    await v1('PATCH', '/me', { username: 'walker', last_name: null }, token)
+    await v1('PATCH', '/me', { username: '' }, token)
+    await v1('POST', '/reauthenticate', { password: PASSWORD }, token)
+    await v1('POST', '/reauthenticate', {}, token)
+    const moved = 'moved@example.com'
+    await v1('POST', '/change-email', { email: moved, password: PASSWORD }, token)
+    await v1('POST', '/change-email', {}, token)
+    await v1('POST', '/confirm-email-change', { token: await app.mailedToken(moved) })
+    await v1('POST', '/confirm-email-change', {})
+    const password = 'quite another one'
+    await v1('POST', '/change-password', { current_password: PASSWORD, new_password: password }, token)
+    await v1('POST', '/change-password', {}, token)
+    await v1('POST', '/undo-email-change', { token: await app.mailedToken(email) })
+    await v1('POST', '/undo-email-change', {})
+    await v1('POST', '/forgot-password', { email })
+    await v1('POST', '/forgot-password', {})
+    await v1('POST', '/reset-password', { token: await app.mailedToken(email), password })
+    await v1('POST', '/reset-password', {})
+    await v1('DELETE', '/me', { password }, (await app.signIn(email, password)).access_token)
+    await v1('DELETE', '/me', {})
     for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json']) await check('GET', path, await app.request('GET', path))
 
     const withoutRefusal = ['GET /healthz', 'GET /readyz', 'GET /.well-known/jwks.json']

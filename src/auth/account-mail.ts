@@ -1,0 +1,26 @@
+// A mail about an account, sealed for the outbox, in the language of whoever reads it.
+import { addressBucket } from '../platform/client-address.ts'
+import type { OutgoingMail } from '../stores/outbox.ts'
+import type { User } from '../stores/users.ts'
+import type { Client, Deps } from './deps.ts'
+import { type MailMessage, renderMail } from './mails.ts'
+import { type MailPurpose, sealMail } from './queued-mail.ts'
+
+/**
+ * @param to who reads it: an account, or an address without one
+ * @param purpose `notice`, which is not capped, is for what a user has done or must know
+ */
+export async function sealAccountMail(
+  deps: Pick<Deps, 'settings' | 'keyring' | 'random' | 'clock'>,
+  to: Pick<User, 'email'> & Partial<Pick<User, 'locale'>>,
+  client: Client,
+  message: MailMessage,
+  purpose: MailPurpose = 'notice',
+): Promise<OutgoingMail> {
+  const { settings } = deps
+  const now = deps.clock()
+  const context = { publicUrl: settings.publicUrl, requestedAt: now, ip: client.address }
+  const expiresAt = 'ttlSeconds' in message ? now + message.ttlSeconds : null
+  const addressing = { recipient: to.email, purpose, requesterIp: addressBucket(client.address), expiresAt }
+  return sealMail(deps, addressing, renderMail(message, context, to.locale ?? settings.defaultLocale))
+}

@@ -1,0 +1,56 @@
+// Asks for another address: a link to the new one, which nobody else may have. An address that has an account is told the
+// same at the same cost; its owner gets a mail instead.
+
+import { sealAccountMail } from './account-mail.ts'
+import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
+import { checkCurrentPassword } from './check-current-password.ts'
+import { deliverMail } from './deliver-mail.ts'
+import type { Client, Deps } from './deps.ts'
+import { requireEmail } from './email-rules.ts'
+import { AuthError, type FieldProblem } from './errors.ts'
+import { type MailMessage, mailedLink } from './mails.ts'
+import { createOneTimeToken } from './one-time-token.ts'
+import { mailCaps } from './queued-mail.ts'
+
+export interface EmailChangeForm {
+  readonly email?: string | undefined
+  readonly password?: string | undefined
+}
+
+/**
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `reauthentication_required`,
+ *   `invalid_request`, `invalid_credentials`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function changeEmail(deps: Deps, accessToken: string | null, form: EmailChangeForm, client: Client): Promise<void> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  requireRecentPassword(deps, principal)
+  const { user } = principal
+  const { email, password } = requireForm(form, user.email)
+  await checkCurrentPassword(deps, user, password, client)
+
+  const { settings } = deps
+  const ttlSeconds = settings.verificationTtlSeconds
+  const owner = await deps.users.findByEmail(email)
+  const { token, hash } = await createOneTimeToken(deps.random)
+  const link = mailedLink(settings.publicUrl, 'confirm-email-change', token)
+  const message: MailMessage = owner ? { kind: 'already_registered' } : { kind: 'confirm_email_change', link, ttlSeconds }
+  // One purpose for both, so that caps fall alike.
+  const recipient = { ...(owner ?? user), email }
+  const mail = await sealAccountMail(deps, recipient, client, message, 'email_change')
+  const now = deps.clock()
+  const newLink = { tokenHash: hash, expiresAt: now + ttlSeconds }
+  const isAsked = await deps.accountLinks.addEmailChange(user, email, newLink, mail, mailCaps(settings), now)
+  if (!isAsked) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  deps.defer(deliverMail(deps))
+}
+
+function requireForm({ email, password = '' }: EmailChangeForm, current: string): { email: string; password: string } {
+  const address = requireEmail(email)
+  const fields: FieldProblem[] = [
+    ...(address === current ? [{ field: 'email', message: 'is your address already' }] : []),
+    ...(password === '' ? [{ field: 'password', message: 'is required' }] : []),
+  ]
+  if (fields.length > 0) throw new AuthError('invalid_request', 'address or password not acceptable', { fields })
+  return { email: address, password }
+}

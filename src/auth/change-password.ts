@@ -1,0 +1,64 @@
+// A new password by the old one. Every other session ends, this one goes on.
+import { reasonOf } from '../platform/log.ts'
+import type { User } from '../stores/users.ts'
+import { sealAccountMail } from './account-mail.ts'
+import { authenticateStrictly, requirePassword } from './authenticate.ts'
+import { checkCurrentPassword } from './check-current-password.ts'
+import { deliverMail } from './deliver-mail.ts'
+import type { Client, Deps } from './deps.ts'
+import { endSessionsBefore } from './end-sessions-before.ts'
+import { AuthError, type FieldProblem } from './errors.ts'
+import { requireHashRoom } from './hash-room.ts'
+import { findNewPasswordProblem, hashNewPassword } from './new-password.ts'
+
+export interface PasswordForm {
+  readonly currentPassword?: string | undefined
+  readonly newPassword?: string | undefined
+}
+
+/** What the fields of a `PasswordForm` are called in a refusal. */
+const FIELDS = { currentPassword: 'current_password', newPassword: 'new_password' } as const
+
+/**
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ *   `invalid_credentials` for the wrong password, of two changes at once for the later one too; `rate_limited`
+ * @throws Unavailable
+ */
+export async function changePassword(deps: Deps, accessToken: string | null, form: PasswordForm, client: Client): Promise<void> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  requirePassword(principal)
+  const { user } = principal
+  const { currentPassword, newPassword } = requireForm(deps, form, user)
+  requireHashRoom(deps)
+  const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
+  const passwordHash = await hashNewPassword(deps, newPassword, attempt)
+  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
+  const epoch = await deps.accountChanges.changePassword(user, passwordHash, notice, deps.clock())
+  if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  await keepSession(deps, principal.sessionId, epoch)
+  await endSessionsBefore(deps, user.id, epoch)
+  deps.defer(deliverMail(deps))
+}
+
+function requireForm(
+  deps: Deps,
+  { currentPassword = '', newPassword = '' }: PasswordForm,
+  user: User,
+): { currentPassword: string; newPassword: string } {
+  const problem = findNewPasswordProblem(deps, FIELDS.newPassword, newPassword, user)
+  const isSame = newPassword !== '' && newPassword.normalize('NFC') === currentPassword.normalize('NFC')
+  const fields: FieldProblem[] = [
+    ...(currentPassword === '' ? [{ field: FIELDS.currentPassword, message: 'is required' }] : []),
+    ...(problem ? [problem] : []),
+    ...(isSame && !problem ? [{ field: FIELDS.newPassword, message: 'must be another one than now' }] : []),
+  ]
+  if (fields.length > 0) throw new AuthError('invalid_request', 'passwords not acceptable', { fields })
+  return { currentPassword, newPassword }
+}
+
+/** The password is changed whatever the ledger says: should it not answer, this session ends with the others. */
+async function keepSession({ ledgers, log }: Deps, sessionId: string, epoch: number): Promise<void> {
+  await ledgers.restamp(sessionId, epoch).catch((error: unknown) => {
+    log('warn', 'session not kept', { reason: reasonOf(error) })
+  })
+}

@@ -1,0 +1,35 @@
+// The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
+import { issueAccessToken } from './access-tokens.ts'
+import { authenticateStrictly, requirePassword } from './authenticate.ts'
+import { checkCurrentPassword } from './check-current-password.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+
+export interface Reauthentication {
+  readonly accessToken: string
+  readonly expiresIn: number
+}
+
+/**
+ * @returns an access token that says so; refreshes keep the time
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ *   `invalid_credentials`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function reauthenticate(
+  deps: Deps,
+  accessToken: string | null,
+  password: string | undefined,
+  client: Client,
+): Promise<Reauthentication> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  requirePassword(principal)
+  if (!password) {
+    throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
+  }
+  const { user, key } = await checkCurrentPassword(deps, principal.user, password, client)
+  const session = await deps.ledgers.reauthenticate(principal.sessionId, user.sessionEpoch, deps.clock())
+  if (!session) throw new AuthError('invalid_access_token', 'session ended')
+  const { token, expiresIn } = await issueAccessToken(deps, key, user, session)
+  return { accessToken: token, expiresIn }
+}

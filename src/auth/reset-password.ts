@@ -1,0 +1,87 @@
+// A new password by the mailed link. It ends every session and every other link, and proves the address on the way.
+import { addressBucket } from '../platform/client-address.ts'
+import { reasonOf } from '../platform/log.ts'
+import type { AccountLink } from '../stores/account-links.ts'
+import type { User } from '../stores/users.ts'
+import { sealAccountMail } from './account-mail.ts'
+import { checkCurrentPassword } from './check-current-password.ts'
+import { deliverMail } from './deliver-mail.ts'
+import type { Client, Deps } from './deps.ts'
+import { endSessionsBefore } from './end-sessions-before.ts'
+import { AuthError } from './errors.ts'
+import { requireHashRoom } from './hash-room.ts'
+import { findNewPasswordProblem, hashNewPassword } from './new-password.ts'
+import { hashOneTimeToken } from './one-time-token.ts'
+
+export interface ResetForm {
+  readonly token?: string | undefined
+  readonly password?: string | undefined
+}
+
+/** Whose password the link changes. Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
+export async function describeReset(deps: Deps, token: string | undefined): Promise<{ readonly email: string }> {
+  const { link } = await requireLink(deps, token)
+  if (link.isSpent) throw invalidLink('reset token spent')
+  return { email: link.email }
+}
+
+/**
+ * Done once; the same link with the same password is told the same again, since the first answer may have been lost.
+ * @throws AuthError `invalid_link`, `invalid_request`, which does not spend the link, `rate_limited` @throws Unavailable
+ */
+export async function resetPassword(deps: Deps, { token, password = '' }: ResetForm, client: Client): Promise<void> {
+  const { link, hash } = await requireLink(deps, token)
+  const problem = findNewPasswordProblem(deps, 'password', password, link.user)
+  if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
+
+  const epoch = link.isSpent ? null : await spend(deps, hash, link.user, password, client)
+  if (epoch === null) return repeat(deps, token, password, client)
+  await followUp(deps, link.user, epoch)
+}
+
+async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: AccountLink; hash: string }> {
+  const hash = await hashOneTimeToken(token ?? '')
+  const link = hash && (await deps.accountLinks.find(hash, 'reset_password', deps.clock()))
+  if (!hash || !link) throw invalidLink('unknown or expired reset token')
+  if (link.user.disabledAt !== null || link.user.email !== link.email) throw invalidLink('account disabled or moved')
+  return { link, hash }
+}
+
+/** @returns the new epoch, or `null` when the link was spent meanwhile */
+async function spend(deps: Deps, tokenHash: string, user: User, password: string, client: Client): Promise<number | null> {
+  requireHashRoom(deps)
+  const permit = await deps.limits.beginHash({ address: addressBucket(client.address) }, deps.clock())
+  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
+  const passwordHash = await hashNewPassword(deps, password, permit.attempt)
+  // The hash stays counted; it was no failure.
+  deps.defer(permit.attempt.succeed(deps.clock()))
+  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
+  return deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, notice, deps.clock())
+}
+
+/** The holder of a spent link learns no more than whoever signs in with this password, and is limited like them. */
+async function repeat(deps: Deps, token: string | undefined, password: string, client: Client): Promise<void> {
+  const { link } = await requireLink(deps, token)
+  if (!link.isSpent) throw invalidLink('reset outdone by another change')
+  await checkCurrentPassword(deps, link.user, password, client).catch((error: unknown) => {
+    throw error instanceof AuthError && error.code === 'invalid_credentials' ? invalidLink('reset token spent') : error
+  })
+  await followUp(deps, link.user, link.user.sessionEpoch)
+}
+
+async function followUp(deps: Deps, user: User, epoch: number): Promise<void> {
+  await Promise.all([endSessionsBefore(deps, user.id, epoch), revivePin(deps, user)])
+  deps.defer(deliverMail(deps))
+}
+
+/** Whoever holds the mailbox gets a PIN back that guesses have killed. The new password does not depend on it. */
+async function revivePin(deps: Deps, { usernameKey, pinHash }: User): Promise<void> {
+  if (pinHash === null || usernameKey === null) return
+  await deps.limits.revivePin(usernameKey, deps.clock()).catch((error: unknown) => {
+    deps.log('warn', 'PIN not revived', { reason: reasonOf(error) })
+  })
+}
+
+function invalidLink(reason: string): AuthError {
+  return new AuthError('invalid_link', reason)
+}

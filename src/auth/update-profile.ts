@@ -1,0 +1,64 @@
+// The signed-in user's own names. What is left out stays, `null` clears.
+import { addressBucket } from '../platform/client-address.ts'
+import { parsePersonName } from '../platform/person-name.ts'
+import { parseUsername } from '../platform/username.ts'
+import type { ProfileChanges } from '../stores/account-changes.ts'
+import type { User } from '../stores/users.ts'
+import { authenticateStrictly, requirePassword } from './authenticate.ts'
+import type { Client, Deps } from './deps.ts'
+import { AuthError, type FieldProblem } from './errors.ts'
+
+export interface ProfileForm {
+  readonly firstName?: string | null | undefined
+  readonly lastName?: string | null | undefined
+  readonly username?: string | null | undefined
+}
+
+/**
+ * @returns the user as it is now
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`, `username_taken`,
+ *   `rate_limited`
+ * @throws Unavailable
+ */
+export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<User> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  requirePassword(principal)
+  const { user } = principal
+  const changes = checkForm(form)
+  if (changes.username && changes.username.key !== user.usernameKey) await countUsername(deps, client)
+  const outcome = await deps.accountChanges.updateProfile(user, changes, deps.clock())
+  if (outcome === 'taken') {
+    throw new AuthError('username_taken', 'username held by somebody else', {
+      fields: [{ field: 'username', message: 'is taken' }],
+    })
+  }
+  const updated = outcome === 'gone' ? null : await deps.users.findById(user.id)
+  if (!updated) throw new AuthError('invalid_access_token', 'account changed meanwhile')
+  return updated
+}
+
+function checkForm(form: ProfileForm): ProfileChanges {
+  const problems: FieldProblem[] = []
+  const parse = <T>(field: string, text: string | null | undefined, read: (text: string) => T | null, rule: string) => {
+    if (text === undefined || text === null) return text
+    const value = read(text)
+    if (value === null) problems.push({ field, message: rule })
+    return value
+  }
+  // An empty name counts as none: that is what an empty form field sends.
+  const parseName = (field: string, text: string | null | undefined) =>
+    parse(field, text === '' ? null : text, parsePersonName, 'must be 1 to 100 characters of text on one line')
+  const changes = {
+    firstName: parseName('first_name', form.firstName),
+    lastName: parseName('last_name', form.lastName),
+    username: parse('username', form.username, parseUsername, 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -'),
+  }
+  if (problems.length > 0) throw new AuthError('invalid_request', 'names not acceptable', { fields: problems })
+  return changes
+}
+
+/** Counted like a registration, and never given back: usernames must not be tried out for free here either. */
+async function countUsername(deps: Deps, client: Client): Promise<void> {
+  const permit = await deps.limits.beginRegistration({ address: addressBucket(client.address) }, deps.clock())
+  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
+}

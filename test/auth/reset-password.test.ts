@@ -1,0 +1,231 @@
+// Recovery: the link to the mailbox, what it changes, and each way in which it does not count.
+import { describe, expect, it } from 'vitest'
+import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
+import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
+import {
+  ask,
+  askToMove,
+  forget,
+  isLive,
+  linksTo,
+  linkTo,
+  move,
+  NEW_PASSWORD,
+  reset,
+  signInStatus,
+  subjectsTo,
+  UNKNOWN_TOKEN,
+} from './account-fixtures.ts'
+import { HOUR, rows, times } from './fixtures.ts'
+
+describe('POST /forgot-password', () => {
+  it('mails a link to the page of this worker, whatever Host says, and stores its token as a hash only', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const reply = await app.fetch(
+      new Request('http://evil.example/api/v1/auth/forgot-password', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-Host': 'evil.example' },
+        body: JSON.stringify({ email: email.toUpperCase() }),
+      }),
+    )
+    expect(reply.status).toBe(200)
+    const token = await linkTo(app, email, 'reset-password')
+    expect(JSON.stringify(await app.mailTo(email))).not.toContain('evil.example')
+    expect(
+      JSON.stringify([...(await rows('SELECT * FROM one_time_tokens')), ...(await rows('SELECT * FROM outbox'))]),
+    ).not.toContain(token)
+  })
+
+  it('mails nothing, and stores no link, for an address without an account or a registration not confirmed', async () => {
+    const app = await startApp()
+    await ask(app, 'POST', '/register', { email: 'pending@example.com', password: PASSWORD })
+    for (const email of ['pending@example.com', 'unknown@example.com']) {
+      const reply = await ask(app, 'POST', '/forgot-password', { email })
+      expect([reply.status, reply.body]).toEqual([
+        200,
+        { message: 'if the address has an account, a mail with a link has been sent' },
+      ])
+      expect(await linksTo(app, email, 'reset-password')).toEqual([])
+    }
+    expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_password'")).toEqual([])
+  })
+
+  it('mails nothing to a disabled account', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1').run()
+    expect((await ask(app, 'POST', '/forgot-password', { email })).status).toBe(200)
+    expect(await linksTo(app, email, 'reset-password')).toEqual([])
+  })
+
+  it('is capped like other mail without another answer, and stores no link that no mail carries', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const answers = new Set<string>()
+    for (let count = 0; count < 8; count += 1) {
+      const reply = await app.v1('POST', '/forgot-password', { body: { email }, ip: '198.51.100.9' })
+      answers.add(`${reply.status} ${reply.text}`)
+    }
+    expect(answers.size).toBe(1)
+    expect(await linksTo(app, email, 'reset-password')).toHaveLength(5)
+    expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_password'")).toHaveLength(5)
+  })
+
+  it.each([[{}], [{ email: 'no address' }], [{ email: 7 }], [{ email: 'a@example.com,b@example.com' }]])(
+    'answers 400 to %j',
+    async (body) => {
+      const reply = await ask(await startApp(), 'POST', '/forgot-password', body)
+      expect([reply.status, reply.body.code, reply.body.errors[0].field]).toEqual([400, 'invalid_request', 'email'])
+    },
+  )
+})
+
+describe('POST /reset-password', () => {
+  it('sets the password, ends every session and every other link, and tells the owner', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const { access_token: session, refresh_token } = await app.signIn(email)
+    const other = await forget(app, email)
+    const pendingMove = await askToMove(app, session, 'elsewhere@example.com')
+    const token = await forget(app, email)
+    const reply = await reset(app, token)
+    expect([reply.status, reply.body]).toEqual([200, { message: 'Password reset' }])
+    expect(await isLive(app, session)).toBe(false)
+    expect((await ask(app, 'POST', '/refresh', { refresh_token })).status).toBe(401)
+    expectRefusal(await reset(app, other, 'yet another one'), REFUSED.invalidLink)
+    expectRefusal(await ask(app, 'POST', '/confirm-email-change', { token: pendingMove }), REFUSED.invalidLink)
+    expect([await signInStatus(app, email), await signInStatus(app, email, NEW_PASSWORD)]).toEqual([401, 200])
+    expect(await subjectsTo(app, email)).toContain('Your password was changed')
+  })
+
+  it('proves the address of an account that was made without proof', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await BINDINGS.DB.prepare('UPDATE users SET email_verified_at = NULL').run()
+    await reset(app, await forget(app, email))
+    expect((await app.signIn(email, NEW_PASSWORD)).user).toMatchObject({ email_verified: true })
+  })
+
+  it('frees a dead PIN, which stays the one it was', async () => {
+    const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2' } })
+    const { email, username } = await createPinAccount(app)
+    await pinLogin(app, username, '9999')
+    await pinLogin(app, username, '9999')
+    expect((await pinLogin(app, username)).status).toBe(401)
+    await reset(app, await forget(app, email))
+    expect((await pinLogin(app, username)).status).toBe(200)
+  })
+
+  it.each([
+    ['', 'is required'],
+    ['short', 'must have at least 8 characters'],
+    ['password', 'is one of the commonest passwords'],
+    ['owner@example.com', 'must not be your e-mail address or username'],
+    ['The Owner', 'must not be your e-mail address or username'],
+    ['x'.repeat(257), 'must have at most 256 characters'],
+  ])('applies the policy to %j before the link is spent', async (password, message) => {
+    const app = await startApp()
+    const email = await app.createAccount({ email: 'owner@example.com', username: 'the owner' })
+    const token = await forget(app, email)
+    expectRefusal(await reset(app, token, password), REFUSED.invalidRequest(['password', message]))
+    expect((await reset(app, token)).status).toBe(200)
+  })
+
+  it('counts for an hour', async () => {
+    const app = await startApp()
+    const [early, late] = [await app.createAccount(), await app.createAccount()]
+    const tokens = [await forget(app, early), await forget(app, late)] as const
+    app.clock.advance(HOUR - 1)
+    expect((await reset(app, tokens[0])).status).toBe(200)
+    app.clock.advance(1)
+    expectRefusal(await reset(app, tokens[1]), REFUSED.invalidLink)
+  })
+
+  it('says the same again to the same password, which a lost answer needs, and refuses any other', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const token = await forget(app, email)
+    await reset(app, token)
+    const { access_token: session } = await app.signIn(email, NEW_PASSWORD)
+    expect((await reset(app, token)).status).toBe(200)
+    expect(await isLive(app, session)).toBe(true)
+    expectRefusal(await reset(app, token, 'somebody else’s'), REFUSED.invalidLink)
+    expect(await signInStatus(app, email, NEW_PASSWORD)).toBe(200)
+    app.clock.advance(HOUR)
+    expectRefusal(await reset(app, token), REFUSED.invalidLink)
+  })
+
+  it('lets the holder of a spent link guess the password no oftener than anybody', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const token = await forget(app, email)
+    await reset(app, token)
+    const ip = anyAddress()
+    const guess = (password: string) => app.v1('POST', '/reset-password', { body: { token, password }, ip })
+    for (let count = 0; count < 5; count += 1) expectRefusal(await guess(`guess number ${count}`), REFUSED.invalidLink)
+    expect((await guess(NEW_PASSWORD)).status).toBe(429)
+    expect((await app.v1('POST', '/login', { body: { email, password: NEW_PASSWORD }, ip })).status).toBe(429)
+  })
+
+  it('counts the hashes of an address', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_HASHES_PER_MINUTE: '2' } })
+    const ip = anyAddress()
+    const statuses: number[] = []
+    for (const name of ['a', 'b', 'c']) {
+      const token = await forget(app, await app.createAccount({ email: `${name}@example.com` }))
+      statuses.push((await app.v1('POST', '/reset-password', { body: { token, password: NEW_PASSWORD }, ip })).status)
+    }
+    expect(statuses).toEqual([200, 200, 429])
+  })
+
+  it('of many at once with one link lets one password win, and tells only those who gave it that it is set', async () => {
+    const app = await startApp({ vars: { MAX_PENDING_HASHES: '64' } })
+    const email = await app.createAccount()
+    const token = await forget(app, email)
+    const passwords = await times(6, async (index) => `password number ${index}`)
+    const replies = await Promise.all(passwords.map((password) => reset(app, token, password)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400])
+    const winner = passwords[replies.findIndex(({ status }) => status === 200)]
+    expect(await signInStatus(app, email, winner)).toBe(200)
+    expect(await rows('SELECT session_epoch FROM users')).toEqual([{ session_epoch: 2 }])
+  })
+
+  it('takes no token of another purpose, and gives none of its own to another', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await ask(app, 'POST', '/register', { email: 'pending@example.com', password: PASSWORD })
+    const verification = await linkTo(app, 'pending@example.com', 'verify-email')
+    const { access_token: session } = await app.signIn(email)
+    const undo = await move(app, session, email, 'moved@example.com')
+    const change = await askToMove(app, session, 'further@example.com')
+    for (const token of [verification, undo, change, UNKNOWN_TOKEN, '', 'x', 'A'.repeat(64), '٠'.repeat(64)]) {
+      expectRefusal(await reset(app, token), REFUSED.invalidLink)
+    }
+    const token = await forget(app, 'moved@example.com')
+    for (const path of ['/confirm-email-change', '/undo-email-change']) {
+      expectRefusal(await ask(app, 'POST', path, { token }), REFUSED.invalidLink)
+    }
+    expectRefusal(await ask(app, 'GET', `/verify-email?token=${token}`), REFUSED.invalidLink)
+    expect((await reset(app, token)).status).toBe(200)
+  })
+
+  it('does not count any more once the account has another address, is disabled, or is gone', async () => {
+    const app = await startApp()
+    const moved = await app.createAccount()
+    const movedLink = await forget(app, moved)
+    await move(app, (await app.signIn(moved)).access_token, moved, 'moved@example.com')
+    expectRefusal(await reset(app, movedLink), REFUSED.invalidLink)
+
+    const disabled = await app.createAccount()
+    const disabledLink = await forget(app, disabled)
+    await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1 WHERE email = ?').bind(disabled).run()
+    expectRefusal(await reset(app, disabledLink), REFUSED.invalidLink)
+
+    const gone = await app.createAccount()
+    const goneLink = await forget(app, gone)
+    await ask(app, 'DELETE', '/me', { password: PASSWORD }, (await app.signIn(gone)).access_token)
+    expectRefusal(await reset(app, goneLink), REFUSED.invalidLink)
+  })
+})
