@@ -11,8 +11,10 @@ import type { Row, Statement } from './sql.ts'
 import {
   CREATE_OUTCOME,
   createStatements,
+  deleteStatements,
   disableStatement,
   enableStatement,
+  endLinksStatement,
   grantStatement,
   listStatement,
   revokeStatement,
@@ -43,7 +45,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
     case 'enable':
       return `Enabled ${(await change(deps, command.user, enableStatement(command.user, now))).email}`
     case 'grant':
@@ -53,8 +55,17 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'set-password': {
       const context = command.user.column === 'email' ? [command.user.value] : []
       const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
-      const row = await change(deps, command.user, setPasswordStatement(command.user, passwordHash, now))
+      const row = await change(
+        deps,
+        command.user,
+        setPasswordStatement(command.user, passwordHash, now),
+        endLinksStatement(command.user),
+      )
       return `Set the password of ${row.email}: all sessions ended`
+    }
+    case 'delete': {
+      const answers = await deps.database.run(deleteStatements(command.user, now))
+      return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
     }
   }
 }
@@ -104,8 +115,12 @@ async function hash(password: string, context: readonly string[], { random, scry
   return hashPassword(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES))
 }
 
-async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {
-  const [row] = await only(deps, statement)
+async function change(deps: PerformDeps, user: UserKey, ...statements: readonly [Statement, ...Statement[]]): Promise<Row> {
+  const [changed] = await deps.database.run(statements)
+  return requireFound(changed?.[0], user)
+}
+
+function requireFound(row: Row | undefined, user: UserKey): Row {
   if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
   return row
 }

@@ -9,16 +9,26 @@ import { type Server, startServer } from './server.ts'
 
 const PASSWORD = 'correct horse battery'
 const V1_OPERATIONS = [
+  'delete /api/v1/auth/me',
+  'delete /api/v1/auth/pin',
   'delete /api/v1/auth/sessions/{id}',
   'get /api/v1/auth/me',
   'get /api/v1/auth/sessions',
   'get /api/v1/auth/verify-email',
+  'patch /api/v1/auth/me',
+  'post /api/v1/auth/change-email',
+  'post /api/v1/auth/change-password',
+  'post /api/v1/auth/confirm-email-change',
+  'post /api/v1/auth/forgot-password',
   'post /api/v1/auth/login',
   'post /api/v1/auth/logout',
+  'post /api/v1/auth/reauthenticate',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/register',
   'post /api/v1/auth/resend-verification',
+  'post /api/v1/auth/reset-password',
   'post /api/v1/auth/revoke-all',
+  'post /api/v1/auth/undo-email-change',
   'put /api/v1/auth/pin',
 ]
 
@@ -146,6 +156,68 @@ describe('the page behind the mailed link', () => {
 
     await expectNoSidewaysScrolling()
     await takeScreenshot('confirm-narrow-dark')
+  })
+})
+
+describe('the pages of an account’s later life', () => {
+  const json = { 'Content-Type': 'application/json' }
+
+  async function createAccount(email: string): Promise<void> {
+    await register(email, email.split('@')[0] ?? '')
+    await page.goto((await mailedLink(server.url, email)).href)
+    await page.getByRole('button').click()
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+  }
+
+  it('set a new password, by keyboard, and say what is wrong with one that is refused', async () => {
+    await createAccount('forgetful@example.com')
+    await post('/forgot-password', { email: 'forgetful@example.com' })
+    await page.goto((await mailedLink(server.url, 'forgetful@example.com')).href)
+    await expectStructure('Set a new password')
+    await takeScreenshot('reset')
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('short')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').innerText()).toBe('The password must have at least 8 characters.')
+    expect(page.url()).toBe(`${server.url}/reset-password`)
+    await expectNoSidewaysScrolling()
+    await takeScreenshot('reset-refused-narrow')
+
+    await page.getByLabel('New password').fill('quite another one')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Your password is changed' }).waitFor()
+    await expectStructure('Your password is changed')
+    await takeScreenshot('reset-done')
+    expect(await signInStatus('forgetful@example.com')).toBe(401)
+    expect((await post('/login', { email: 'forgetful@example.com', password: 'quite another one' })).status).toBe(200)
+  })
+
+  it('move an account to another address, and take it back', async () => {
+    await createAccount('from@example.com')
+    const grant = (await (await post('/login', { email: 'from@example.com', password: PASSWORD })).json()) as {
+      access_token: string
+    }
+    const authorization = { ...json, Authorization: `Bearer ${grant.access_token}` }
+    expect((await post('/change-email', { email: 'to@example.com', password: PASSWORD }, authorization)).status).toBe(200)
+
+    await page.goto((await mailedLink(server.url, 'to@example.com')).href)
+    await expectStructure('Confirm your new e-mail address')
+    await takeScreenshot('move')
+    await page.getByRole('button', { name: 'Use this address' }).click()
+    await page.getByRole('heading', { name: 'Your address is changed' }).waitFor()
+    expect(await signInStatus('to@example.com')).toBe(200)
+
+    await page.goto((await mailedLink(server.url, 'from@example.com')).href)
+    await expectStructure('Take the change back')
+    await takeScreenshot('undo')
+    await page.getByRole('button', { name: 'Take the change back' }).click()
+    await page.getByRole('heading', { name: 'Your address is back' }).waitFor()
+    await takeScreenshot('undone')
+    expect(await signInStatus('to@example.com')).toBe(401)
+    await page.goto((await mailedLink(server.url, 'from@example.com')).href)
+    await expectStructure('Set a new password')
   })
 })
 
