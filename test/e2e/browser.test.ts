@@ -180,7 +180,7 @@ describe('the pages of an account’s later life', () => {
     await page.keyboard.type('short')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
-    expect(await page.getByRole('alert').innerText()).toBe('The password must have at least 8 characters.')
+    expect(await page.getByRole('alert').textContent()).toBe('The password must have at least 8 characters.')
     expect(page.url()).toBe(`${server.url}/reset-password`)
     await expectNoSidewaysScrolling()
     await takeScreenshot('reset-refused-narrow')
