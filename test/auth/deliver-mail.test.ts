@@ -265,6 +265,23 @@ describe('a mail in D1', () => {
   })
 })
 
+describe('MAIL_TRANSPORT', () => {
+  it.each([
+    ['http', { MAIL_HTTP_URL: 'http://127.0.0.1:9/emails', MAIL_HTTP_KEY: 're_123' }, /^http_/],
+    ['smtp', { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' }, /^smtp_broken_in_connect$/],
+  ])('%s is the way that mail goes, and one that nobody answers on is tried again', async (transport, way, reason) => {
+    await startApp()
+    const deferred: Promise<unknown>[] = []
+    const vars = { ENVIRONMENT: 'development', AUTH_SECRET: SECRET, MAIL_TRANSPORT: transport, ...way }
+    const { auth } = compose({ ...BINDINGS, ...vars }, { log: () => {}, defer: (work) => void deferred.push(work) })
+    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '' })
+    await Promise.all(deferred)
+    expect(await rows('SELECT reason, dead_at, sent_at FROM outbox')).toEqual([
+      { reason: expect.stringMatching(reason), dead_at: null, sent_at: null },
+    ])
+  })
+})
+
 describe('the send_email binding', () => {
   const mail: Mail = { to: EMAIL, from: 'postern@auth.example.com', subject: 'Subject', text: 'Text', html: '<p>Text</p>' }
 
