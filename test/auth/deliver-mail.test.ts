@@ -202,6 +202,23 @@ describe('a mail is never sent twice', () => {
     expect(sent).toHaveLength(20)
   })
 
+  it('since the database did not take the note that it is sent', async () => {
+    const { sent, transport } = scriptedTransport()
+    let failures = 0
+    const bindings = interceptBindings(async ({ text }, run) => {
+      if (!text.includes('set "sealed_mail" = ?, "sent_at"') || failures > 0) return run()
+      failures += 1
+      throw new Error('the database is busy')
+    })
+    const app = await startApp({ mail: transport, bindings })
+    await register(app)
+    await app.settle()
+    expect(failures).toBe(1)
+    app.clock.advance(HOUR)
+    await app.auth.keepHouse()
+    expect(sent).toHaveLength(1)
+  })
+
   it('while the first attempt may still be under way: others wait for two minutes', async () => {
     const { sent, transport } = scriptedTransport()
     transport.answer = () => new Promise(() => {})
