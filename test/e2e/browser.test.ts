@@ -241,7 +241,32 @@ describe('the development mailbox', () => {
 
     expect(await recipients.allInnerTexts()).toEqual(['grace@example.com'])
     await expectNoSidewaysScrolling()
+    await page.frameLocator('iframe').getByRole('heading').waitFor()
     await takeScreenshot('mailbox-narrow')
+  })
+
+  it('shows a mail as its reader would see it, in the reader’s language, with a link that can be pressed', async () => {
+    const language = { 'Accept-Language': 'tr-TR,tr;q=0.9,en;q=0.8' }
+    await post('/register', { email: 'beyhan@example.com', username: 'Beyhan Oğur', password: PASSWORD }, language)
+    await page.goto(`${server.url}/dev/mailbox?to=beyhan@example.com`)
+
+    const mail = page.frameLocator('iframe')
+    await mail.getByRole('heading', { name: 'E-posta adresinizi doğrulayın', exact: true }).waitFor()
+    expect(await mail.locator('html').getAttribute('lang')).toBe('tr')
+    await takeScreenshot('mailbox-html-turkish')
+    await mail.getByRole('link', { name: /verify-email\?token=/ }).click()
+
+    await page.getByRole('heading', { name: 'Confirm your e-mail address' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/verify-email')
+  })
+
+  it('runs and loads nothing of what a mail holds', async () => {
+    await register('framed@example.com', 'framed')
+    await page.goto(`${server.url}/dev/mailbox?to=framed@example.com`)
+    const frame = page.locator('iframe')
+
+    expect(await frame.getAttribute('sandbox')).toBe('allow-top-navigation-by-user-activation')
+    expect(await page.evaluate("document.querySelector('iframe').contentDocument")).toBeNull()
   })
 
   it('says so when there is no mail', async () => {
