@@ -14,6 +14,7 @@ export const USAGE = `Usage: npm run user -- <command> [options]
   disable | enable          ends all sessions and refuses the user | lets the user in again
   grant | revoke --permission NAME…
   set-password [--password P]     ends all sessions, too
+  delete                    with all that belongs to the account
 
 A user is named by --email E or --username U.
 --persist-to DIR works on the local database of "npm run dev -- --persist-to DIR"; --remote on the deployed one.
@@ -44,7 +45,7 @@ export interface CreateCommand {
 export type UserCommand =
   | CreateCommand
   | { readonly name: 'list'; readonly isJson: boolean }
-  | { readonly name: 'disable' | 'enable'; readonly user: UserKey }
+  | { readonly name: 'disable' | 'enable' | 'delete'; readonly user: UserKey }
   | { readonly name: 'grant' | 'revoke'; readonly user: UserKey; readonly permissions: readonly string[] }
   | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
 
@@ -74,6 +75,7 @@ const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
   grant: [...TARGET, 'permission'],
   revoke: [...TARGET, 'permission'],
   'set-password': [...TARGET, 'password'],
+  delete: TARGET,
 }
 
 /** @throws UsageError */
@@ -107,6 +109,7 @@ function readCommand(name: UserCommand['name'], values: Options): UserCommand {
       return { name, isJson: values.json ?? false }
     case 'disable':
     case 'enable':
+    case 'delete':
       return { name, user: readTarget(values) }
     case 'grant':
     case 'revoke':

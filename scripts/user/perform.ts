@@ -13,8 +13,10 @@ import {
   CREATE_OUTCOME,
   commonPasswordsStatement,
   createStatements,
+  deleteStatements,
   disableStatement,
   enableStatement,
+  endLinksStatement,
   grantStatement,
   listStatement,
   revokeStatement,
@@ -46,7 +48,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
     case 'enable':
       return `Enabled ${(await change(deps, command.user, enableStatement(command.user, now))).email}`
     case 'grant':
@@ -56,8 +58,17 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'set-password': {
       const context = command.user.column === 'email' ? [command.user.value] : []
       const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
-      const row = await change(deps, command.user, setPasswordStatement(command.user, passwordHash, now))
+      const row = await change(
+        deps,
+        command.user,
+        setPasswordStatement(command.user, passwordHash, now),
+        endLinksStatement(command.user),
+      )
       return `Set the password of ${row.email}: all sessions ended`
+    }
+    case 'delete': {
+      const answers = await deps.database.run(deleteStatements(command.user, now))
+      return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
     }
   }
 }
@@ -116,8 +127,12 @@ async function findCommonness(password: string, deps: PerformDeps): Promise<stri
   return candidates.some((row) => row.password === key) ? COMMON_PASSWORD_PROBLEM : null
 }
 
-async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {
-  const [row] = await only(deps, statement)
+async function change(deps: PerformDeps, user: UserKey, ...statements: readonly [Statement, ...Statement[]]): Promise<Row> {
+  const [changed] = await deps.database.run(statements)
+  return requireFound(changed?.[0], user)
+}
+
+function requireFound(row: Row | undefined, user: UserKey): Row {
   if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
   return row
 }

@@ -90,6 +90,37 @@ export function setPasswordStatement(user: UserKey, passwordHash: string, now: n
   return update(user, 'password_hash = ?, session_epoch = session_epoch + 1, updated_at = ?', [passwordHash, now])
 }
 
+/** Links that could change the password or the address are worth nothing after an operator has stepped in. */
+export function endLinksStatement(user: UserKey): Statement {
+  return {
+    text: `DELETE FROM one_time_tokens WHERE purpose IN (?, ?)
+      AND subject = (SELECT id FROM users WHERE ${user.column} = ?)`,
+    values: ['reset_password', 'change_email', user.value],
+  }
+}
+
+/** The row of `erasures` tells the worker's cron to erase what the objects know. The account itself goes last. */
+export function deleteStatements(user: UserKey, now: number): readonly Statement[] {
+  const id = `(SELECT id FROM users WHERE ${user.column} = ?)`
+  const email = `(SELECT email FROM users WHERE ${user.column} = ?)`
+  const { value } = user
+  return [
+    {
+      text: `INSERT INTO erasures (user_id, email, username_key, created_at)
+        SELECT id, email, username_key, ? FROM users WHERE ${user.column} = ? ON CONFLICT DO NOTHING`,
+      values: [now, value],
+    },
+    { text: `DELETE FROM outbox WHERE recipient = ${email}`, values: [value] },
+    {
+      text: `DELETE FROM one_time_tokens WHERE subject = ${id} OR (email = ${email} AND purpose = ?)`,
+      values: [value, value, 'verify_email'],
+    },
+    { text: `DELETE FROM registrations WHERE email = ${email}`, values: [value] },
+    { text: `DELETE FROM username_claims WHERE email = ${email}`, values: [value] },
+    { text: `DELETE FROM users WHERE ${user.column} = ? RETURNING email, permissions`, values: [value] },
+  ]
+}
+
 export function grantStatement(user: UserKey, permissions: readonly string[], now: number): Statement {
   const merged = 'SELECT value FROM json_each(users.permissions) UNION SELECT value FROM json_each(?)'
   return editPermissions(user, merged, permissions, now)

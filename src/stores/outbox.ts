@@ -47,6 +47,8 @@ export interface Outbox {
   purge(before: number, deadBefore: number, limit: number): Promise<void>
 }
 
+/** When a dead letter is due: it stays behind all that is not, where no look for due mail comes by. */
+const NEVER = Number.MAX_SAFE_INTEGER
 const HOUR = 3600
 const DAY = 86_400
 
@@ -80,7 +82,6 @@ export function createOutbox(database: Database): Outbox {
           .where(
             and(
               isNull(outbox.sentAt),
-              isNull(outbox.deadAt),
               isNotNull(outbox.sealedMail),
               lte(outbox.nextAttemptAt, now),
               or(isNull(outbox.expiresAt), gt(outbox.expiresAt, now)),
@@ -113,7 +114,7 @@ export function createOutbox(database: Database): Outbox {
       await database.ask((db) =>
         db
           .update(outbox)
-          .set({ deadAt: now, reason, ...(keepMail ? {} : { sealedMail: null }) })
+          .set({ deadAt: now, nextAttemptAt: NEVER, reason, ...(keepMail ? {} : { sealedMail: null }) })
           .where(stillLeased(row)),
       )
     },
@@ -133,6 +134,7 @@ export function createOutbox(database: Database): Outbox {
           .update(outbox)
           .set({
             sealedMail: null,
+            nextAttemptAt: NEVER,
             deadAt: sql`coalesce(${outbox.deadAt}, ${now})`,
             reason: sql`coalesce(${outbox.reason}, 'expired')`,
           })

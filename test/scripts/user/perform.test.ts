@@ -164,6 +164,42 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     },
   )
 
+  it.each([['--email', 'a@example.com'] as const, ['--username', 'Ann'] as const])(
+    'deletes a user named by %s with all that belongs to the account, and nobody else',
+    async (option, value) => {
+      await create('a@example.com', '--username', 'Ann')
+      await create('b@example.com', '--username', 'Ben')
+      for (const email of ['a@example.com', 'b@example.com']) {
+        const id = String(user(email)?.id)
+        const token =
+          'INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES (?, ?, ?, ?, 1, 2)'
+        database.sqlite.prepare(token).run(`reset ${id}`, 'reset_password', email, id)
+        database.sqlite.prepare(token).run(`undo ${id}`, 'undo_email_change', 'before@example.com', id)
+        database.sqlite.prepare(token).run(`verify ${id}`, 'verify_email', email, 'a registration')
+      }
+      expect(await run(['delete', option, value])).toBe('Deleted a@example.com: all sessions ended')
+      expect(user('a@example.com')).toBeUndefined()
+      expect([count('users'), count('username_claims'), count('one_time_tokens')]).toEqual([1, 1, 3])
+      expect(database.sqlite.prepare('SELECT email, username_key, created_at FROM erasures').all()).toEqual([
+        { email: 'a@example.com', username_key: 'ann', created_at: NOW },
+      ])
+      await expect(run(['delete', option, value])).rejects.toThrow('Cannot find a user')
+      await create('a@example.com', '--username', 'Ann')
+    },
+  )
+
+  it.each(['set-password --password four-new-words', 'disable'])('ends links that could change the account by %s', async (line) => {
+    await create('a@example.com')
+    const id = String(user('a@example.com')?.id)
+    for (const purpose of ['reset_password', 'change_email', 'undo_email_change']) {
+      database.sqlite
+        .prepare('INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES (?, ?, ?, ?, 1, 2)')
+        .run(purpose, purpose, 'a@example.com', id)
+    }
+    await run([...line.split(' '), '--email', 'a@example.com'])
+    expect(database.sqlite.prepare('SELECT purpose FROM one_time_tokens').all()).toEqual([{ purpose: 'undo_email_change' }])
+  })
+
   it('lists users for people and for programs, and never a hash', async () => {
     expect(await run(['list'])).toBe('No users yet')
     expect(await run(['list', '--json'])).toBe('')
