@@ -36,7 +36,10 @@ export async function importUsers(lines: AsyncIterable<string>, deps: TransferDe
   }
   const missing = [...users].filter(([line]) => !present.has(line))
   const imported = await write(missing, deps)
-  return [`Imported ${plural(imported, 'user')}, ${present.size} were there already`, await describeOldHashes(deps)].join('\n')
+  return [
+    `Imported ${plural(imported, 'user')}, ${present.size} ${present.size === 1 ? 'was' : 'were'} there already`,
+    await describeOldHashes(deps),
+  ].join('\n')
 }
 
 /** One line per user, without its end, in the order of addresses. */

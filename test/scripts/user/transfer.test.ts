@@ -1,8 +1,11 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { parseImportedUser } from '../../../scripts/user/imported-user.ts'
 import { readLines, writeLines } from '../../../scripts/user/line-files.ts'
+import { renderScript, renderStatement } from '../../../scripts/user/sql.ts'
 import { exportUsers, importUsers } from '../../../scripts/user/transfer.ts'
+import { batchesOf, importStatements } from '../../../scripts/user/transfer-statements.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
@@ -220,6 +223,25 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
     expect(rows('SELECT count(*) AS n FROM username_claims')).toEqual([{ n: 3000 }])
     expect(await all(exportUsers(deps()))).toHaveLength(3000)
     expect(await run(...users)).toContain('Imported 0 users, 3000 were there already')
+  })
+})
+
+describe('a batch of users', () => {
+  it('stays below the 100 KB of a statement and the 128 KiB of a command, whatever the names hold', () => {
+    const name = "'".repeat(100)
+    const waiting = Array.from({ length: 1000 }, (_, index) => {
+      const user = parseImportedUser(
+        JSON.stringify({ ...ADA, email: `u${index}@example.com`, username: null, first_name: name, last_name: 'ü🔑'.repeat(33) }),
+      )
+      return { id: String(index), user }
+    })
+    const batches = [...batchesOf(waiting, NOW)]
+    expect(batches.flat()).toEqual(waiting)
+    for (const batch of batches) {
+      const statements = importStatements(batch, NOW)
+      expect(Math.max(...statements.map((each) => Buffer.byteLength(renderStatement(each))))).toBeLessThan(100_000)
+      expect(Buffer.byteLength(renderScript(statements))).toBeLessThan(128 * 1024)
+    }
   })
 })
 
