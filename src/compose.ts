@@ -28,6 +28,7 @@ import romix from './platform/romix.wasm'
 import { ScryptEngine } from './platform/scrypt.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
+import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
 import { createErasures } from './stores/erasures.ts'
 import { createOutbox } from './stores/outbox.ts'
@@ -80,6 +81,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
   const deps: Deps = {
     settings: config,
     users: createUsers(database),
+    commonPasswords: createCommonPasswords(database),
     registrations: createRegistrations(database),
     accountChanges: createAccountChanges(database),
     accountLinks: createAccountLinks(database),

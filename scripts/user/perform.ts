@@ -23,6 +23,7 @@ import {
   setPasswordStatement,
   type UserKey,
 } from './statements.ts'
+import { exportUsers, importUsers } from './transfer.ts'
 
 export interface PerformDeps {
   readonly database: UserDatabase
@@ -33,6 +34,11 @@ export interface PerformDeps {
   /** Asks, or makes one up. */
   readonly choosePassword: () => Promise<string>
   readonly findAuthSecret: () => Promise<string>
+  /** Tells people how far a long command is. */
+  readonly report: (line: string) => void
+  readonly readLines: (file: string) => AsyncIterable<string>
+  /** Into a new file that only its owner may read. @returns how many lines */
+  readonly writeLines: (file: string, lines: AsyncIterable<string>) => Promise<number>
   readonly scrypt?: ScryptParameters
 }
 
@@ -55,6 +61,10 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
       return describePermissions(await change(deps, command.user, grantStatement(command.user, command.permissions, now)))
     case 'revoke':
       return describePermissions(await change(deps, command.user, revokeStatement(command.user, command.permissions, now)))
+    case 'import':
+      return importUsers(deps.readLines(command.file), deps)
+    case 'export':
+      return `Exported ${await deps.writeLines(command.file, exportUsers(deps))} users to ${command.file}`
     case 'set-password': {
       const context = command.user.column === 'email' ? [command.user.value] : []
       const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)

@@ -2,6 +2,9 @@
 // guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
 import type { Statement } from './sql.ts'
 
+/** What a permission may be called. */
+export const PERMISSION = /^[A-Za-z0-9._:-]{1,64}$/
+
 /** How a user is named on the command line, normalised. */
 export type UserKey = { readonly column: 'email' | 'username_key'; readonly value: string }
 

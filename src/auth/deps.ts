@@ -13,6 +13,7 @@ import type { Random } from '../platform/random.ts'
 import type { RetryHint } from '../platform/retry-hint.ts'
 import type { AccountChanges } from '../stores/account-changes.ts'
 import type { AccountLinks } from '../stores/account-links.ts'
+import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { Registrations } from '../stores/registrations.ts'
@@ -23,6 +24,7 @@ import type { SigningKeys } from './signing-keys.ts'
 export interface Deps {
   readonly settings: AuthSettings
   readonly users: Users
+  readonly commonPasswords: CommonPasswords
   readonly registrations: Registrations
   readonly accountChanges: AccountChanges
   readonly accountLinks: AccountLinks

@@ -31,7 +31,7 @@ export async function describeReset(deps: Deps, token: string | undefined): Prom
  */
 export async function resetPassword(deps: Deps, { token, password = '' }: ResetForm, client: Client): Promise<void> {
   const { link, hash } = await requireLink(deps, token)
-  const problem = findNewPasswordProblem(deps, 'password', password, link.user)
+  const problem = await findNewPasswordProblem(deps, 'password', password, link.user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
 
   const epoch = link.isSpent ? null : await spend(deps, hash, link.user, password, client)

@@ -1,7 +1,16 @@
 // The passwords anyone would try first, in D1, where migrations put them.
 import { eq } from 'drizzle-orm'
-import type { Drizzle } from './database.ts'
+import type { Database, Drizzle } from './database.ts'
 import { commonPasswords } from './schema.ts'
+
+export interface CommonPasswords {
+  /** @param key what `commonPasswordKey` makes of a password */
+  includes(key: string): Promise<boolean>
+}
+
+export function createCommonPasswords(database: Database): CommonPasswords {
+  return { includes: async (key) => (await database.ask((db) => selectCommonPassword(db, key))).length > 0 }
+}
 
 /**
  * One row when the password is on the list: to ride along in a batch that asks something else.

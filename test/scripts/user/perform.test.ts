@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { atOnce, loadHasher } from '../../../scripts/local-hasher.ts'
 import { parseUserCommand } from '../../../scripts/user/command.ts'
+import { readLines, writeLines } from '../../../scripts/user/line-files.ts'
 import { performUserCommand } from '../../../scripts/user/perform.ts'
 import { createKeyring } from '../../../src/platform/keyring.ts'
 import { verifyPin } from '../../../src/platform/pin-hash.ts'
@@ -22,6 +23,9 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
       now,
       choosePassword: async () => 'made up on the spot',
       findAuthSecret: async () => authSecret,
+      report: () => {},
+      readLines,
+      writeLines,
       scrypt: { ln: 2, r: 1, p: 1 },
     })
   const create = (email: string, ...more: string[]) => run(['create', '--email', email, '--password', PASSWORD, ...more])
