@@ -1,0 +1,1 @@
+export async function writeDocument(_: unknown): Promise<void> {}

@@ -1,0 +1,78 @@
+// How long hashing takes inside workerd, implementation beside implementation.
+import { Agent } from 'node:http'
+import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import { type HashRow, median } from './findings.ts'
+import { fire, get } from './shots.ts'
+import type { HashImplementation, HashReport } from './workers/hashing.ts'
+import type { World } from './worlds.ts'
+
+export interface HashCase {
+  readonly name: string
+  readonly by: HashImplementation
+  readonly parameters: ScryptParameters
+  readonly keyBytes: number
+  /** Whether the engine pauses between slices, as it does in service. */
+  readonly pauses?: boolean
+}
+
+export interface HashMeasurement extends HashReport {
+  /** One for each turn. */
+  readonly milliseconds: readonly number[]
+}
+
+interface Taken extends HashReport {
+  readonly milliseconds: number
+}
+
+/** In turns, so that a busy moment hits all; the turn before the first does not count. */
+export async function measureHashes(
+  world: World,
+  cases: readonly HashCase[],
+  turns: number,
+  note: (text: string) => void,
+): Promise<readonly HashMeasurement[]> {
+  const agent = new Agent({ keepAlive: true })
+  const taken: Taken[][] = cases.map(() => [])
+  for (let turn = 0; turn <= turns; turn += 1) {
+    for (const [index, each] of cases.entries()) {
+      note(`turn ${turn} of ${turns}: ${each.name}, ${describe(each.parameters)}`)
+      const one = await takeTime(world, agent, each)
+      if (turn > 0) taken[index]?.push(one)
+    }
+  }
+  agent.destroy()
+  return taken.map((all) => {
+    const [first] = all
+    if (!first) throw new Error('Cannot measure hashing in no turn at all')
+    return { ...first, milliseconds: all.map((one) => one.milliseconds) }
+  })
+}
+
+/** @throws when implementations disagree: their times would mean nothing */
+export function hashRows(cases: readonly HashCase[], measurements: readonly HashMeasurement[]): HashRow[] {
+  return cases.map(({ name, parameters }, index) => {
+    const measured = measurements[index]
+    const twin = cases.findIndex((each) => describe(each.parameters) === describe(parameters))
+    if (!measured || measured.key !== measurements[twin]?.key) throw new Error(`Cannot compare hashing: ${name} disagrees`)
+    return {
+      kind: 'hash',
+      name,
+      parameters: describe(parameters),
+      milliseconds: median(measured.milliseconds),
+      slices: measured.slices,
+    }
+  })
+}
+
+export function describe({ ln, r, p }: ScryptParameters): string {
+  return `ln=${ln},r=${r},p=${p}`
+}
+
+/** From outside: clocks inside may stand still while a worker computes. A request is less than a hundredth of a hash. */
+async function takeTime({ url }: World, agent: Agent, { by, parameters, keyBytes, pauses }: HashCase): Promise<Taken> {
+  const { ln, r, p } = parameters
+  const query = `by=${by}&ln=${ln}&r=${r}&p=${p}&key_bytes=${keyBytes}${pauses ? '&pauses' : ''}`
+  const startedAt = performance.now()
+  const report: HashReport = JSON.parse(await fire(agent, get(url, `/?${query}`)))
+  return { ...report, milliseconds: performance.now() - startedAt }
+}

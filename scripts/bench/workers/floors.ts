@@ -1,0 +1,21 @@
+// A worker that does one thing the service is made of, to set its figures against.
+import { DurableObject } from 'cloudflare:workers'
+import { Hono } from 'hono'
+
+interface FloorBindings {
+  readonly DB: D1Database
+  readonly KV: KVNamespace
+  readonly COUNTER: DurableObjectNamespace<Counter>
+}
+
+export class Counter extends DurableObject {
+  find() {
+    return { at: 1 }
+  }
+}
+
+export default new Hono<{ Bindings: FloorBindings }>()
+  .get('/', (c) => c.text('ok'))
+  .get('/d1', async (c) => c.json(await c.env.DB.prepare('SELECT * FROM floor WHERE id = ?').bind('a').first()))
+  .get('/kv', async (c) => c.json(await c.env.KV.get('floor', 'json')))
+  .get('/object', async (c) => c.json(await c.env.COUNTER.getByName('a').find()))
