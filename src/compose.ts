@@ -42,6 +42,8 @@ export interface Service {
   readonly auth: Auth
   readonly config: Config
   readonly log: Log
+  /** To be called for each request: hashes in the same isolate make way for it. */
+  readonly noteRequest: () => void
 }
 
 /** What tests put in place of the machine's. */
@@ -66,6 +68,12 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     current: config.authSecret,
     ...(config.authSecretPrevious === undefined ? {} : { previous: config.authSecretPrevious }),
   })
+  const hashQueue = new HashQueue({
+    limit: config.maxPendingHashes,
+    leaseMilliseconds: HASH_LEASE_MILLISECONDS,
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  })
   const signingKeyStore = createSigningKeyStore(database, env.SESSIONS, deadlineMilliseconds)
   const deps: Deps = {
     settings: config,
@@ -84,12 +92,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       deadlineMilliseconds,
     }),
     hasher: createPasswordHasher(new ScryptEngine(romix)),
-    hashQueue: new HashQueue({
-      limit: config.maxPendingHashes,
-      leaseMilliseconds: HASH_LEASE_MILLISECONDS,
-      now: Date.now,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    }),
+    hashQueue,
     keyring,
     mail:
       surroundings.mail ??
@@ -99,7 +102,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     log,
     defer: deferWith(surroundings.defer ?? waitUntil, log),
   }
-  return { auth: createAuth(deps), config, log }
+  return { auth: createAuth(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
 }
 
 /** A file of this worker's own, from the assets it was deployed with. */
