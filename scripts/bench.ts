@@ -6,13 +6,31 @@ import { FULL_PACE, QUICK_PACE } from './bench/pace.ts'
 import { runBench } from './bench/run.ts'
 import { renderTable } from './bench/table.ts'
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, write: { type: 'boolean' }, quick: { type: 'boolean' } },
-})
-// Standard output is for the findings alone.
-const note = (text: string) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
+const USAGE = 'Usage: npm run bench -- [--json] [--write] [--quick]'
 
-const findings = await runBench(values.quick ? QUICK_PACE : FULL_PACE, note)
-note('done\n')
-if (values.write) await writeDocument(findings)
-process.stdout.write(values.json ? `${JSON.stringify(findings, null, 2)}\n` : renderTable(findings))
+try {
+  await bench(readOptions())
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function bench({ json, write, quick }: ReturnType<typeof readOptions>): Promise<void> {
+  const findings = await runBench(quick ? QUICK_PACE : FULL_PACE, note)
+  note('done\n')
+  if (write) await writeDocument(findings)
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : renderTable(findings))
+}
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean' }, write: { type: 'boolean' }, quick: { type: 'boolean' } } }).values
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${USAGE}`)
+  }
+}
+
+/** Standard output is for the findings alone. */
+function note(text: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
+}

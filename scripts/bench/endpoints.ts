@@ -10,16 +10,19 @@ export const FLOOR = {
   kv: 'floor: one KV get',
   d1: 'floor: one D1 select',
   object: 'floor: one object call',
+  write: 'floor: one object call that writes',
 } as const
 
+export const SIGN_IN = 'POST /login'
 export const SIGN_IN_WITHOUT_HASH = 'POST /login, all but the hash'
 export const ME_STRICT = 'GET /me, strict'
 
-/** A full sign-in takes so much longer than anything else. */
+/** Sign-ins take so much longer than anything else. */
 const PATIENCE = 3
 
 export function floorEndpoints(world: World): Endpoint[] {
-  const paths = { [FLOOR.empty]: '/', [FLOOR.kv]: '/kv', [FLOOR.d1]: '/d1', [FLOOR.object]: '/object' }
+  const { empty, kv, d1, object, write } = FLOOR
+  const paths = { [empty]: '/', [kv]: '/kv', [d1]: '/d1', [object]: '/object', [write]: '/write' }
   return Object.entries(paths).map(([name, path]) => ({ name, world, nextShot: () => get(world.url, path) }))
 }
 
@@ -33,8 +36,8 @@ export function cheapEndpoints(world: World, people: People): Endpoint[] {
   return [
     call(FLOOR.jose, '/jose'),
     { name: ME_STRICT, world, nextShot: people.me },
-    { name: 'POST /refresh', world, nextShot: people.refresh },
-    { name: SIGN_IN_WITHOUT_HASH, world, nextShot: people.signIn },
+    { name: 'POST /refresh', world, nextShot: people.refresh, learn: people.keepGrant },
+    { name: SIGN_IN_WITHOUT_HASH, world, nextShot: people.signIn, patience: PATIENCE },
     call('RPC verifyToken', '/verify-token'),
     call('RPC authenticate, strict', '/authenticate-strict'),
     call('RPC authenticate, edge', '/authenticate-edge'),
@@ -49,7 +52,7 @@ export function meEndpoint(world: World, people: People, freshness: string): End
 /** @param world with the default hash */
 export function fullEndpoints(world: World, people: People): Endpoint[] {
   return [
-    { name: 'POST /login', world, nextShot: people.signIn, patience: PATIENCE },
+    { name: SIGN_IN, world, nextShot: people.signIn, patience: PATIENCE },
     { name: 'POST /login, wrong password', world, nextShot: people.mistype, patience: PATIENCE },
   ]
 }

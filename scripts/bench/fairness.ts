@@ -18,7 +18,7 @@ export async function measureFairness(world: World, people: People, milliseconds
   const idle = await takeRow(IDLE_ME, world, () => keepAsking(me, 1, agent, milliseconds / 4))
   // They begin a little earlier and stop a little later.
   const margin = milliseconds / 20
-  const others = keepAsking({ nextShot: (client) => people.signIn(client + 1) }, SIGNING_IN, agent, milliseconds + 2 * margin)
+  const others = keepAsking({ nextShot: people.signIn }, SIGNING_IN, agent, milliseconds + 2 * margin)
   await new Promise((resolve) => setTimeout(resolve, margin))
   const [busy] = await Promise.all([takeRow(BUSY_ME, world, () => keepAsking(me, 1, agent, milliseconds)), others])
   agent.destroy()

@@ -62,6 +62,8 @@ export const LIMITS: Readonly<Record<string, number>> = {
   engine_over_node_crypto_ln14_r8_p6: 0.52,
   slice_ms: 60,
   sign_in_without_hash_cpu_ms: 3,
+  sign_in_without_hash_and_stores_cpu_ms: 3,
+  me_while_signing_in_over_slice_and_3_idle: 1,
   me_strict_over_its_floors: 1.6,
   client_token_over_bare_jose: 1.2,
   bundle_gzip_kib: 90,

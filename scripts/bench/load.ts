@@ -8,8 +8,10 @@ import type { World } from './worlds.ts'
 export interface Endpoint {
   readonly name: string
   readonly world: World
-  /** What client `client` asks next, given the body of its last answer. */
-  readonly nextShot: (client: number, lastBody: string | null) => Shot
+  /** What client `client` asks next. */
+  readonly nextShot: (client: number) => Shot
+  /** Hears what it was answered. */
+  readonly learn?: (client: number, body: string) => void
   /** Slots for one that answers slowly are so many times as long. */
   readonly patience?: number
 }
@@ -68,7 +70,7 @@ async function runSlot(tally: Tally, milliseconds: number): Promise<void> {
 
 /** Each client asks again as soon as it has its answer, and at least once. @returns the latencies */
 export async function keepAsking(
-  { nextShot }: Pick<Endpoint, 'nextShot'>,
+  { nextShot, learn }: Pick<Endpoint, 'nextShot' | 'learn'>,
   concurrency: number,
   agent: Agent,
   milliseconds: number,
@@ -76,11 +78,11 @@ export async function keepAsking(
   const latencies: number[] = []
   const end = performance.now() + milliseconds
   const runClient = async (client: number) => {
-    let body: string | null = null
     do {
       const sentAt = performance.now()
-      body = await fire(agent, nextShot(client, body))
+      const body = await fire(agent, nextShot(client))
       latencies.push(performance.now() - sentAt)
+      learn?.(client, body)
     } while (performance.now() < end)
   }
   await Promise.all(Array.from({ length: concurrency }, (_, client) => runClient(client)))

@@ -5,6 +5,7 @@ export interface Pace {
   /** Every endpoint gets so many slots, in turns with all others, so that a busy moment of the machine hits all alike. */
   readonly loadTurns: number
   readonly slotMilliseconds: number
+  readonly concurrencies: readonly number[]
   /** For `GET /me` while others sign in. */
   readonly mixedMilliseconds: number
   readonly verifierTurns: number
@@ -13,9 +14,10 @@ export interface Pace {
 
 /** Three minutes or so. */
 export const FULL_PACE: Pace = {
-  hashTurns: 11,
+  hashTurns: 9,
   loadTurns: 3,
-  slotMilliseconds: 400,
+  slotMilliseconds: 350,
+  concurrencies: [1, 16],
   mixedMilliseconds: 12_000,
   verifierTurns: 15,
   startUpTurns: 7,
@@ -25,8 +27,9 @@ export const FULL_PACE: Pace = {
 export const QUICK_PACE: Pace = {
   hashTurns: 1,
   loadTurns: 1,
-  slotMilliseconds: 60,
-  mixedMilliseconds: 400,
+  slotMilliseconds: 20,
+  concurrencies: [1, 2],
+  mixedMilliseconds: 200,
   verifierTurns: 1,
   startUpTurns: 1,
 }

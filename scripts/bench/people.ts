@@ -6,7 +6,12 @@ import { fire, get, type Shot } from './shots.ts'
 import type { World } from './worlds.ts'
 
 const PASSWORD = 'correct horse battery staple'
-const PEOPLE = 32
+/** Who stays signed in, one a client. */
+const PEOPLE = 16
+/** Who signs in again and again, each from home: others, since a hundred sessions later one's first would be ended. */
+const VISITORS = 16
+/** Where wrong passwords come from: so many that no limit is met. Those are as in production. */
+const STRANGE_ADDRESSES = 250
 const PATH = '/api/v1/auth'
 
 interface Grant {
@@ -18,41 +23,42 @@ export interface People {
   /** An access token of the one who sits at this client. */
   tokenOf(client: number): string
   me(client: number): Shot
-  signIn(client: number): Shot
-  mistype(client: number): Shot
-  /** @param lastBody what the last refresh of this client answered */
-  refresh(client: number, lastBody: string | null): Shot
+  signIn(): Shot
+  mistype(): Shot
+  refresh(client: number): Shot
+  /** Keeps what a refresh answered, for the next one. */
+  keepGrant(client: number, body: string): void
 }
 
-/** Makes accounts and signs each in once. @param parameters what their passwords are hashed with */
+/** Makes accounts, and signs those in who stay. @param parameters what their passwords are hashed with */
 export async function settlePeople({ url, miniflare }: World, parameters: ScryptParameters): Promise<People> {
   const hash = await (await loadHasher()).hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
-  const emails = Array.from({ length: PEOPLE }, (_, index) => `user${index}@example.com`)
+  const emails = Array.from({ length: PEOPLE + VISITORS }, (_, index) => `user${index}@example.com`)
   const database = await miniflare.getD1Database('DB', 'postern')
   const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
   await database.batch(emails.map((email) => database.prepare(insert).bind(crypto.randomUUID(), email, hash)))
 
-  let addresses = 0
-  const login = (client: number, password: string): Shot => {
-    addresses += 1
-    // From a thousand addresses, none of which comes near a limit: those are as in production, and so is what they cost.
-    const headers = { 'CF-Connecting-IP': `10.0.${addresses % 4}.${addresses % 251}` }
-    return { ...post(url, '/login', { email: emails[client % PEOPLE], password }), headers }
+  let visits = 0
+  const login = (person: number, password: string, address = `10.0.0.${person}`): Shot => {
+    return { ...post(url, '/login', { email: emails[person], password }), headers: { 'CF-Connecting-IP': address } }
+  }
+  const nextVisitor = () => {
+    visits += 1
+    return PEOPLE + (visits % VISITORS)
   }
   const agent = new Agent()
   const grants: Grant[] = []
-  for (let client = 0; client < PEOPLE; client += 1) grants.push(JSON.parse(await fire(agent, login(client, PASSWORD))))
+  for (let person = 0; person < PEOPLE; person += 1) grants.push(JSON.parse(await fire(agent, login(person, PASSWORD))))
   const grantOf = (client: number) => grants[client % PEOPLE] ?? { access_token: '', refresh_token: '' }
 
   return {
     tokenOf: (client) => grantOf(client).access_token,
     me: (client) => get(url, `${PATH}/me`, bearer(grantOf(client).access_token)),
-    signIn: (client) => login(client, PASSWORD),
-    mistype: (client) => ({ ...login(client, 'wrong horse'), status: 401 }),
-    refresh: (client, lastBody) => {
-      const grant = lastBody === null ? grantOf(client) : JSON.parse(lastBody)
-      grants[client % PEOPLE] = grant
-      return post(url, '/refresh', { refresh_token: grant.refresh_token })
+    signIn: () => login(nextVisitor(), PASSWORD),
+    mistype: () => ({ ...login(nextVisitor(), 'wrong horse', `10.0.1.${visits % STRANGE_ADDRESSES}`), status: 401 }),
+    refresh: (client) => post(url, '/refresh', { refresh_token: grantOf(client).refresh_token }),
+    keepGrant: (client, body) => {
+      grants[client % PEOPLE] = JSON.parse(body)
     },
   }
 }

@@ -1,5 +1,6 @@
 // How often an operation asks a store, counted: by the service with a watcher between it and its stores.
 import { Agent } from 'node:http'
+import { SIGN_IN } from './endpoints.ts'
 import type { TripsRow } from './findings.ts'
 import { bearer, type People } from './people.ts'
 import { fire, get, type Shot } from './shots.ts'
@@ -16,12 +17,12 @@ export async function countRoundTrips(world: World, people: People): Promise<Tri
     return { ...shot, headers: { ...shot.headers, 'X-Freshness': freshness } }
   }
   const operations: readonly (readonly [name: string, shot: Shot])[] = [
-    ['POST /login', people.signIn(1)],
-    ['POST /login, wrong password', people.mistype(2)],
+    [SIGN_IN, people.signIn()],
+    ['POST /login, wrong password', people.mistype()],
     ['GET /me, strict', me('strict')],
     ['GET /me, edge', me('edge')],
     ['GET /me, token', me('token')],
-    ['POST /refresh', people.refresh(3, null)],
+    ['POST /refresh', people.refresh(0)],
     ['RPC verifyToken', get(callerUrl, '/verify-token', bearer(token))],
     ['RPC authenticate, strict', get(callerUrl, '/authenticate-strict', bearer(token))],
     ['RPC authenticate, edge', get(callerUrl, '/authenticate-edge', bearer(token))],

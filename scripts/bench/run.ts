@@ -38,7 +38,6 @@ const VARS = {
 }
 const CHEAP = { ln: 1, r: 1, p: 1 }
 const CHEAP_VARS = { SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1' }
-const CONCURRENCIES = [1, 16]
 
 /** The default, a setting whose three lanes fit the memory, and what better-auth hashes with. */
 const HASH_SETTINGS = [
@@ -124,7 +123,7 @@ async function measureService(
       meEndpoint(...token, 'token'),
       ...fullEndpoints(...full),
     ]
-    const plan = { turns: pace.loadTurns, slotMilliseconds: pace.slotMilliseconds, concurrencies: CONCURRENCIES }
+    const plan = { turns: pace.loadTurns, slotMilliseconds: pace.slotMilliseconds, concurrencies: pace.concurrencies }
     const loads = await measureLoad(endpoints, plan, says(note, 'load'))
     note('GET /me while others sign in')
     const mixed = await measureFairness(...full, pace.mixedMilliseconds)

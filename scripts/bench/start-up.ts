@@ -7,13 +7,14 @@ import { type Modules, writeConfig } from './modules.ts'
 
 const EMPTY: Modules = [{ type: 'ESModule', path: 'index.js', contents: "export default { fetch: () => new Response('ok') }" }]
 
-/** The medians' difference, in milliseconds. @param directory for the two workers */
+/** The medians' difference, in milliseconds; `null` when there is no turn. @param directory for the two workers */
 export async function measureStartUp(
   directory: string,
   service: Modules,
   turns: number,
   note: (text: string) => void,
-): Promise<number> {
+): Promise<number | null> {
+  if (turns === 0) return null
   const [empty, full] = await Promise.all([prepare(directory, 'empty', EMPTY), prepare(directory, 'service', service)])
   const windows: { empty: number[]; full: number[] } = { empty: [], full: [] }
   for (let turn = 1; turn <= turns; turn += 1) {

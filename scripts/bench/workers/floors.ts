@@ -12,6 +12,11 @@ export class Counter extends DurableObject {
   find() {
     return { at: 1 }
   }
+
+  write() {
+    this.ctx.storage.kv.put('at', Date.now())
+    return { at: 1 }
+  }
 }
 
 export default new Hono<{ Bindings: FloorBindings }>()
@@ -19,3 +24,4 @@ export default new Hono<{ Bindings: FloorBindings }>()
   .get('/d1', async (c) => c.json(await c.env.DB.prepare('SELECT * FROM floor WHERE id = ?').bind('a').first()))
   .get('/kv', async (c) => c.json(await c.env.KV.get('floor', 'json')))
   .get('/object', async (c) => c.json(await c.env.COUNTER.getByName('a').find()))
+  .get('/write', async (c) => c.json(await c.env.COUNTER.getByName('b').write()))

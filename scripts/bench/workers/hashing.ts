@@ -50,6 +50,7 @@ export default {
     const derive = IMPLEMENTATIONS[asked.get('by') as HashImplementation]
     const turn = queue.enter()
     if (!turn) return new Response('One at a time', { status: 503 })
+    if (asked.has('afresh')) engine.release()
     let slices = 0
     const checkpoint = async () => {
       slices += 1
