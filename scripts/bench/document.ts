@@ -2,6 +2,7 @@
 // written by hand.
 import { readFile, writeFile } from 'node:fs/promises'
 import { inProject } from '../project.ts'
+import { captureTool } from '../run-tool.ts'
 import { type Findings, LIMITS } from './findings.ts'
 import { renderPicture } from './picture.ts'
 
@@ -14,6 +15,8 @@ export async function writeDocument(findings: Findings): Promise<void> {
   const path = inProject(DOCUMENT)
   await writeFile(inProject(PICTURE), renderPicture(findings))
   await writeFile(path, replaceFigures(await readFile(path, 'utf8'), renderFigures(findings)))
+  const { code, stderr } = await captureTool('biome', ['format', '--write', DOCUMENT])
+  if (code !== 0) throw new Error(`Cannot format ${DOCUMENT}: ${stderr}`)
 }
 
 /** @throws when the marks are not there */
@@ -30,9 +33,19 @@ export function renderFigures({ machine, rows, ratios }: Findings): string {
   return [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGib} GiB, ${system}, Node ${node}, workerd ${workerd}; ${load}.`,
     table(
-      ['hashing', 'parameters', 'ms', 'slices'],
+      ['hashing', 'parameters', 'ms', 'CPU', 'slices'],
       rows.flatMap((row) =>
-        row.kind === 'hash' ? [[row.name, `\`${row.parameters}\``, row.milliseconds.toFixed(1), String(row.slices || '')]] : [],
+        row.kind === 'hash'
+          ? [
+              [
+                row.name,
+                `\`${row.parameters}\``,
+                row.milliseconds.toFixed(1),
+                row.cpuMilliseconds?.toFixed(1) ?? '',
+                String(row.slices || ''),
+              ],
+            ]
+          : [],
       ),
     ),
     table(

@@ -8,6 +8,7 @@ export const FLOOR = {
   empty: 'floor: empty Hono worker',
   jose: 'floor: bare jose verify',
   kv: 'floor: one KV get',
+  put: 'floor: one KV put',
   d1: 'floor: one D1 select',
   object: 'floor: one object call',
   write: 'floor: one object call that writes',
@@ -21,8 +22,8 @@ export const ME_STRICT = 'GET /me, strict'
 const PATIENCE = 3
 
 export function floorEndpoints(world: World): Endpoint[] {
-  const { empty, kv, d1, object, write } = FLOOR
-  const paths = { [empty]: '/', [kv]: '/kv', [d1]: '/d1', [object]: '/object', [write]: '/write' }
+  const { empty, kv, put, d1, object, write } = FLOOR
+  const paths = { [empty]: '/', [kv]: '/kv', [put]: '/put', [d1]: '/d1', [object]: '/object', [write]: '/write' }
   return Object.entries(paths).map(([name, path]) => ({ name, world, nextShot: () => get(world.url, path) }))
 }
 

@@ -7,6 +7,8 @@ export interface HashRow {
   readonly parameters: string
   /** The median. */
   readonly milliseconds: number
+  /** Processor time, the mean; `null` where the system does not tell. */
+  readonly cpuMilliseconds: number | null
   readonly slices: number
 }
 

@@ -2,6 +2,7 @@
 import { Agent } from 'node:http'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
 import { type HashRow, median } from './findings.ts'
+import { processorTimeOf } from './processor-time.ts'
 import { fire, get } from './shots.ts'
 import type { HashImplementation, HashReport } from './workers/hashing.ts'
 import type { World } from './worlds.ts'
@@ -18,10 +19,13 @@ export interface HashCase {
 export interface HashMeasurement extends HashReport {
   /** One for each turn. */
   readonly milliseconds: readonly number[]
+  /** The mean: single ones are no longer than some ticks of the system's clock. */
+  readonly cpuMilliseconds: number | null
 }
 
 interface Taken extends HashReport {
   readonly milliseconds: number
+  readonly cpuMilliseconds: number | null
 }
 
 /** In turns, so that a busy moment hits all; the turn before the first does not count. */
@@ -44,7 +48,12 @@ export async function measureHashes(
   return taken.map((all) => {
     const [first] = all
     if (!first) throw new Error('Cannot measure hashing in no turn at all')
-    return { ...first, milliseconds: all.map((one) => one.milliseconds) }
+    const cpu = all.reduce<number | null>((sum, one) => plus(sum, one.cpuMilliseconds), 0)
+    return {
+      ...first,
+      milliseconds: all.map((one) => one.milliseconds),
+      cpuMilliseconds: cpu === null ? null : cpu / all.length,
+    }
   })
 }
 
@@ -59,6 +68,7 @@ export function hashRows(cases: readonly HashCase[], measurements: readonly Hash
       name,
       parameters: describe(parameters),
       milliseconds: median(measured.milliseconds),
+      cpuMilliseconds: measured.cpuMilliseconds,
       slices: measured.slices,
     }
   })
@@ -69,11 +79,18 @@ export function describe({ ln, r, p }: ScryptParameters): string {
 }
 
 /** From outside: clocks inside may stand still while a worker computes. A request is less than a hundredth of a hash. */
-async function takeTime({ url }: World, agent: Agent, asked: HashCase, isFirst: boolean): Promise<Taken> {
+async function takeTime({ url, pid }: World, agent: Agent, asked: HashCase, isFirst: boolean): Promise<Taken> {
   const { by, parameters, keyBytes, pauses } = asked
   const { ln, r, p } = parameters
   const query = `by=${by}&ln=${ln}&r=${r}&p=${p}&key_bytes=${keyBytes}${pauses ? '&pauses' : ''}${isFirst ? '&afresh' : ''}`
+  const cpuBefore = await processorTimeOf(pid)
   const startedAt = performance.now()
   const report: HashReport = JSON.parse(await fire(agent, get(url, `/?${query}`)))
-  return { ...report, milliseconds: performance.now() - startedAt }
+  const milliseconds = performance.now() - startedAt
+  return { ...report, milliseconds, cpuMilliseconds: plus(await processorTimeOf(pid), cpuBefore && -cpuBefore) }
+}
+
+/** Nothing is known of a sum of which a part is not known. */
+function plus(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other
 }

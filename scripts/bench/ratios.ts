@@ -30,6 +30,9 @@ export function computeRatios(rows: readonly Row[], { bundleBytes, startUpMillis
     engine_over_noble_ln14_r8_p6: engineOver('@noble/hashes', FITTING),
     engine_over_node_crypto_better_auth: engineOver('node:crypto', BETTER_AUTH),
     engine_over_noble_better_auth: engineOver('@noble/hashes', BETTER_AUTH),
+    engine_over_node_crypto_cpu: engineCpuOver(rows, 'node:crypto', DEFAULT),
+    engine_over_noble_cpu: engineCpuOver(rows, '@noble/hashes', DEFAULT),
+    engine_over_node_crypto_ln14_r8_p6_cpu: engineCpuOver(rows, 'node:crypto', FITTING),
     slice_ms: slice,
     me_idle_p99_ms: idle.p99,
     me_while_signing_in_p99_ms: busy.p99,
@@ -44,13 +47,23 @@ export function computeRatios(rows: readonly Row[], { bundleBytes, startUpMillis
   return Object.fromEntries(Object.entries(ratios).map(([name, value]) => [name, value === null ? null : round(value)]))
 }
 
-/** The local stand-ins for stores work in the same process: what their calls cost alone, over an empty request, is taken off. */
+/** Less at the mercy of whatever else the machine does than the ratio of times. */
+function engineCpuOver(rows: readonly Row[], other: string, parameters: string): number | null {
+  const cpu = (name: string) => findHash(rows, name, parameters).cpuMilliseconds
+  const [engine, others] = [cpu('engine'), cpu(other)]
+  return engine === null || !others ? null : engine / others
+}
+
+/**
+ * The local stand-ins for stores work in the same process: what their calls cost alone, over an empty request, is
+ * taken off, and so is the copy of the session that the ledger puts into KV.
+ */
 function cpuWithoutStores(rows: readonly Row[]): number | null {
   const cpu = (name: string) => findLoad(rows, name).cpuMilliseconds
-  const [all, empty, select, write] = [cpu(SIGN_IN_WITHOUT_HASH), cpu(FLOOR.empty), cpu(FLOOR.d1), cpu(FLOOR.write)]
+  const [all, empty, select, write, put] = [SIGN_IN_WITHOUT_HASH, FLOOR.empty, FLOOR.d1, FLOOR.write, FLOOR.put].map(cpu)
   const trips = rows.find((row) => row.kind === 'round trips' && row.name === SIGN_IN)
-  if (all === null || empty === null || select === null || write === null || trips?.kind !== 'round trips') return null
-  const calls = trips.calls.reduce((sum, store) => sum + (store === 'D1' ? select : write) - empty, 0)
+  if (all == null || empty == null || select == null || write == null || put == null || trips?.kind !== 'round trips') return null
+  const calls = trips.calls.reduce((sum, store) => sum + (store === 'D1' ? select : write) - empty, put - empty)
   return all - calls
 }
 

@@ -1,15 +1,15 @@
 // A run as text, for a terminal.
 import { type Findings, LIMITS, type Row } from './findings.ts'
 
-const NAME_WIDTH = 42
+const NAME_WIDTH = 48
 const CELL_WIDTH = 11
 
 export function renderTable({ machine, rows, ratios }: Findings): string {
   const { cpu, cores, memoryGib, system, node, workerd, loadBefore, loadAfter } = machine
   return [
     `${cpu}, ${cores} cores, ${memoryGib} GiB, ${system}; Node ${node}, workerd ${workerd}; load ${loadBefore.toFixed(1)} to ${loadAfter.toFixed(1)}`,
-    section('hashing, milliseconds inside workerd', ['median', 'slices'], rows, (row) =>
-      row.kind === 'hash' ? [`${row.name}, ${row.parameters}`, [fixed(row.milliseconds), row.slices]] : null,
+    section('hashing, milliseconds inside workerd', ['median', 'CPU', 'slices'], rows, (row) =>
+      row.kind === 'hash' ? [`${row.name}, ${row.parameters}`, [fixed(row.milliseconds), cpuCell(row), row.slices]] : null,
     ),
     section('requests, milliseconds', ['clients', 'req/s', 'p50', 'p95', 'p99', 'CPU'], rows, (row) =>
       row.kind === 'load' ? [row.name, loadCells(row)] : null,
@@ -39,7 +39,11 @@ function section(
 function loadCells(row: Extract<Row, { kind: 'load' }>): readonly (string | number)[] {
   const { concurrency, requestsPerSecond, p50, p95, p99, cpuMilliseconds } = row
   const rate = requestsPerSecond < 100 ? fixed(requestsPerSecond, 1) : Math.round(requestsPerSecond)
-  return [concurrency, rate, fixed(p50), fixed(p95), fixed(p99), cpuMilliseconds === null ? 'n/a' : fixed(cpuMilliseconds)]
+  return [concurrency, rate, fixed(p50), fixed(p95), fixed(p99), cpuCell({ cpuMilliseconds })]
+}
+
+function cpuCell({ cpuMilliseconds }: { readonly cpuMilliseconds: number | null }): string {
+  return cpuMilliseconds === null ? 'n/a' : fixed(cpuMilliseconds)
 }
 
 function line(name: string, figures: readonly (string | number)[]): string {
