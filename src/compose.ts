@@ -50,6 +50,8 @@ export interface Service {
   readonly auth: Auth
   readonly config: Config
   readonly log: Log
+  /** To be called for each request: hashes in the same isolate make way for it. */
+  readonly noteRequest: () => void
 }
 
 /** What tests put in place of the machine's. */
@@ -77,6 +79,12 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     current: config.authSecret,
     ...(config.authSecretPrevious === undefined ? {} : { previous: config.authSecretPrevious }),
   })
+  const hashQueue = new HashQueue({
+    limit: config.maxPendingHashes,
+    leaseMilliseconds: HASH_LEASE_MILLISECONDS,
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  })
   const signingKeyStore = createSigningKeyStore(database, env.SESSIONS, deadlineMilliseconds)
   const deps: Deps = {
     settings: config,
@@ -99,12 +107,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       deadlineMilliseconds,
     }),
     hasher: createPasswordHasher(new ScryptEngine(romix)),
-    hashQueue: new HashQueue({
-      limit: config.maxPendingHashes,
-      leaseMilliseconds: HASH_LEASE_MILLISECONDS,
-      now: Date.now,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    }),
+    hashQueue,
     keyring,
     mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
     mailRetry: new RetryHint(),
@@ -113,7 +116,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     log,
     defer: deferWith(surroundings.defer ?? waitUntil, log),
   }
-  return { auth: createAuth(deps), config, log }
+  return { auth: createAuth(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
 }
 
 /** A file of this worker's own, from the assets it was deployed with. */
