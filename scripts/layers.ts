@@ -72,6 +72,8 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^(grant|mails|queued-mail|permissions|hash-room|signing-keys|judge-attempt|check-password|check-pin|start-session|revoke-live-session)\.ts$/,
   // Steps of many use cases rather than one of them: who is asking, and seeing mail off.
   /^(authenticate|deliver-mail)\.ts$/,
+  // Gates on the way of several of them.
+  /^(require-challenge|require-unbreached-password)\.ts$/,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]

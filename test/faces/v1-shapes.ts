@@ -92,6 +92,7 @@ export const REFUSED = {
   tokenReused: { status: 401, code: 'token_reused', message: 'This refresh token was used before, please sign in again' },
   accountDisabled: { status: 403, code: 'account_disabled', message: 'This account is disabled' },
   forbidden: { status: 403, code: 'forbidden', message: 'Forbidden' },
+  challengeFailed: { status: 403, code: 'challenge_failed', message: 'Please solve the challenge and try again' },
   signUpClosed: { status: 403, code: 'sign_up_closed', message: 'Sign-up is closed' },
   notFound: { status: 404, code: 'not_found', message: 'Not found' },
   methodNotAllowed: { status: 405, code: 'method_not_allowed', message: 'Method not allowed' },

@@ -1,6 +1,7 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
 import { Hono } from 'hono'
 import { jsonBody } from '../shared/body.ts'
+import { readChallengedClient } from '../shared/challenge.ts'
 import { type AppEnv, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, refuseHead } from '../shared/routes.ts'
@@ -23,8 +24,10 @@ export const V1_PATH = '/api/v1/auth'
 
 export const v1 = new Hono<AppEnv>()
   .post('/register', jsonBody, async (c) => {
-    const { first_name: firstName, last_name: lastName, ...form } = parseBody(RegisterBody, c.var.body)
-    const registration = await c.var.auth.register({ ...form, firstName, lastName }, readClient(c))
+    const body = parseBody(RegisterBody, c.var.body)
+    const { email, password, username, first_name: firstName, last_name: lastName } = body
+    const form = { email, password, username, firstName, lastName }
+    const registration = await c.var.auth.register(form, readChallengedClient(c, body))
     const message = 'registration successful, please verify your email before login'
     return c.json({ message, user: renderRegistration(registration) }, 201)
   })
@@ -38,8 +41,9 @@ export const v1 = new Hono<AppEnv>()
     return c.json({ message: 'email verified successfully' })
   })
   .post('/login', jsonBody, async (c) => {
-    const credentials = parseBody(LoginBody, c.var.body)
-    return c.json(renderGrant(await c.var.auth.signIn(credentials, readClient(c))))
+    const body = parseBody(LoginBody, c.var.body)
+    const { email, username, password } = body
+    return c.json(renderGrant(await c.var.auth.signIn({ email, username, password }, readChallengedClient(c, body))))
   })
   .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c))) }))
   .post('/refresh', jsonBody, async (c) => {
