@@ -7,7 +7,7 @@ export interface ScriptedAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Bytes of `x` behind the body. */
+  /** Ends of line behind the body, which mean nothing in any format. */
   readonly padding?: number
   /** Before the header fields are sent. */
   readonly delayMilliseconds?: number
@@ -58,6 +58,6 @@ function direct(method: string, host: string, body: string) {
 }
 
 function bodyOf({ body = '', padding = 0, hangs = false }: ScriptedAnswer): Body {
-  if (!hangs) return body + 'x'.repeat(padding)
+  if (!hangs) return body + '\n'.repeat(padding)
   return new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(body)) })
 }
