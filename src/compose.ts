@@ -12,6 +12,7 @@ import { DEFAULT_PIN_POLICY, type PinPolicy } from './objects/pin-tallies.ts'
 import { createSessionCopies } from './objects/session-copies.ts'
 import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
 import { createSessionLedgers } from './objects/session-ledgers.ts'
+import { createBreachedPasswords } from './platform/breached-passwords.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { HashQueue } from './platform/hash-queue.ts'
 import { encodeHex } from './platform/hex.ts'
@@ -26,6 +27,7 @@ import { type Random, systemRandom } from './platform/random.ts'
 import { RetryHint } from './platform/retry-hint.ts'
 import romix from './platform/romix.wasm'
 import { ScryptEngine } from './platform/scrypt.ts'
+import { createTurnstile, type Turnstile } from './platform/turnstile.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
 import { createCommonPasswords } from './stores/common-passwords.ts'
@@ -108,6 +110,12 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     }),
     hasher: createPasswordHasher(new ScryptEngine(romix)),
     hashQueue,
+    breachedPasswords: createBreachedPasswords({
+      url: config.breachedPasswordsUrl,
+      deadlineMilliseconds: config.breachedPasswordsTimeoutMilliseconds,
+      clock,
+    }),
+    turnstile: composeTurnstile(config),
     keyring,
     mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
     mailRetry: new RetryHint(),
@@ -171,6 +179,13 @@ function callerPolicy(config: Config): LimitPolicy {
   const { address, hashes, ...others } = limitPolicy(config)
   const { callerFailuresPerHour, callerHashesPerMinute } = config.limits
   return { ...others, address: { ...address, quota: callerFailuresPerHour }, hashes: { ...hashes, quota: callerHashesPerMinute } }
+}
+
+function composeTurnstile(config: Config): Turnstile | null {
+  const { turnstileSecret: secret, turnstileUrl: url, publicUrl, corsOrigins, storeTimeoutMilliseconds } = config
+  if (secret === undefined) return null
+  const hostnames = [publicUrl, ...corsOrigins].map((origin) => new URL(origin).hostname)
+  return createTurnstile({ url, secret, hostnames, deadlineMilliseconds: storeTimeoutMilliseconds })
 }
 
 /** Keyed, so that neither an object's name nor its storage tells who signs in from where. */

@@ -31,7 +31,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)
   const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
-  const passwordHash = await hashNewPassword(deps, newPassword, attempt)
+  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
   const epoch = await deps.accountChanges.changePassword(user, passwordHash, notice, deps.clock())
   if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')

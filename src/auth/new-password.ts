@@ -6,6 +6,7 @@ import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import type { FieldProblem } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
+import { requireUnbreachedPassword } from './require-unbreached-password.ts'
 
 /** What is wrong with it, as a member of the request, or `null`. @throws Unavailable */
 export async function findNewPasswordProblem(
@@ -20,8 +21,13 @@ export async function findNewPasswordProblem(
   return (await commonPasswords.includes(commonPasswordKey(password))) ? { field, message: COMMON_PASSWORD_PROBLEM } : null
 }
 
-/** @param attempt given back where there is no room for the hash @throws Unavailable */
-export function hashNewPassword(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
+/**
+ * @param field what the password is called in a refusal
+ * @param attempt given back where there is no room for the hash
+ * @throws AuthError `invalid_request` for a breached password @throws Unavailable
+ */
+export async function hashNewPassword(deps: Deps, field: string, password: string, attempt: CountedAttempt): Promise<string> {
+  await requireUnbreachedPassword(deps, field, password, attempt)
   const { hasher, random, settings } = deps
   return hashInTurn(deps, attempt, (checkpoint) => hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
 }

@@ -17,6 +17,8 @@ import { hashInTurn, requireHashRoom } from './hash-room.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { requireChallenge } from './require-challenge.ts'
+import { requireUnbreachedPassword } from './require-unbreached-password.ts'
 import type { AuthSettings } from './settings.ts'
 
 export interface RegistrationForm {
@@ -37,13 +39,15 @@ interface CheckedForm {
 
 /**
  * @returns the registration as it would look as an account; for an address that has one already the id is invented
- * @throws AuthError `sign_up_closed`, `invalid_request`, `username_taken`, `rate_limited` @throws Unavailable
+ * @throws AuthError `sign_up_closed`, `invalid_request`, `challenge_failed`, `username_taken`, `rate_limited` @throws Unavailable
  */
 export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registration> {
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
+  await requireChallenge(deps, 'register', client)
   const { account, attempt } = await admit(deps, checked, client)
+  await requireUnbreachedPassword(deps, 'password', checked.password, attempt)
   const { hasher, random, settings } = deps
   const passwordHash = await hashInTurn(deps, attempt, (checkpoint) =>
     hasher.hash(checked.password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),

@@ -18,6 +18,9 @@ export interface ResetForm {
   readonly password?: string | undefined
 }
 
+/** What the new password is called in a refusal. */
+const FIELD = 'password'
+
 /** Whose password the link changes. Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeReset(deps: Deps, token: string | undefined): Promise<{ readonly email: string }> {
   const { link } = await requireLink(deps, token)
@@ -31,7 +34,7 @@ export async function describeReset(deps: Deps, token: string | undefined): Prom
  */
 export async function resetPassword(deps: Deps, { token, password = '' }: ResetForm, client: Client): Promise<void> {
   const { link, hash } = await requireLink(deps, token)
-  const problem = await findNewPasswordProblem(deps, 'password', password, link.user)
+  const problem = await findNewPasswordProblem(deps, FIELD, password, link.user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
 
   const epoch = link.isSpent ? null : await spend(deps, hash, link.user, password, client)
@@ -52,7 +55,7 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
   requireHashRoom(deps)
   const permit = await deps.limits.beginHash({ address: addressBucket(client.address) }, deps.clock())
   if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const passwordHash = await hashNewPassword(deps, password, permit.attempt)
+  const passwordHash = await hashNewPassword(deps, FIELD, password, permit.attempt)
   // The hash stays counted; it was no failure.
   deps.defer(permit.attempt.succeed(deps.clock()))
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
