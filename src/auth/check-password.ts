@@ -31,7 +31,8 @@ export async function checkPassword(deps: Deps, credentials: Credentials, client
   const password = credentials.password
   if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
 
-  const proven = await judgeAttempt(deps, {
+  const proven = await judgeAttempt(deps, client, {
+    what: 'sign_in',
     begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),
     find: () => account.find(deps.users),
     verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint),
