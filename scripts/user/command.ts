@@ -41,11 +41,17 @@ export interface CreateCommand {
   readonly isVerified: boolean
 }
 
+export interface PermissionCommand {
+  readonly name: 'grant' | 'revoke'
+  readonly user: UserKey
+  readonly permissions: readonly string[]
+}
+
 export type UserCommand =
   | CreateCommand
   | { readonly name: 'list'; readonly isJson: boolean }
   | { readonly name: 'disable' | 'enable'; readonly user: UserKey }
-  | { readonly name: 'grant' | 'revoke'; readonly user: UserKey; readonly permissions: readonly string[] }
+  | PermissionCommand
   | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
 
 const OPTIONS = {

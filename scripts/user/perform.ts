@@ -5,8 +5,9 @@ import { findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import type { AuditAct } from '../../src/stores/audit-event.ts'
 import { atOnce } from '../local-hasher.ts'
-import type { CreateCommand, UserCommand } from './command.ts'
+import type { CreateCommand, PermissionCommand, UserCommand } from './command.ts'
 import type { UserDatabase } from './database.ts'
 import type { Row, Statement } from './sql.ts'
 import {
@@ -16,6 +17,8 @@ import {
   enableStatement,
   grantStatement,
   listStatement,
+  type OperatorAct,
+  recordStatement,
   revokeStatement,
   setPasswordStatement,
   type UserKey,
@@ -45,17 +48,17 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now))).email}: all sessions ended`
     case 'enable':
-      return `Enabled ${(await change(deps, command.user, enableStatement(command.user, now))).email}`
+      return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now))).email}`
     case 'grant':
-      return describePermissions(await change(deps, command.user, grantStatement(command.user, command.permissions, now)))
+      return editPermissions(deps, command, grantStatement(command.user, command.permissions, now))
     case 'revoke':
-      return describePermissions(await change(deps, command.user, revokeStatement(command.user, command.permissions, now)))
+      return editPermissions(deps, command, revokeStatement(command.user, command.permissions, now))
     case 'set-password': {
       const context = command.user.column === 'email' ? [command.user.value] : []
       const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
-      const row = await change(deps, command.user, setPasswordStatement(command.user, passwordHash, now))
+      const row = await change(deps, command.user, 'password_changed', setPasswordStatement(command.user, passwordHash, now))
       return `Set the password of ${row.email}: all sessions ended`
     }
   }
@@ -90,7 +93,7 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
     emailVerifiedAt: command.isVerified ? deps.now : null,
     permissions: command.permissions,
   }
-  const answers = await deps.database.run(createStatements(user, deps.now))
+  const answers = await deps.database.run(createStatements(user, actOf(deps, 'account_created')))
   if (answers[CREATE_OUTCOME.created]?.length === 1) return `Created ${email} (${user.id})`
   throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
 }
@@ -108,10 +111,27 @@ async function hash(password: string, context: readonly string[], { hasher, rand
   return hasher.hash(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
 }
 
-async function change(deps: PerformDeps, user: UserKey, statement: Statement): Promise<Row> {
-  const [row] = await only(deps, statement)
+async function editPermissions(deps: PerformDeps, command: PermissionCommand, statement: Statement): Promise<string> {
+  const reason = `${command.name} ${command.permissions.join(', ')}`
+  return describePermissions(await change(deps, command.user, 'permissions_changed', statement, reason))
+}
+
+/** With its event, in one batch. */
+async function change(
+  deps: PerformDeps,
+  user: UserKey,
+  what: AuditAct,
+  statement: Statement,
+  reason: string | null = null,
+): Promise<Row> {
+  const [rows] = await deps.database.run([statement, recordStatement(user, actOf(deps, what, reason))])
+  const [row] = rows ?? []
   if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
   return row
+}
+
+function actOf({ random, now }: PerformDeps, what: AuditAct, reason: string | null = null): OperatorAct {
+  return { id: random.uuid(), at: now, what, reason }
 }
 
 async function only({ database }: PerformDeps, statement: Statement): Promise<readonly Row[]> {
