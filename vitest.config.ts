@@ -1,5 +1,7 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { Response } from 'miniflare'
 import { defineConfig } from 'vitest/config'
+import { answerAsInternet } from './test/support/internet.ts'
 
 export default defineConfig({
   test: {
@@ -8,7 +10,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('migrations') } },
+            miniflare: {
+              bindings: { TEST_MIGRATIONS: await readD1Migrations('migrations') },
+              async outboundService(request) {
+                const { body, ...init } = await answerAsInternet(request)
+                return new Response(body, init)
+              },
+            },
           })),
         ],
         test: {

@@ -1,10 +1,11 @@
 // `npm run audit`: what happened, from the local database or, with --remote, the deployed one; with --follow, as it happens.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AuditUsageError, parseAuditCommand, USAGE } from './audit/command.ts'
+import { parseAuditCommand, USAGE } from './audit/command.ts'
 import { followEvents, readEvents } from './audit/read.ts'
 import { renderEvent } from './audit/render.ts'
 import { ensureDatabase, ensureDevVars } from './local-state.ts'
 import { PROJECT_ROOT } from './project.ts'
+import { UsageError, type Where } from './user/command.ts'
 import { openLocalDatabase, openRemoteDatabase, type UserDatabase } from './user/database.ts'
 
 /** Each look at the deployed database is a run of wrangler. */
@@ -14,8 +15,8 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  if (error instanceof AuditUsageError) console.error('See "npm run audit -- --help"')
-  process.exitCode = error instanceof AuditUsageError ? 2 : 1
+  if (error instanceof UsageError) console.error('See "npm run audit -- --help"')
+  process.exitCode = error instanceof UsageError ? 2 : 1
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -25,8 +26,8 @@ async function main(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort())
   // Whoever reads has gone, as `head` does.
   process.stdout.once('error', () => end.abort())
-  const database = await open(command.isRemote, command.persistDirectory)
-  const pauseMilliseconds = PAUSE_MILLISECONDS[command.isRemote ? 'remote' : 'local']
+  const database = await open(command.where)
+  const pauseMilliseconds = PAUSE_MILLISECONDS[command.where.isRemote ? 'remote' : 'local']
   try {
     const events = command.isFollowing
       ? followEvents(database, command.filter, end.signal, () => sleep(pauseMilliseconds, undefined, { signal: end.signal }))
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function open(isRemote: boolean, persistDirectory: string): Promise<UserDatabase> {
+async function open({ isRemote, persistDirectory }: Where): Promise<UserDatabase> {
   if (isRemote) return openRemoteDatabase()
   await ensureDevVars(PROJECT_ROOT)
   await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })

@@ -32,7 +32,8 @@ async function install() {
     join(ROOT, '.postern', 'install.lock'),
     async () => {
       if (isInstalled()) return true
-      console.log('Installing packages (npm ci) …')
+      // Standard output is the script's alone: what some print is read by programs.
+      console.error('Installing packages (npm ci) …')
       const code = await runNpm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'])
       if (code !== 0) {
         console.error('Cannot install the packages: npm ci failed')
@@ -42,7 +43,7 @@ async function install() {
       writeFileSync(MARKER, lockFingerprint())
       return true
     },
-    () => console.log('Waiting for another installation of the same packages …'),
+    () => console.error('Waiting for another installation of the same packages …'),
   )
 }
 
@@ -78,8 +79,9 @@ function runNpm(npmArgs) {
   const cli = process.env.npm_execpath
   // The machine's own Node runs npm: ours lies in the folder that npm is about to replace.
   const node = process.env.npm_node_execpath ?? process.execPath
-  if (cli && basename(cli) === 'npm-cli.js') return runChild(node, [cli, ...npmArgs])
-  return runChild(process.platform === 'win32' ? 'npm.cmd' : 'npm', npmArgs, { shell: process.platform === 'win32' })
+  const stdio = ['inherit', process.stderr, 'inherit']
+  if (cli && basename(cli) === 'npm-cli.js') return runChild(node, [cli, ...npmArgs], { stdio })
+  return runChild(process.platform === 'win32' ? 'npm.cmd' : 'npm', npmArgs, { stdio, shell: process.platform === 'win32' })
 }
 
 async function run(path, scriptArgs) {

@@ -73,6 +73,8 @@ const AUTH_SHARED: readonly RegExp[] = [
   // Steps of many use cases rather than one of them: who is asking, what to remember, and seeing off mail, sessions and what is left of accounts.
   /^(audit|authenticate|account-mail|deliver-mail|check-current-password|new-password|announce-sign-in|end-sessions-before|erase-account)\.ts$/,
   /^mail-words\//,
+  // Gates on the way of several of them.
+  /^(require-challenge|require-unbreached-password)\.ts$/,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]

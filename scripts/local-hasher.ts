@@ -1,7 +1,8 @@
 // The worker's password hashing, for commands: the same engine, with nobody else in the process to wait for.
 import { readFile } from 'node:fs/promises'
+import type { Checkpoint } from '../src/platform/checkpoint.ts'
 import { createPasswordHasher, type PasswordHasher } from '../src/platform/password-hash.ts'
-import { type Checkpoint, ScryptEngine } from '../src/platform/scrypt.ts'
+import { ScryptEngine } from '../src/platform/scrypt.ts'
 import { ENGINE_WASM, inProject } from './project.ts'
 
 export const atOnce: Checkpoint = async () => {}

@@ -10,6 +10,7 @@ import { inProject, PROJECT_ROOT } from './project.ts'
 import { parseUserCommand, USAGE, UsageError, type Where } from './user/command.ts'
 import { openLocalDatabase, openRemoteDatabase, type UserDatabase } from './user/database.ts'
 import { askHidden } from './user/hidden-prompt.ts'
+import { readLines, writeLines } from './user/line-files.ts'
 import { performUserCommand } from './user/perform.ts'
 
 const GENERATED_PASSWORD_BYTES = 15
@@ -40,6 +41,9 @@ async function main(args: readonly string[]): Promise<void> {
       now: Math.floor(Date.now() / 1000),
       choosePassword,
       findAuthSecret: () => findAuthSecret(where),
+      report: (line) => console.error(line),
+      readLines,
+      writeLines,
     })
     if (done !== '') console.log(done)
     // After the fact only: a password that was not stored is of no use to anybody.

@@ -1,5 +1,5 @@
 // The worker as HTTP: request id, log line, header fields, and which face answers what.
-import { Hono } from 'hono'
+import type { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from './auth/errors.ts'
 import { type Bindings, fetchAsset, isDevelopment, type Service } from './compose.ts'
@@ -10,7 +10,7 @@ import type { AppEnv } from './faces/shared/context.ts'
 import { cors } from './faces/shared/cors.ts'
 import { noteFailure } from './faces/shared/failures.ts'
 import { isLoopback } from './faces/shared/loopback.ts'
-import { closeRoutes } from './faces/shared/routes.ts'
+import { closeRoutes, createRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
 import { createStable, STABLE_PATH } from './faces/stable/routes.ts'
 import { V1_PATH, v1 } from './faces/v1/routes.ts'
@@ -46,7 +46,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     await next()
   })
 
-  const app = new Hono<AppEnv>()
+  const app = createRoutes()
     .use(logRequest(log), secureHeaders, cors(listOrigins))
     .route(
       '/',

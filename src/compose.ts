@@ -12,6 +12,7 @@ import { DEFAULT_PIN_POLICY, type PinPolicy } from './objects/pin-tallies.ts'
 import { createSessionCopies } from './objects/session-copies.ts'
 import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
 import { createSessionLedgers } from './objects/session-ledgers.ts'
+import { createBreachedPasswords } from './platform/breached-passwords.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { HashQueue } from './platform/hash-queue.ts'
 import { encodeHex } from './platform/hex.ts'
@@ -26,9 +27,11 @@ import { type Random, systemRandom } from './platform/random.ts'
 import { RetryHint } from './platform/retry-hint.ts'
 import romix from './platform/romix.wasm'
 import { ScryptEngine } from './platform/scrypt.ts'
+import { createTurnstile, type Turnstile } from './platform/turnstile.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
 import { createAuditEvents } from './stores/audit-events.ts'
+import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
 import { createErasures } from './stores/erasures.ts'
 import { createOutbox } from './stores/outbox.ts'
@@ -50,6 +53,8 @@ export interface Service {
   readonly auth: Auth
   readonly config: Config
   readonly log: Log
+  /** To be called for each request: hashes in the same isolate make way for it. */
+  readonly noteRequest: () => void
 }
 
 /** What tests put in place of the machine's. */
@@ -77,10 +82,17 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     current: config.authSecret,
     ...(config.authSecretPrevious === undefined ? {} : { previous: config.authSecretPrevious }),
   })
+  const hashQueue = new HashQueue({
+    limit: config.maxPendingHashes,
+    leaseMilliseconds: HASH_LEASE_MILLISECONDS,
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  })
   const signingKeyStore = createSigningKeyStore(database, env.SESSIONS, deadlineMilliseconds)
   const deps: Deps = {
     settings: config,
     users: createUsers(database),
+    commonPasswords: createCommonPasswords(database),
     registrations: createRegistrations(database),
     accountChanges: createAccountChanges(database),
     accountLinks: createAccountLinks(database),
@@ -99,12 +111,13 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
       deadlineMilliseconds,
     }),
     hasher: createPasswordHasher(new ScryptEngine(romix)),
-    hashQueue: new HashQueue({
-      limit: config.maxPendingHashes,
-      leaseMilliseconds: HASH_LEASE_MILLISECONDS,
-      now: Date.now,
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    hashQueue,
+    breachedPasswords: createBreachedPasswords({
+      url: config.breachedPasswordsUrl,
+      deadlineMilliseconds: config.breachedPasswordsTimeoutMilliseconds,
+      clock,
     }),
+    turnstile: composeTurnstile(config),
     keyring,
     mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
     mailRetry: new RetryHint(),
@@ -113,7 +126,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     log,
     defer: deferWith(surroundings.defer ?? waitUntil, log),
   }
-  return { auth: createAuth(deps), config, log }
+  return { auth: createAuth(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
 }
 
 /** A file of this worker's own, from the assets it was deployed with. */
@@ -168,6 +181,13 @@ function callerPolicy(config: Config): LimitPolicy {
   const { address, hashes, ...others } = limitPolicy(config)
   const { callerFailuresPerHour, callerHashesPerMinute } = config.limits
   return { ...others, address: { ...address, quota: callerFailuresPerHour }, hashes: { ...hashes, quota: callerHashesPerMinute } }
+}
+
+function composeTurnstile(config: Config): Turnstile | null {
+  const { turnstileSecret: secret, turnstileUrl: url, publicUrl, corsOrigins, storeTimeoutMilliseconds } = config
+  if (secret === undefined) return null
+  const hostnames = [publicUrl, ...corsOrigins].map((origin) => new URL(origin).hostname)
+  return createTurnstile({ url, secret, hostnames, deadlineMilliseconds: storeTimeoutMilliseconds })
 }
 
 /** Keyed, so that neither an object's name nor its storage tells who signs in from where. */

@@ -7,6 +7,7 @@ import { LOCALES } from './platform/locale.ts'
 import type { MailHttpService } from './platform/mail-http.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 import type { SmtpServer } from './platform/smtp-session.ts'
+import { isTestSecret } from './platform/turnstile.ts'
 
 /** Everything a deployment can set. */
 export interface Config extends AuthSettings {
@@ -17,6 +18,11 @@ export interface Config extends AuthSettings {
   readonly mail: MailConfig
   readonly maxPendingHashes: number
   readonly storeTimeoutMilliseconds: number
+  readonly breachedPasswordsUrl: string
+  readonly breachedPasswordsTimeoutMilliseconds: number
+  /** Nobody is challenged without it. */
+  readonly turnstileSecret: string | undefined
+  readonly turnstileUrl: string
 }
 
 /** The way mail leaves, and what that way needs. */
@@ -75,6 +81,11 @@ export function parseConfig(env: object): Config {
     signingKeyRotationSeconds: integer(vars, 'SIGNING_KEY_ROTATION_SECONDS', 30 * DAY, 3600, 400 * DAY),
     jwksCacheSeconds: integer(vars, 'JWKS_CACHE_SECONDS', 600, 60, 3600),
     password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },
+    breachedPasswords: oneOf(vars, 'BREACHED_PASSWORDS', ['off', 'open', 'closed']),
+    breachedPasswordsUrl: serviceUrl(vars, 'BREACHED_PASSWORDS_URL', 'https://api.pwnedpasswords.com/range', isDevelopment),
+    breachedPasswordsTimeoutMilliseconds: integer(vars, 'BREACHED_PASSWORDS_TIMEOUT_MS', 2000, 100, 30_000),
+    turnstileSecret: turnstileSecret(vars, isDevelopment),
+    turnstileUrl: serviceUrl(vars, 'TURNSTILE_URL', 'https://challenges.cloudflare.com/turnstile/v0/siteverify', isDevelopment),
     scrypt,
     maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
     mail: mail(vars, isDevelopment),
@@ -220,6 +231,26 @@ function origins(vars: Readonly<Record<string, unknown>>, fallback: string): rea
     }
   }
   return listed
+}
+
+/** Of a service that is asked, without a slash at the end. What is asked there is not for everybody on the way. */
+function serviceUrl(vars: Readonly<Record<string, unknown>>, name: string, fallback: string, isDevelopment: boolean): string {
+  const url = (text(vars, name) ?? fallback).replace(/\/+$/, '')
+  const isServed = URL.canParse(url) && (isDevelopment ? /^https?:/ : /^https:/).test(url)
+  if (!isServed || /[?#@]/.test(url)) {
+    throw new ConfigError(`${name} must be a URL with https, without a query. Set it in wrangler.toml under [vars]`)
+  }
+  return url
+}
+
+function turnstileSecret(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string | undefined {
+  const value = text(vars, 'TURNSTILE_SECRET')
+  if (value !== undefined && !isDevelopment && isTestSecret(value)) {
+    throw new ConfigError(
+      'TURNSTILE_SECRET is one for testing, which takes any token. Set your widget\'s with "npx wrangler secret put TURNSTILE_SECRET"',
+    )
+  }
+  return value === '' ? undefined : value
 }
 
 function originOf(value: string): string | null {

@@ -10,10 +10,10 @@ import { AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
 const services = new WeakMap<Bindings, Service>()
 
 function serviceOf(env: Bindings): Service {
-  const known = services.get(env)
-  if (known) return known
-  const service = compose(env)
+  const service = services.get(env) ?? compose(env)
   services.set(env, service)
+  // Whoever asks for the service does so for a request.
+  service.noteRequest()
   return service
 }
 

@@ -30,6 +30,10 @@ describe('the defaults', () => {
       authSecretPrevious: undefined,
       signUp: 'open',
       sessionFreshness: 'strict',
+      breachedPasswords: 'off',
+      breachedPasswordsUrl: 'https://api.pwnedpasswords.com/range',
+      turnstileSecret: undefined,
+      turnstileUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
       scrypt: { ln: 15, r: 8, p: 3 },
       mailFrom: 'postern@auth.example.com',
       defaultLocale: 'en',
@@ -94,6 +98,7 @@ describe.each(NUMBER_VARS)('$name', ({ name, min, max, read }) => {
 describe.each([
   ['SIGN_UP', 'signUp', ['open', 'closed']],
   ['SESSION_FRESHNESS', 'sessionFreshness', ['strict', 'edge', 'token']],
+  ['BREACHED_PASSWORDS', 'breachedPasswords', ['off', 'open', 'closed']],
   ['ENVIRONMENT', 'environment', ['production', 'development']],
 ] as const)('%s', (name, member, choices) => {
   it(`is one of ${choices.join(', ')}, the first by default`, () => {
@@ -172,6 +177,53 @@ describe('PUBLIC_URL', () => {
     expect(problemOf({ ...PRODUCTION, PUBLIC_URL: 'http://auth.example.com' })).toMatch(/^PUBLIC_URL must use https\. /)
     expect(problemOf({ ...PRODUCTION, PUBLIC_URL: 'http://localhost:8787' })).toMatch(/^PUBLIC_URL must use https\. /)
     expect(parseConfig({ ...DEVELOPMENT, PUBLIC_URL: 'http://192.0.2.1:9000' }).publicUrl).toBe('http://192.0.2.1:9000')
+  })
+})
+
+describe.each([
+  ['BREACHED_PASSWORDS_URL', 'breachedPasswordsUrl'],
+  ['TURNSTILE_URL', 'turnstileUrl'],
+] as const)('%s', (name, member) => {
+  it('is a URL, told without a slash at the end', () => {
+    for (const url of ['https://list.example.com', 'https://list.example.com:8443/a/b']) {
+      expect(parseConfig({ ...PRODUCTION, [name]: url })[member]).toBe(url)
+      expect(parseConfig({ ...PRODUCTION, [name]: `${url}/` })[member]).toBe(url)
+    }
+  })
+
+  it.each([
+    'list.example.com',
+    'https://',
+    'https://list.example.com?x=1',
+    'https://list.example.com/#x',
+    'https://user:pw@list.example.com',
+    'ftp://list.example.com',
+    'javascript:alert(1)',
+    '/range',
+  ])('is not %j', (value) => {
+    const problem = `${name} must be a URL with https, without a query. Set it in wrangler.toml under [vars]`
+    for (const environment of [PRODUCTION, DEVELOPMENT]) expect(problemOf({ ...environment, [name]: value })).toBe(problem)
+  })
+
+  it('may be http in development only', () => {
+    const url = 'http://127.0.0.1:9000/range'
+    expect(parseConfig({ ...DEVELOPMENT, [name]: url })[member]).toBe(url)
+    expect(problemOf({ ...PRODUCTION, [name]: url })).toMatch(new RegExp(`^${name} must be a URL with https`))
+  })
+})
+
+describe('TURNSTILE_SECRET', () => {
+  it('may be left out or empty, and end in the line break that a shell puts there', () => {
+    for (const value of ['', ' \n']) expect(parseConfig({ ...PRODUCTION, TURNSTILE_SECRET: value }).turnstileSecret).toBeUndefined()
+    expect(parseConfig({ ...PRODUCTION, TURNSTILE_SECRET: '0x4AAA\n' }).turnstileSecret).toBe('0x4AAA')
+  })
+
+  it('may be one for testing in development only, as that takes any token', () => {
+    const env = { TURNSTILE_SECRET: '1x0000000000000000000000000000000AA' }
+    expect(parseConfig({ ...DEVELOPMENT, ...env }).turnstileSecret).toBe(env.TURNSTILE_SECRET)
+    const problem = problemOf({ ...PRODUCTION, ...env })
+    expect(problem).toMatch(/^TURNSTILE_SECRET is one for testing.*npx wrangler secret put TURNSTILE_SECRET/)
+    expect(problem).not.toContain(env.TURNSTILE_SECRET)
   })
 })
 

@@ -41,6 +41,13 @@ export const NUMBER_VARS: readonly NumberVar[] = [
   { name: 'AUDIT_RETENTION_DAYS', fallback: 365, min: 1, max: 3650, read: (config) => config.auditRetentionDays },
   { name: 'PASSWORD_MIN_LENGTH', fallback: 8, min: 8, max: 64, read: (config) => config.password.minLength },
   { name: 'PASSWORD_MAX_LENGTH', fallback: 256, min: 64, max: 1024, read: (config) => config.password.maxLength },
+  {
+    name: 'BREACHED_PASSWORDS_TIMEOUT_MS',
+    fallback: 2000,
+    min: 100,
+    max: 30_000,
+    read: (config) => config.breachedPasswordsTimeoutMilliseconds,
+  },
   { name: 'MAX_PENDING_HASHES', fallback: 8, min: 1, max: 64, read: (config) => config.maxPendingHashes },
   { name: 'LIMIT_PAIR_FAILURES', fallback: 5, min: 1, max: 1000, read: ({ limits }) => limits.pairFailures },
   {

@@ -4,6 +4,7 @@ import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../src/stores/audit-event.ts'
 import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
+import { UsageError, type Where } from '../user/command.ts'
 
 export const USAGE = `Usage: npm run audit -- [options]
 
@@ -17,11 +18,6 @@ export const USAGE = `Usage: npm run audit -- [options]
   --json            one JSON object a line
 
 --persist-to DIR reads the local database of "npm run dev -- --persist-to DIR"; --remote the deployed one.`
-
-/** Wrong on the command line: exit code 2. */
-export class AuditUsageError extends Error {
-  override readonly name = 'AuditUsageError'
-}
 
 export interface EventFilter {
   /** `id` need not be anybody's any more. */
@@ -38,8 +34,7 @@ export interface AuditCommand {
   readonly filter: EventFilter
   readonly isFollowing: boolean
   readonly isJson: boolean
-  readonly isRemote: boolean
-  readonly persistDirectory: string
+  readonly where: Where
 }
 
 const OPTIONS = {
@@ -59,11 +54,11 @@ const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 10_000
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** @param now epoch seconds, for times that say how long ago @throws AuditUsageError */
+/** @param now epoch seconds, for times that say how long ago @throws UsageError */
 export function parseAuditCommand(args: readonly string[], now: number): AuditCommand {
   const values = readOptions(args)
-  if (values.remote && values['persist-to'] !== undefined) throw new AuditUsageError('--remote and --persist-to exclude each other')
-  if (values.follow && values.until !== undefined) throw new AuditUsageError('--follow and --until exclude each other')
+  if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
+  if (values.follow && values.until !== undefined) throw new UsageError('--follow and --until exclude each other')
   return {
     filter: {
       user: values.user === undefined ? null : readUser(values.user),
@@ -75,8 +70,7 @@ export function parseAuditCommand(args: readonly string[], now: number): AuditCo
     },
     isFollowing: values.follow ?? false,
     isJson: values.json ?? false,
-    isRemote: values.remote ?? false,
-    persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY,
+    where: { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY },
   }
 }
 
@@ -85,7 +79,7 @@ function readOptions(args: readonly string[]) {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new AuditUsageError(message.split('. ')[0])
+    throw new UsageError(message.split('. ')[0])
   }
 }
 
@@ -95,12 +89,12 @@ function readUser(text: string): EventFilter['user'] {
   if (email !== null) return { column: 'email', value: email }
   const username = parseUsername(text)
   if (username !== null) return { column: 'username_key', value: username.key }
-  throw new AuditUsageError('--user is neither an e-mail address nor a username nor an id')
+  throw new UsageError('--user is neither an e-mail address nor a username nor an id')
 }
 
 function oneOf(option: string, text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text
-  throw new AuditUsageError(`${option} must be one of ${choices.join(', ')}`)
+  throw new UsageError(`${option} must be one of ${choices.join(', ')}`)
 }
 
 function readTime(option: string, text: string, now: number): number {
@@ -110,11 +104,11 @@ function readTime(option: string, text: string, now: number): number {
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
   const milliseconds = isTime ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(milliseconds)) return Math.floor(milliseconds / 1000)
-  throw new AuditUsageError(`${option} must be a time such as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago, such as 2h`)
+  throw new UsageError(`${option} must be a time such as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago, such as 2h`)
 }
 
 function readLimit(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT) return Number(text)
-  throw new AuditUsageError(`--limit must be a whole number from 1 to ${MAX_LIMIT}`)
+  throw new UsageError(`--limit must be a whole number from 1 to ${MAX_LIMIT}`)
 }

@@ -1,88 +1,107 @@
-// Puts load on one endpoint and tells how fast it answered. Bounded in time; a wrong answer ends the run.
-import { Agent, type RequestOptions, request } from 'node:http'
+// Puts load on endpoints in turns and tells how fast each answered. Bounded in time.
+import { Agent } from 'node:http'
+import type { LoadRow } from './findings.ts'
+import { processorTimeOf } from './processor-time.ts'
+import { fire, type Shot } from './shots.ts'
+import type { World } from './worlds.ts'
 
-export interface Shot {
-  readonly method: string
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-export interface Row {
+export interface Endpoint {
   readonly name: string
-  readonly concurrency: number
-  readonly requestsPerSecond: number
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
+  readonly world: World
+  /** What client `client` asks next. */
+  readonly nextShot: (client: number) => Shot
+  /** Hears what it was answered. */
+  readonly learn?: (client: number, body: string) => void
+  /** Slots for one that answers slowly are so many times as long. */
+  readonly patience?: number
 }
 
-const WARM_UP_MILLISECONDS = 300
+export interface LoadPlan {
+  readonly turns: number
+  readonly slotMilliseconds: number
+  readonly concurrencies: readonly number[]
+}
 
-/**
- * @param nextShot what client `client` asks next, given the body of its last answer
- * @param milliseconds how long to measure; latencies are in milliseconds
- */
-export async function measure(
-  name: string,
-  url: URL,
-  concurrency: number,
-  milliseconds: number,
-  nextShot: (client: number, lastBody: string | null) => Shot,
-): Promise<Row> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
-  const latencies: number[] = []
-  const startedAt = performance.now()
-  const measuredFrom = startedAt + WARM_UP_MILLISECONDS
-  const end = measuredFrom + milliseconds
-  const runClient = async (client: number) => {
-    for (let body: string | null = null; performance.now() < end; ) {
-      const sentAt = performance.now()
-      body = await fire(url, agent, nextShot(client, body), name)
-      if (sentAt >= measuredFrom) latencies.push(performance.now() - sentAt)
+/** What one endpoint did at one concurrency, over all its slots. */
+interface Tally {
+  readonly endpoint: Endpoint
+  readonly concurrency: number
+  readonly latencies: number[]
+  measuredMilliseconds: number
+  cpuMilliseconds: number | null
+}
+
+/** Of a slot, before it is measured. */
+const WARM_UP_SHARE = 0.2
+
+/** @param note hears what is measured now */
+export async function measureLoad(
+  endpoints: readonly Endpoint[],
+  { turns, slotMilliseconds, concurrencies }: LoadPlan,
+  note: (text: string) => void = () => {},
+): Promise<LoadRow[]> {
+  const tallies = endpoints.flatMap((endpoint) =>
+    concurrencies.map(
+      (concurrency): Tally => ({ endpoint, concurrency, latencies: [], measuredMilliseconds: 0, cpuMilliseconds: 0 }),
+    ),
+  )
+  for (let turn = 1; turn <= turns; turn += 1) {
+    for (const tally of tallies) {
+      note(`turn ${turn} of ${turns}: ${tally.endpoint.name}, ${tally.concurrency} at a time`)
+      await runSlot(tally, slotMilliseconds * (tally.endpoint.patience ?? 1))
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, (_, client) => runClient(client)))
-  const seconds = (performance.now() - measuredFrom) / 1000
+  return tallies.map(rowOf)
+}
+
+async function runSlot(tally: Tally, milliseconds: number): Promise<void> {
+  const { endpoint, concurrency } = tally
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+  await keepAsking(endpoint, concurrency, agent, milliseconds * WARM_UP_SHARE)
+  const cpuBefore = await processorTimeOf(endpoint.world.pid)
+  const startedAt = performance.now()
+  tally.latencies.push(...(await keepAsking(endpoint, concurrency, agent, milliseconds)))
+  tally.measuredMilliseconds += performance.now() - startedAt
+  const cpuAfter = await processorTimeOf(endpoint.world.pid)
+  const isKnown = tally.cpuMilliseconds !== null && cpuBefore !== null && cpuAfter !== null
+  tally.cpuMilliseconds = isKnown ? (tally.cpuMilliseconds ?? 0) + cpuAfter - cpuBefore : null
   agent.destroy()
-  latencies.sort((a, b) => a - b)
-  const percentile = (share: number) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
+}
+
+/** Each client asks again as soon as it has its answer, and at least once. @returns the latencies */
+export async function keepAsking(
+  { nextShot, learn }: Pick<Endpoint, 'nextShot' | 'learn'>,
+  concurrency: number,
+  agent: Agent,
+  milliseconds: number,
+): Promise<number[]> {
+  const latencies: number[] = []
+  const end = performance.now() + milliseconds
+  const runClient = async (client: number) => {
+    do {
+      const sentAt = performance.now()
+      const body = await fire(agent, nextShot(client))
+      latencies.push(performance.now() - sentAt)
+      learn?.(client, body)
+    } while (performance.now() < end)
+  }
+  await Promise.all(Array.from({ length: concurrency }, (_, client) => runClient(client)))
+  return latencies
+}
+
+function rowOf({ endpoint, concurrency, latencies, measuredMilliseconds, cpuMilliseconds }: Tally): LoadRow {
   return {
-    name,
+    kind: 'load',
+    name: endpoint.name,
     concurrency,
-    requestsPerSecond: latencies.length / seconds,
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    p99: percentile(0.99),
+    requestsPerSecond: latencies.length / (measuredMilliseconds / 1000),
+    ...percentilesOf(latencies),
+    cpuMilliseconds: cpuMilliseconds === null ? null : cpuMilliseconds / latencies.length,
   }
 }
 
-export function fire(url: URL, agent: Agent, shot: Shot, name: string): Promise<string> {
-  const options: RequestOptions = {
-    host: url.hostname,
-    port: url.port,
-    path: shot.path,
-    method: shot.method,
-    agent,
-    headers: {
-      ...shot.headers,
-      ...(shot.body && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(shot.body) }),
-    },
-  }
-  return new Promise((resolve, reject) => {
-    const sent = request(options, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(text)
-        else reject(new Error(`Cannot measure ${name}: it answered ${response.statusCode} ${text.slice(0, 200)}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(shot.body)
-  })
+export function percentilesOf(latencies: readonly number[]): { p50: number; p95: number; p99: number } {
+  const sorted = [...latencies].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }

@@ -3,34 +3,27 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { inProject } from '../project.ts'
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, type Modules } from './modules.ts'
+import { listWorkerds } from './processor-time.ts'
 
 export interface World {
   readonly url: URL
+  /** Of the worker that is bound to the service, where there is one. */
+  readonly callerUrl: URL | null
   readonly miniflare: Miniflare
+  /** The id of its workerd, or `null` where the system does not tell. */
+  readonly pid: string | null
 }
 
-const COMPATIBILITY = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] }
+type Options = Parameters<typeof convertV4MiniflareOptions>[0]
 
 const PUBLIC_URL = 'http://localhost:8787'
+const CALLER = 'caller'
 
-/** A worker that does one thing the service is made of, to set its figures against. */
-const FLOORS = `
-import { DurableObject } from 'cloudflare:workers'
-export class Counter extends DurableObject { find() { return { at: 1 } } }
-export default { async fetch(request, env) {
-  switch (new URL(request.url).pathname) {
-    case '/d1': return Response.json(await env.DB.prepare('SELECT * FROM floor WHERE id = ?').bind('a').first())
-    case '/kv': return Response.json(await env.KV.get('floor', 'json'))
-    case '/object': return Response.json(await env.COUNTER.getByName('a').find())
-    default: return new Response('ok')
-  }
-} }`
-
-/** @param code the bundle that `wrangler deploy` would upload */
-export async function startService(code: string, vars: Readonly<Record<string, string>>): Promise<World> {
-  const world = await start({
-    ...COMPATIBILITY,
-    modules: [{ type: 'ESModule', path: 'index.js', contents: code }],
+/** @param caller a worker to be bound to the service as POSTERN */
+export async function startService(modules: Modules, vars: Readonly<Record<string, string>>, caller?: Modules): Promise<World> {
+  const service = {
+    ...common('postern', modules),
     d1Databases: ['DB'],
     kvNamespaces: ['SESSIONS'],
     email: { send_email: [{ name: 'EMAIL' }] },
@@ -40,19 +33,21 @@ export async function startService(code: string, vars: Readonly<Record<string, s
       LOGIN_LIMITER: { className: 'LoginLimiter', useSQLite: true },
     },
     bindings: { PUBLIC_URL, ...vars },
-  })
-  const database = await world.miniflare.getD1Database('DB')
+  }
+  const binding = { name: 'postern', entrypoint: 'TokenVerifier', props: { caller: 'bench' } }
+  const callers = caller ? [{ ...common(CALLER, caller), serviceBindings: { POSTERN: binding } }] : []
+  const world = await start({ workers: [service, ...callers] })
+  const database = await world.miniflare.getD1Database('DB', 'postern')
   for (const file of (await readdir(inProject('migrations'))).filter((name) => name.endsWith('.sql')).sort()) {
     const statements = (await readFile(inProject('migrations', file), 'utf8')).split('--> statement-breakpoint')
     await database.batch(statements.map((statement) => database.prepare(statement)))
   }
-  return world
+  return caller ? { ...world, callerUrl: await world.miniflare.unsafeGetDirectURL(CALLER) } : world
 }
 
-export async function startFloors(): Promise<World> {
+export async function startFloors(modules: Modules): Promise<World> {
   const world = await start({
-    ...COMPATIBILITY,
-    modules: [{ type: 'ESModule', path: 'index.js', contents: FLOORS }],
+    ...common('floors', modules),
     d1Databases: ['DB'],
     kvNamespaces: ['KV'],
     durableObjects: { COUNTER: { className: 'Counter', useSQLite: true } },
@@ -67,16 +62,26 @@ export async function startFloors(): Promise<World> {
   return world
 }
 
-async function start(options: Parameters<typeof convertV4MiniflareOptions>[0]): Promise<World> {
+export function startHashing(modules: Modules): Promise<World> {
+  return start(common('hashing', modules))
+}
+
+function common(name: string, modules: Modules) {
+  return {
+    name,
+    modules: modules.map((module) => ({ ...module })),
+    compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
+    unsafeDirectSockets: [{}],
+    stripCfConnectingIp: false,
+  }
+}
+
+async function start(options: Options): Promise<World> {
+  const before = await listWorkerds()
   // The worker's own log lines would drown the table.
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      ...options,
-      unsafeDirectSockets: [{}],
-      stripCfConnectingIp: false,
-      handleStructuredLogs: () => {},
-    }),
-  )
+  const miniflare = new Miniflare(convertV4MiniflareOptions({ ...options, handleStructuredLogs: () => {} }))
   await miniflare.ready
-  return { miniflare, url: await miniflare.unsafeGetDirectURL() }
+  const pid = [...(await listWorkerds())].find((each) => !before.has(each)) ?? null
+  return { miniflare, pid, url: await miniflare.unsafeGetDirectURL(), callerUrl: null }
 }

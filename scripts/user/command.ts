@@ -5,7 +5,7 @@ import { parsePersonName } from '../../src/platform/person-name.ts'
 import { findPinProblem } from '../../src/platform/pin-policy.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
-import type { UserKey } from './statements.ts'
+import { PERMISSION, type UserKey } from './statements.ts'
 
 export const USAGE = `Usage: npm run user -- <command> [options]
 
@@ -14,6 +14,9 @@ export const USAGE = `Usage: npm run user -- <command> [options]
   disable | enable          ends all sessions and refuses the user | lets the user in again
   grant | revoke --permission NAME…
   set-password [--password P]     ends all sessions, too
+  delete                    with all that belongs to the account
+  import FILE               users of another system, one JSON object a line, with the password hashes they have
+  export FILE               all users in that form; FILE must not exist yet, as it will hold every password hash
 
 A user is named by --email E or --username U.
 --persist-to DIR works on the local database of "npm run dev -- --persist-to DIR"; --remote on the deployed one.
@@ -50,8 +53,9 @@ export interface PermissionCommand {
 export type UserCommand =
   | CreateCommand
   | { readonly name: 'list'; readonly isJson: boolean }
-  | { readonly name: 'disable' | 'enable'; readonly user: UserKey }
+  | { readonly name: 'disable' | 'enable' | 'delete'; readonly user: UserKey }
   | PermissionCommand
+  | { readonly name: 'import' | 'export'; readonly file: string }
   | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
 
 const OPTIONS = {
@@ -80,6 +84,9 @@ const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
   grant: [...TARGET, 'permission'],
   revoke: [...TARGET, 'permission'],
   'set-password': [...TARGET, 'password'],
+  delete: TARGET,
+  import: [],
+  export: [],
 }
 
 /** @throws UsageError */
@@ -88,12 +95,13 @@ export function parseUserCommand(args: readonly string[]): { readonly command: U
   const [name, ...rest] = positionals
   if (name === undefined || !isCommandName(name))
     throw new UsageError(name === undefined ? 'No command given' : `Unknown command ${name}`)
+  const file = name === 'import' || name === 'export' ? rest.shift() : undefined
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${rest[0]}`)
   const unexpected = (Object.keys(values) as OptionName[]).find((option) => !isAllowed(name, option))
   if (unexpected) throw new UsageError(`--${unexpected} means nothing to ${name}`)
   if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
   const where = { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY }
-  return { command: readCommand(name, values), where }
+  return { command: readCommand(name, values, file), where }
 }
 
 function readOptions(args: readonly string[]) {
@@ -105,7 +113,7 @@ function readOptions(args: readonly string[]) {
   }
 }
 
-function readCommand(name: UserCommand['name'], values: Options): UserCommand {
+function readCommand(name: UserCommand['name'], values: Options, file: string | undefined): UserCommand {
   switch (name) {
     case 'create':
       return readCreate(values)
@@ -113,11 +121,16 @@ function readCommand(name: UserCommand['name'], values: Options): UserCommand {
       return { name, isJson: values.json ?? false }
     case 'disable':
     case 'enable':
+    case 'delete':
       return { name, user: readTarget(values) }
     case 'grant':
     case 'revoke':
       if (!values.permission) throw new UsageError(`${name} needs at least one --permission NAME`)
       return { name, user: readTarget(values), permissions: values.permission.map(requirePermission) }
+    case 'import':
+    case 'export':
+      if (file === undefined) throw new UsageError(`${name} needs a FILE`)
+      return { name, file }
     case 'set-password':
       return { name, user: readTarget(values), password: values.password ?? null }
   }
@@ -170,8 +183,7 @@ function readPersonName(values: Options, option: 'first-name' | 'last-name'): st
 }
 
 function requirePermission(name: string): string {
-  if (!/^[A-Za-z0-9._:-]{1,64}$/.test(name))
-    throw new UsageError('--permission must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -')
+  if (!PERMISSION.test(name)) throw new UsageError('--permission must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -')
   return name
 }
 

@@ -1,7 +1,7 @@
 // Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
 import { createKeyring } from '../../src/platform/keyring.ts'
 import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
-import { findPasswordProblem } from '../../src/platform/password-policy.ts'
+import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
@@ -12,9 +12,12 @@ import type { UserDatabase } from './database.ts'
 import type { Row, Statement } from './sql.ts'
 import {
   CREATE_OUTCOME,
+  commonPasswordsStatement,
   createStatements,
+  deleteStatements,
   disableStatement,
   enableStatement,
+  endLinksStatement,
   grantStatement,
   listStatement,
   type OperatorAct,
@@ -23,6 +26,7 @@ import {
   setPasswordStatement,
   type UserKey,
 } from './statements.ts'
+import { exportUsers, importUsers } from './transfer.ts'
 
 export interface PerformDeps {
   readonly database: UserDatabase
@@ -33,6 +37,11 @@ export interface PerformDeps {
   /** Asks, or makes one up. */
   readonly choosePassword: () => Promise<string>
   readonly findAuthSecret: () => Promise<string>
+  /** Tells people how far a long command is. */
+  readonly report: (line: string) => void
+  readonly readLines: (file: string) => AsyncIterable<string>
+  /** Into a new file that only its owner may read. @returns how many lines */
+  readonly writeLines: (file: string, lines: AsyncIterable<string>) => Promise<number>
   readonly scrypt?: ScryptParameters
 }
 
@@ -48,18 +57,32 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
     case 'enable':
       return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now))).email}`
     case 'grant':
       return editPermissions(deps, command, grantStatement(command.user, command.permissions, now))
     case 'revoke':
       return editPermissions(deps, command, revokeStatement(command.user, command.permissions, now))
+    case 'import':
+      return importUsers(deps.readLines(command.file), deps)
+    case 'export':
+      return `Exported ${await deps.writeLines(command.file, exportUsers(deps))} users to ${command.file}`
     case 'set-password': {
       const context = command.user.column === 'email' ? [command.user.value] : []
       const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
-      const row = await change(deps, command.user, 'password_changed', setPasswordStatement(command.user, passwordHash, now))
+      const row = await change(
+        deps,
+        command.user,
+        'password_changed',
+        setPasswordStatement(command.user, passwordHash, now),
+        endLinksStatement(command.user),
+      )
       return `Set the password of ${row.email}: all sessions ended`
+    }
+    case 'delete': {
+      const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))
+      return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
     }
   }
 }
@@ -105,15 +128,23 @@ function creationProblem(answers: readonly (readonly Row[])[]): string {
   return `the username is held by a pending registration until ${new Date(expiresAt * 1000).toISOString()}`
 }
 
-async function hash(password: string, context: readonly string[], { hasher, random, scrypt }: PerformDeps): Promise<string> {
-  const problem = findPasswordProblem(password, PASSWORD_POLICY, context)
+async function hash(password: string, context: readonly string[], deps: PerformDeps): Promise<string> {
+  const { hasher, random, scrypt } = deps
+  const problem = findPasswordProblem(password, PASSWORD_POLICY, context) ?? (await findCommonness(password, deps))
   if (problem) throw new Error(`Cannot use this password: it ${problem}`)
   return hasher.hash(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
 }
 
+async function findCommonness(password: string, deps: PerformDeps): Promise<string | null> {
+  const key = commonPasswordKey(password)
+  const candidates = await only(deps, commonPasswordsStatement(key.length))
+  return candidates.some((row) => row.password === key) ? COMMON_PASSWORD_PROBLEM : null
+}
+
 async function editPermissions(deps: PerformDeps, command: PermissionCommand, statement: Statement): Promise<string> {
-  const reason = `${command.name} ${command.permissions.join(', ')}`
-  return describePermissions(await change(deps, command.user, 'permissions_changed', statement, reason))
+  const act = actOf(deps, 'permissions_changed', `${command.name} ${command.permissions.join(', ')}`)
+  const [changed] = await deps.database.run([statement, recordStatement(command.user, act)])
+  return describePermissions(requireFound(changed?.[0], command.user))
 }
 
 /** With its event, in one batch. */
@@ -121,11 +152,13 @@ async function change(
   deps: PerformDeps,
   user: UserKey,
   what: AuditAct,
-  statement: Statement,
-  reason: string | null = null,
+  ...statements: readonly [Statement, ...Statement[]]
 ): Promise<Row> {
-  const [rows] = await deps.database.run([statement, recordStatement(user, actOf(deps, what, reason))])
-  const [row] = rows ?? []
+  const [changed] = await deps.database.run([...statements, recordStatement(user, actOf(deps, what))])
+  return requireFound(changed?.[0], user)
+}
+
+function requireFound(row: Row | undefined, user: UserKey): Row {
   if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
   return row
 }

@@ -3,6 +3,9 @@
 import type { AuditAct } from '../../src/stores/audit-event.ts'
 import type { Statement } from './sql.ts'
 
+/** What a permission may be called. */
+export const PERMISSION = /^[A-Za-z0-9._:-]{1,64}$/
+
 /** How a user is named on the command line, normalised. */
 export type UserKey = { readonly column: 'email' | 'username_key'; readonly value: string }
 
@@ -115,6 +118,42 @@ export function setPasswordStatement(user: UserKey, passwordHash: string, now: n
   return update(user, 'password_hash = ?, session_epoch = session_epoch + 1, updated_at = ?', [passwordHash, now])
 }
 
+/** Links that could change the password or the address are worth nothing after an operator has stepped in. */
+export function endLinksStatement(user: UserKey): Statement {
+  return {
+    text: `DELETE FROM one_time_tokens WHERE purpose IN (?, ?)
+      AND subject = (SELECT id FROM users WHERE ${user.column} = ?)`,
+    values: ['reset_password', 'change_email', user.value],
+  }
+}
+
+/** The row of `erasures` tells the worker's cron to erase what the objects know. The account itself goes last. */
+export function deleteStatements(user: UserKey, act: OperatorAct): readonly Statement[] {
+  const id = `(SELECT id FROM users WHERE ${user.column} = ?)`
+  const email = `(SELECT email FROM users WHERE ${user.column} = ?)`
+  const { value } = user
+  return [
+    {
+      text: `INSERT INTO erasures (user_id, email, username_key, created_at)
+        SELECT id, email, username_key, ? FROM users WHERE ${user.column} = ? ON CONFLICT DO NOTHING`,
+      values: [act.at, value],
+    },
+    {
+      text: `DELETE FROM audit_events WHERE user_id = ${id} OR user_id IN (SELECT id FROM registrations WHERE email = ${email})`,
+      values: [value, value],
+    },
+    recordStatement(user, act),
+    { text: `DELETE FROM outbox WHERE recipient = ${email}`, values: [value] },
+    {
+      text: `DELETE FROM one_time_tokens WHERE subject = ${id} OR (email = ${email} AND purpose = ?)`,
+      values: [value, value, 'verify_email'],
+    },
+    { text: `DELETE FROM registrations WHERE email = ${email}`, values: [value] },
+    { text: `DELETE FROM username_claims WHERE email = ${email}`, values: [value] },
+    { text: `DELETE FROM users WHERE ${user.column} = ? RETURNING email, permissions`, values: [value] },
+  ]
+}
+
 export function grantStatement(user: UserKey, permissions: readonly string[], now: number): Statement {
   const merged = 'SELECT value FROM json_each(users.permissions) UNION SELECT value FROM json_each(?)'
   return editPermissions(user, merged, permissions, now)
@@ -123,6 +162,11 @@ export function grantStatement(user: UserKey, permissions: readonly string[], no
 export function revokeStatement(user: UserKey, permissions: readonly string[], now: number): Statement {
   const remaining = 'SELECT DISTINCT value FROM json_each(users.permissions) WHERE value NOT IN (SELECT value FROM json_each(?))'
   return editPermissions(user, remaining, permissions, now)
+}
+
+/** Those a password could be, by no more than its length: a statement for the deployed database is a command line. */
+export function commonPasswordsStatement(length: number): Statement {
+  return { text: 'SELECT password FROM common_passwords WHERE length(password) = ?', values: [length] }
 }
 
 export function listStatement(): Statement {

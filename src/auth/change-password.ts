@@ -29,10 +29,10 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const principal = await authenticateStrictly(deps, accessToken)
   requirePassword(principal)
   const { user } = principal
-  const { currentPassword, newPassword } = requireForm(deps, form, user)
+  const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)
   const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
-  const passwordHash = await hashNewPassword(deps, newPassword, attempt)
+  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
   const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
   const epoch = await deps.accountChanges.changePassword(user, passwordHash, { notice, event }, deps.clock())
@@ -43,12 +43,12 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   deps.defer(deliverMail(deps))
 }
 
-function requireForm(
+async function requireForm(
   deps: Deps,
   { currentPassword = '', newPassword = '' }: PasswordForm,
   user: User,
-): { currentPassword: string; newPassword: string } {
-  const problem = findNewPasswordProblem(deps, FIELDS.newPassword, newPassword, user)
+): Promise<{ currentPassword: string; newPassword: string }> {
+  const problem = await findNewPasswordProblem(deps, FIELDS.newPassword, newPassword, user)
   const isSame = newPassword !== '' && newPassword.normalize('NFC') === currentPassword.normalize('NFC')
   const fields: FieldProblem[] = [
     ...(currentPassword === '' ? [{ field: FIELDS.currentPassword, message: 'is required' }] : []),

@@ -22,15 +22,22 @@ interface Account {
   find(users: Deps['users']): Promise<User | null>
 }
 
-/**
- * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `rate_limited`
- * @throws Unavailable
- */
-export async function checkPassword(deps: Deps, credentials: Credentials, client: Client): Promise<ProvenAccount> {
-  const account = parseAccount(credentials)
-  const password = credentials.password
-  if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
+/** Credentials that can be judged. */
+interface Claim {
+  readonly account: Account
+  readonly password: string
+}
 
+/** Costs nothing. @throws AuthError `missing_credentials`, `invalid_request` */
+export function requireCredentials(credentials: Credentials): Claim {
+  const account = parseAccount(credentials)
+  const { password } = credentials
+  if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
+  return { account, password }
+}
+
+/** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
+export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
   const proven = await judgeAttempt(deps, client, {
     what: 'sign_in',
     begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),

@@ -41,7 +41,9 @@ async function deliver(deps: Deps, row: OutboxRow): Promise<void> {
   } catch (error) {
     return noteFailure(deps, row, error)
   }
-  await deps.outbox.markSent(row.id, deps.clock(), deps.mail.keepsMail)
+  const note = () => deps.outbox.markSent(row.id, deps.clock(), deps.mail.keepsMail)
+  // Once more, since a mail that is not noted as sent is sent again.
+  await note().catch(note)
 }
 
 async function noteFailure(deps: Deps, row: OutboxRow, error: unknown): Promise<void> {

@@ -2,6 +2,7 @@
 import type { LoginLimits } from '../objects/login-limits.ts'
 import type { SessionCopies } from '../objects/session-copies.ts'
 import type { SessionLedgers } from '../objects/session-ledgers.ts'
+import type { BreachedPasswords } from '../platform/breached-passwords.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HashQueue } from '../platform/hash-queue.ts'
 import type { Keyring } from '../platform/keyring.ts'
@@ -11,10 +12,12 @@ import type { MailTransport } from '../platform/mail.ts'
 import type { PasswordHasher } from '../platform/password-hash.ts'
 import type { Random } from '../platform/random.ts'
 import type { RetryHint } from '../platform/retry-hint.ts'
+import type { Turnstile } from '../platform/turnstile.ts'
 import type { AccountChanges } from '../stores/account-changes.ts'
 import type { AccountLinks } from '../stores/account-links.ts'
 import type { AuditFace } from '../stores/audit-event.ts'
 import type { AuditEvents } from '../stores/audit-events.ts'
+import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { Registrations } from '../stores/registrations.ts'
@@ -25,6 +28,7 @@ import type { SigningKeys } from './signing-keys.ts'
 export interface Deps {
   readonly settings: AuthSettings
   readonly users: Users
+  readonly commonPasswords: CommonPasswords
   readonly registrations: Registrations
   readonly accountChanges: AccountChanges
   readonly accountLinks: AccountLinks
@@ -37,6 +41,9 @@ export interface Deps {
   readonly limits: LoginLimits
   readonly hasher: PasswordHasher
   readonly hashQueue: HashQueue
+  readonly breachedPasswords: BreachedPasswords
+  /** `null` where nobody is challenged. */
+  readonly turnstile: Turnstile | null
   readonly keyring: Keyring
   readonly mail: MailTransport
   /** When mail that failed in this isolate is due again. */
@@ -59,4 +66,6 @@ export interface Client {
   readonly locale?: Locale | null
   /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */
   readonly caller?: string
+  /** What a challenge was answered with, on routes that may ask for one. */
+  readonly challengeToken?: string
 }

@@ -19,6 +19,7 @@ export type AuthErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'sign_up_closed'
+  | 'challenge_failed'
   | 'username_taken'
   | 'rate_limited'
   | 'unavailable'

@@ -8,10 +8,12 @@ import { RESET_TTL_SECONDS } from './link-rules.ts'
 import { type MailMessage, mailedLink } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps } from './queued-mail.ts'
+import { requireChallenge } from './require-challenge.ts'
 
-/** @throws AuthError `invalid_request` @throws Unavailable */
+/** @throws AuthError `invalid_request`, `challenge_failed` @throws Unavailable */
 export async function forgotPassword(deps: Deps, email: string | undefined, client: Client): Promise<void> {
   const address = requireEmail(email)
+  await requireChallenge(deps, 'forgot-password', client)
   const { settings } = deps
   const now = deps.clock()
   // Only for the words of the mail: whether there is an account is decided by the statement that stores the link.

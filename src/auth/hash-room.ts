@@ -1,7 +1,7 @@
 // Room for a password hash: asked for twice, since the first answer is free and the second one counts.
 import type { CountedAttempt } from '../objects/login-limits.ts'
+import type { Checkpoint } from '../platform/checkpoint.ts'
 import { Unavailable } from '../platform/deadline.ts'
-import type { Checkpoint } from '../platform/scrypt.ts'
 import type { Deps } from './deps.ts'
 
 const RETRY_AFTER_SECONDS = 2

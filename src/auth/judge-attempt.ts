@@ -1,8 +1,8 @@
 // One attempt to prove who one is, from the limiter to the verdict, whatever the credential: what is asked side by side,
 // what is given back when something fails, and that every wrong attempt costs the same.
 import type { Begun, CountedAttempt } from '../objects/login-limits.ts'
+import type { Checkpoint } from '../platform/checkpoint.ts'
 import type { SigningKey } from '../platform/jwt.ts'
-import type { Checkpoint } from '../platform/scrypt.ts'
 import type { User } from '../stores/users.ts'
 import { type Act, describeAct, logEvent, recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'

@@ -1,26 +1,33 @@
 // A password that is to take the place of another one: the policy before anything is spent or counted, the hash after.
 import type { CountedAttempt } from '../objects/login-limits.ts'
 import { SALT_BYTES } from '../platform/password-hash.ts'
-import { findPasswordProblem } from '../platform/password-policy.ts'
+import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import type { FieldProblem } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
+import { requireUnbreachedPassword } from './require-unbreached-password.ts'
 
-/** What is wrong with it, as a member of the request, or `null`. */
-export function findNewPasswordProblem(
-  { settings }: Pick<Deps, 'settings'>,
+/** What is wrong with it, as a member of the request, or `null`. @throws Unavailable */
+export async function findNewPasswordProblem(
+  { settings, commonPasswords }: Pick<Deps, 'settings' | 'commonPasswords'>,
   field: string,
   password: string,
   { email, username }: Pick<User, 'email' | 'username'>,
-): FieldProblem | null {
+): Promise<FieldProblem | null> {
   const own = [email, email.split('@')[0] ?? email, ...(username === null ? [] : [username])]
   const message = password === '' ? 'is required' : findPasswordProblem(password, settings.password, own)
-  return message === null ? null : { field, message }
+  if (message !== null) return { field, message }
+  return (await commonPasswords.includes(commonPasswordKey(password))) ? { field, message: COMMON_PASSWORD_PROBLEM } : null
 }
 
-/** @param attempt given back where there is no room for the hash @throws Unavailable */
-export function hashNewPassword(deps: Deps, password: string, attempt: CountedAttempt): Promise<string> {
+/**
+ * @param field what the password is called in a refusal
+ * @param attempt given back where there is no room for the hash
+ * @throws AuthError `invalid_request` for a breached password @throws Unavailable
+ */
+export async function hashNewPassword(deps: Deps, field: string, password: string, attempt: CountedAttempt): Promise<string> {
+  await requireUnbreachedPassword(deps, field, password, attempt)
   const { hasher, random, settings } = deps
   return hashInTurn(deps, attempt, (checkpoint) => hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
 }

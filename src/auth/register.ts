@@ -5,7 +5,7 @@ import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { SALT_BYTES } from '../platform/password-hash.ts'
-import { findPasswordProblem } from '../platform/password-policy.ts'
+import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
 import type { Registration } from '../stores/registrations.ts'
@@ -18,6 +18,8 @@ import { hashInTurn, requireHashRoom } from './hash-room.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { requireChallenge } from './require-challenge.ts'
+import { requireUnbreachedPassword } from './require-unbreached-password.ts'
 import type { AuthSettings } from './settings.ts'
 
 export interface RegistrationForm {
@@ -38,13 +40,15 @@ interface CheckedForm {
 
 /**
  * @returns the registration as it would look as an account; for an address that has one already the id is invented
- * @throws AuthError `sign_up_closed`, `invalid_request`, `username_taken`, `rate_limited` @throws Unavailable
+ * @throws AuthError `sign_up_closed`, `invalid_request`, `challenge_failed`, `username_taken`, `rate_limited` @throws Unavailable
  */
 export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registration> {
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
+  await requireChallenge(deps, 'register', client)
   const { account, attempt } = await admit(deps, checked, client)
+  await requireUnbreachedPassword(deps, 'password', checked.password, attempt)
   const { hasher, random, settings } = deps
   const passwordHash = await hashInTurn(deps, attempt, (checkpoint) =>
     hasher.hash(checked.password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
@@ -100,12 +104,17 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
   return name
 }
 
-/** Limiter and look-up side by side; a username that is taken is told before anything is hashed. */
+/** Limiter and look-up side by side; what cannot become a registration is told before anything is hashed. */
 async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ account: User | null; attempt: CountedAttempt }> {
   const now = deps.clock()
+  const asked = {
+    email: form.email,
+    usernameKey: form.username?.key ?? null,
+    passwordKey: commonPasswordKey(form.password),
+  }
   const [permit, found] = await Promise.allSettled([
     deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
-    deps.registrations.lookUp(form.email, form.username?.key ?? null, now),
+    deps.registrations.lookUp(asked, now),
   ])
   if (permit.status === 'rejected') throw permit.reason
   if (!permit.value.allowed) throw new AuthError('rate_limited', `limit ${permit.value.policy}`, { limit: permit.value })
@@ -113,6 +122,11 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ a
   if (found.status === 'rejected') {
     deps.defer(attempt.giveBack())
     throw found.reason
+  }
+  if (found.value.passwordIsCommon) {
+    // Not counted, like whatever else is refused for its form, and told first: it says nothing of the address or the name.
+    deps.defer(attempt.giveBack())
+    throw new AuthError('invalid_request', 'common password', { fields: [{ field: 'password', message: COMMON_PASSWORD_PROBLEM }] })
   }
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()

@@ -19,6 +19,9 @@ export interface ResetForm {
   readonly password?: string | undefined
 }
 
+/** What the new password is called in a refusal. */
+const FIELD = 'password'
+
 /** Whose password the link changes. Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeReset(deps: Deps, token: string | undefined): Promise<{ readonly email: string }> {
   const { link } = await requireLink(deps, token)
@@ -32,12 +35,12 @@ export async function describeReset(deps: Deps, token: string | undefined): Prom
  */
 export async function resetPassword(deps: Deps, { token, password = '' }: ResetForm, client: Client): Promise<void> {
   const { link, hash } = await requireLink(deps, token)
-  const problem = findNewPasswordProblem(deps, 'password', password, link.user)
+  const problem = await findNewPasswordProblem(deps, FIELD, password, link.user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
 
   const epoch = link.isSpent ? null : await spend(deps, hash, link.user, password, client)
   if (epoch === null) return repeat(deps, token, password, client)
-  await followUp(deps, link.user, epoch)
+  await followUp(deps, link.user, epoch, client)
 }
 
 async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: AccountLink; hash: string }> {
@@ -53,7 +56,7 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
   requireHashRoom(deps)
   const permit = await deps.limits.beginHash({ address: addressBucket(client.address) }, deps.clock())
   if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const passwordHash = await hashNewPassword(deps, password, permit.attempt)
+  const passwordHash = await hashNewPassword(deps, FIELD, password, permit.attempt)
   // The hash stays counted; it was no failure.
   deps.defer(permit.attempt.succeed(deps.clock()))
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
@@ -70,19 +73,25 @@ async function repeat(deps: Deps, token: string | undefined, password: string, c
   await checkCurrentPassword(deps, link.user, password, client).catch((error: unknown) => {
     throw error instanceof AuthError && error.code === 'invalid_credentials' ? invalidLink('reset token spent') : error
   })
-  await followUp(deps, link.user, link.user.sessionEpoch)
+  await followUp(deps, link.user, link.user.sessionEpoch, client)
 }
 
-async function followUp(deps: Deps, user: User, epoch: number): Promise<void> {
-  await Promise.all([endSessionsBefore(deps, user.id, epoch), revivePin(deps, user)])
+async function followUp(deps: Deps, user: User, epoch: number, client: Client): Promise<void> {
+  await Promise.all([endSessionsBefore(deps, user.id, epoch), liftLimits(deps, user, client)])
   deps.defer(deliverMail(deps))
 }
 
-/** Whoever holds the mailbox gets a PIN back that guesses have killed. The new password does not depend on it. */
-async function revivePin(deps: Deps, { usernameKey, pinHash }: User): Promise<void> {
-  if (pinHash === null || usernameKey === null) return
-  await deps.limits.revivePin(usernameKey, deps.clock()).catch((error: unknown) => {
-    deps.log('warn', 'PIN not revived', { reason: reasonOf(error) })
+/**
+ * Whoever holds the mailbox may sign in at once, though guesses at the forgotten password have led to a wait, and gets a PIN
+ * back that guesses have killed. The new password does not depend on it.
+ */
+async function liftLimits({ limits, clock, log }: Deps, user: User, { address }: Client): Promise<void> {
+  const now = clock()
+  await Promise.all([
+    limits.clearWaits(user, addressBucket(address), now),
+    user.pinHash !== null && user.usernameKey !== null && limits.revivePin(user.usernameKey, now),
+  ]).catch((error: unknown) => {
+    log('warn', 'limits not lifted after a reset', { reason: reasonOf(error) })
   })
 }
 

@@ -26,6 +26,8 @@ export interface AuthSettings {
   /** How long others may cache the JWKS; a new key is published twice this long before it signs. */
   readonly jwksCacheSeconds: number
   readonly password: { readonly minLength: number; readonly maxLength: number }
+  /** Whether new passwords are looked up in breaches, and what becomes of them where nobody can say. */
+  readonly breachedPasswords: 'off' | 'open' | 'closed'
   readonly scrypt: ScryptParameters
   readonly mailFrom: string
   /** Of mail to whoever has asked for no other language. */

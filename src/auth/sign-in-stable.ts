@@ -1,5 +1,5 @@
 // Sign-in by username and password, for one long-lived token.
-import { checkPassword } from './check-password.ts'
+import { checkPassword, requireCredentials } from './check-password.ts'
 import type { Client, Deps } from './deps.ts'
 import { issueStableToken } from './stable-tokens.ts'
 import { startSession } from './start-session.ts'
@@ -20,7 +20,7 @@ export interface StableGrant {
  * @throws Unavailable
  */
 export async function signInStable(deps: Deps, { username, password }: StableCredentials, client: Client): Promise<StableGrant> {
-  const proven = await checkPassword(deps, { username, password }, client)
+  const proven = await checkPassword(deps, requireCredentials({ username, password }), client)
   const ttlSeconds = deps.settings.stableTokenTtlSeconds
   const session = await startSession(deps, proven, client, { amr: ['pwd'], ttlSeconds, absoluteTtlSeconds: ttlSeconds })
   const token = await issueStableToken(deps, proven.key, proven.user, session)

@@ -1,15 +1,22 @@
 // Sign-in by e-mail address or username and password, for a pair of tokens.
-import { type Credentials, checkPassword } from './check-password.ts'
+import { type Credentials, checkPassword, requireCredentials } from './check-password.ts'
 import type { Client, Deps } from './deps.ts'
 import { type Grant, issueGrant } from './grant.ts'
+import { requireHashRoom } from './hash-room.ts'
+import { requireChallenge } from './require-challenge.ts'
 import { startSession } from './start-session.ts'
 
 /**
- * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `account_disabled`, `rate_limited`
+ * @throws AuthError `missing_credentials`, `invalid_request`, `challenge_failed`, `invalid_credentials`, `account_disabled`,
+ *   `rate_limited`
  * @throws Unavailable
  */
 export async function signIn(deps: Deps, credentials: Credentials, client: Client): Promise<Grant> {
-  const proven = await checkPassword(deps, credentials, client)
+  const claim = requireCredentials(credentials)
+  // Before the challenge, too: its token is spent by asking.
+  requireHashRoom(deps)
+  await requireChallenge(deps, 'login', client)
+  const proven = await checkPassword(deps, claim, client)
   const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
   const session = await startSession(deps, proven, client, {
     amr: ['pwd'],

@@ -41,6 +41,12 @@ export class LoginLimiterObject extends DurableObject {
     await write(this.ctx.storage, accountKeys(attempt), stored, tallies, now)
   }
 
+  /** The account was proven by its mailbox from this address: its failures from there are no reason to wait any more. */
+  async clearPair(pair: string, now: number): Promise<void> {
+    const keys = { pair: accountKeys({ id: '', pair }).pair }
+    await write(this.ctx.storage, keys, { pair: read(this.ctx.storage, keys.pair) }, { pair: EMPTY_TALLY }, now)
+  }
+
   /** The attempt was never judged. Nothing happens for one that is unknown or settled already. */
   async giveBackAccountAttempt(attempt: signIn.AccountAttempt, now: number): Promise<void> {
     const stored = readAccount(this.ctx.storage, attempt)

@@ -39,10 +39,18 @@ export interface LoginLimits {
   beginRegistration(who: { readonly address: string }, now: number): Promise<Begun>
   /** Counts a hash that is no attempt on an account of ours: for another worker. @throws Unavailable */
   beginHash(who: { readonly address: string }, now: number): Promise<Begun>
+  /** Ends the waits that failures on an account from one address have led to. @throws Unavailable */
+  clearWaits(account: AccountNames, address: string, now: number): Promise<void>
   /** Deletes all that was counted for an account that is gone. @throws Unavailable */
-  forget(account: { readonly email: string; readonly usernameKey: string | null }): Promise<void>
+  forget(account: AccountNames): Promise<void>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
   ping(): Promise<void>
+}
+
+/** What an account can be signed in to by, each of which is counted apart. */
+export interface AccountNames {
+  readonly email: string
+  readonly usernameKey: string | null
 }
 
 export interface LoginLimitsOptions {
@@ -145,8 +153,15 @@ export function createLoginLimits({
       return begin([addressShare(address, newAttemptId(), now, policyFor(who.address))])
     },
 
-    async forget({ email, usernameKey }) {
-      const names = [`email:${email}`, ...(usernameKey === null ? [] : [`username:${usernameKey}`, pinOf(usernameKey)])]
+    async clearWaits(account, address, now) {
+      const pair = await objectFor('address', address)
+      await settleAll(
+        namesOf(account).map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.clearPair(pair, now))),
+      )
+    },
+
+    async forget(account) {
+      const names = [...namesOf(account), ...(account.usernameKey === null ? [] : [pinOf(account.usernameKey)])]
       await settleAll(names.map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.forget())))
     },
 
@@ -154,6 +169,11 @@ export function createLoginLimits({
       await ask('ping', (limiter) => limiter.ping())
     },
   }
+}
+
+/** As a sign-in by password names them. */
+function namesOf({ email, usernameKey }: AccountNames): readonly string[] {
+  return [`email:${email}`, ...(usernameKey === null ? [] : [`username:${usernameKey}`])]
 }
 
 /** No identifier of a sign-in by password begins like this, so that neither credential's guesses count for the other. */

@@ -1,8 +1,11 @@
-// Passwords as PHC strings, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`: made, checked and compared by strength. NFC happens here
-// and nowhere else. A stored string is data, not an order: parameters that would cost too much are never run.
+// Passwords as PHC strings, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`: made, checked and compared by strength; what other systems made is
+// checked only. NFC happens here and nowhere else. A stored string is data, not an order: parameters that would cost too much are never run.
 
 import { decodeBase64, encodeBase64 } from './base64.ts'
-import { type Checkpoint, HASH_MEMORY_BYTES, MAX_LANES, type ScryptEngine, type ScryptParameters, scryptCost } from './scrypt.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { betterAuthPassword, parseBetterAuthHash } from './imported-hashes/better-auth.ts'
+import { isKnownHash, verifyImportedHash } from './imported-hashes/imported-hash.ts'
+import { HASH_MEMORY_BYTES, MAX_LANES, type ScryptEngine, type ScryptParameters, scryptCost } from './scrypt.ts'
 
 export const DEFAULT_SCRYPT: ScryptParameters = { ln: 15, r: 8, p: 3 }
 
@@ -31,21 +34,30 @@ interface PasswordHash {
 export interface PasswordHasher {
   /** @throws TypeError when the password is not well-formed: its lone surrogates would all hash alike */
   hash(password: string, parameters: ScryptParameters, salt: Uint8Array, checkpoint: Checkpoint): Promise<string>
-  /** Whether the password is the one that was hashed; `false` for a string that is malformed or asks for too much. */
+  /**
+   * Whether the password is the one that was hashed, here or by another system that its user came from; `false` for a string that
+   * is malformed or asks for too much.
+   */
   verify(password: string, phc: string, checkpoint: Checkpoint): Promise<boolean>
 }
 
-export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive'>): PasswordHasher {
+export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive' | 'lend'>): PasswordHasher {
   return {
     async hash(password, parameters, salt, checkpoint) {
       if (!password.isWellFormed()) throw new TypeError('Cannot hash password: it is not valid Unicode text')
       return renderPhc(parameters, salt, await engine.derive(toBytes(password), salt, parameters, HASH_BYTES, checkpoint))
     },
 
-    async verify(password, phc, checkpoint) {
-      const stored = parsePhc(phc)
-      if (stored === null) return false
-      const hash = await engine.derive(toBytes(password), stored.salt, stored.parameters, stored.hash.length, checkpoint)
+    async verify(password, text, checkpoint) {
+      const betterAuth = parseBetterAuthHash(text)
+      const stored = betterAuth ?? parsePhc(text)
+      if (stored === null) {
+        if (!isKnownHash(text)) return false
+        await checkpoint()
+        return verifyImportedHash(password, text, checkpoint, (bytes) => engine.lend(bytes))
+      }
+      const typed = betterAuth ? betterAuthPassword(password) : toBytes(password)
+      const hash = await engine.derive(typed, stored.salt, stored.parameters, stored.hash.length, checkpoint)
       // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
       return isEqual(hash, stored.hash) && password.isWellFormed()
     },
@@ -53,8 +65,8 @@ export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive'>): Pass
 }
 
 /** Whether checking against this string would run a hash at all: one that is malformed or asks for too much never is. */
-export function isRunnable(phc: string): boolean {
-  return parsePhc(phc) !== null
+export function isRunnable(stored: string): boolean {
+  return parsePhc(stored) !== null || parseBetterAuthHash(stored) !== null || isKnownHash(stored)
 }
 
 /** Whether a password stored like this is to be hashed again at the next sign-in. A form that is not known counts as weaker. */

@@ -1,7 +1,6 @@
 // What a new password must be: long enough, text, not among the first that anyone would try, not the account's own name.
-// No composition rules (NIST SP 800-63B §3.1.1.2). Asked at registration and change only, never at sign-in.
-
-import { COMMON_PASSWORDS } from './common-passwords.ts'
+// No composition rules (NIST SP 800-63B §3.1.1.2). Asked at registration and change only, never at sign-in. The list of common
+// passwords is kept elsewhere, so whoever asks here asks there too, with `commonPasswordKey`.
 
 export interface PasswordPolicy {
   /** In code points after NFC. */
@@ -21,19 +20,18 @@ export function findPasswordProblem(password: string, policy: PasswordPolicy, co
   if (length < policy.minLength) return `must have at least ${policy.minLength} characters`
   if (length > policy.maxLength) return `must have at most ${policy.maxLength} characters`
   const compared = toComparable(password)
-  if (commonPasswords().has(compared)) return 'is one of the commonest passwords'
   if (context.some((own) => toComparable(own) === compared)) return 'must not be your e-mail address or username'
   return null
 }
 
-function toComparable(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+/** What to say of a password that is on the list. */
+export const COMMON_PASSWORD_PROBLEM = 'is one of the commonest passwords'
+
+/** What the list of common passwords is asked for. */
+export function commonPasswordKey(password: string): string {
+  return toComparable(password)
 }
 
-let commonPasswordSet: ReadonlySet<string> | null = null
-
-/** Split at the first use: thousands of strings are nothing for a worker's start-up to make. */
-function commonPasswords(): ReadonlySet<string> {
-  commonPasswordSet ??= new Set(COMMON_PASSWORDS.split('\n'))
-  return commonPasswordSet
+function toComparable(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }

@@ -1,10 +1,11 @@
 // PINs are few: whoever steals the table could try them all in minutes. So each is keyed with an HMAC under AUTH_SECRET before
 // it is hashed, which the database does not hold, and which makes a PIN's hash no password's and a password's no PIN's.
 
+import type { Checkpoint } from './checkpoint.ts'
 import { encodeHex } from './hex.ts'
 import type { Keyring } from './keyring.ts'
 import type { PasswordHasher } from './password-hash.ts'
-import type { Checkpoint, ScryptParameters } from './scrypt.ts'
+import type { ScryptParameters } from './scrypt.ts'
 
 export interface StoredPin {
   /** PHC string. */

@@ -1,18 +1,15 @@
 // The engine behind password hashing: scrypt (RFC 7914). PBKDF2 by WebCrypto, the memory-hard ROMix by assembly/romix.ts. Works in
 // slices, so that other requests are served between them, and in one memory, whatever is asked of it; so it is one caller's at a time.
 
+import type { Checkpoint } from './checkpoint.ts'
+import { Unavailable } from './deadline.ts'
+
 /** The base 2 logarithm of the cost parameter N, the block size r, the parallelization p. */
 export interface ScryptParameters {
   readonly ln: number
   readonly r: number
   readonly p: number
 }
-
-/**
- * Awaited before each slice of work: lets the event loop run, and waits for the caller's turn.
- * @throws when the caller has lost its turn, since the memory may be another's by now
- */
-export type Checkpoint = () => Promise<void>
 
 /** What assembly/romix.ts exports. */
 interface Romix {
@@ -61,7 +58,8 @@ export class ScryptEngine {
 
   /**
    * @param keyLength in bytes
-   * @throws RangeError for parameters that RFC 7914 §2 does not allow, and what `checkpoint` throws
+   * @throws RangeError for parameters that RFC 7914 §2 does not allow, Unavailable when the isolate has no memory left, and what
+   *   `checkpoint` throws
    */
   async derive(
     password: Uint8Array,
@@ -80,9 +78,14 @@ export class ScryptEngine {
     return pbkdf2(password, blocks, keyLength)
   }
 
-  /** Lets go of the memory, for somebody else's use of the isolate's. The next hash takes it anew. */
-  release(): void {
-    this.#instance = null
+  /**
+   * So many bytes of the memory, for another algorithm's use of it until the caller's next turn; whatever is in them.
+   * @throws Unavailable when the isolate has no memory left
+   */
+  lend(bytes: number): Uint32Array {
+    const { memory } = this.#instantiate()
+    growTo(memory, bytes)
+    return new Uint32Array(memory.buffer, 0, bytes / 4)
   }
 
   /** ROMix of each lane's block, in place. */
@@ -114,19 +117,38 @@ export class ScryptEngine {
 
 function growTo(memory: WebAssembly.Memory, bytes: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES)
-  if (missing > 0) memory.grow(missing)
+  if (missing <= 0) return
+  try {
+    memory.grow(missing)
+  } catch (cause) {
+    throw new Unavailable('password hashing', { cause })
+  }
 }
 
 /** PBKDF2-HMAC-SHA256 with one iteration, as scrypt begins and ends. */
 async function pbkdf2(password: Uint8Array, salt: Uint8Array, length: number): Promise<Uint8Array> {
-  if (length > MAX_DERIVED_BYTES) return pbkdf2ByReference(password, salt, length)
+  if (length > MAX_DERIVED_BYTES) return pbkdf2ByBlocks(password, salt, length)
   const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits'])
   const bits = await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: 1 }, key, length * 8)
   return new Uint8Array(bits)
 }
 
-/** Loaded when parameters ask for it (p·r above 63), which today's do not. */
-async function pbkdf2ByReference(password: Uint8Array, salt: Uint8Array, length: number): Promise<Uint8Array> {
-  const [{ pbkdf2 }, { sha256 }] = await Promise.all([import('@noble/hashes/pbkdf2.js'), import('@noble/hashes/sha2.js')])
-  return pbkdf2(sha256, password, salt, { c: 1, dkLen: length })
+/** Block i is HMAC(password, salt || i) where one iteration is all (RFC 8018 §5.2). Only p·r above 63 asks for so much. */
+async function pbkdf2ByBlocks(password: Uint8Array, salt: Uint8Array, length: number): Promise<Uint8Array> {
+  const { hmac, sha256 } = await import('./noble.ts')
+  const begun = hmac.create(sha256, password).update(salt)
+  const key = new Uint8Array(length)
+  for (let at = 0; at < length; at += begun.outputLen) {
+    const index = new Uint8Array(4)
+    new DataView(index.buffer).setUint32(0, at / begun.outputLen + 1)
+    key.set(
+      begun
+        .clone()
+        .update(index)
+        .digest()
+        .subarray(0, length - at),
+      at,
+    )
+  }
+  return key
 }

@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { withDeadline } from '../platform/deadline.ts'
 
-type Drizzle = ReturnType<typeof drizzle>
+export type Drizzle = ReturnType<typeof drizzle>
 
 /** Both throw `Unavailable` on failure or lateness; a write may then have happened or not. */
 export interface Database {

@@ -55,6 +55,8 @@ export interface Outbox {
   purge(before: number, deadBefore: number, limit: number): Promise<void>
 }
 
+/** When a dead letter is due: it stays behind all that is not, where no look for due mail comes by. */
+const NEVER = Number.MAX_SAFE_INTEGER
 const HOUR = 3600
 const DAY = 86_400
 
@@ -88,7 +90,6 @@ export function createOutbox(database: Database): Outbox {
           .where(
             and(
               isNull(outbox.sentAt),
-              isNull(outbox.deadAt),
               isNotNull(outbox.sealedMail),
               lte(outbox.nextAttemptAt, now),
               or(isNull(outbox.expiresAt), gt(outbox.expiresAt, now)),
@@ -122,7 +123,8 @@ export function createOutbox(database: Database): Outbox {
       const [, marked] = await database.transact([
         appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${isLeased})`),
         sql`
-          UPDATE outbox SET dead_at = ${event.at}, reason = ${reason}, sealed_mail = ${keepMail ? sql`sealed_mail` : null}
+          UPDATE outbox SET dead_at = ${event.at}, next_attempt_at = ${NEVER}, reason = ${reason},
+            sealed_mail = ${keepMail ? sql`sealed_mail` : null}
           WHERE ${isLeased}`,
       ])
       return (marked?.meta.changes ?? 0) > 0
@@ -143,7 +145,8 @@ export function createOutbox(database: Database): Outbox {
           SELECT id, ${event.at}, ${event.what}, ${event.outcome}, ${event.reason}, ${event.actor}, ${event.face} FROM outbox
           WHERE id IN (${expired}) AND dead_at IS NULL RETURNING id`,
         sql`
-          UPDATE outbox SET sealed_mail = NULL, dead_at = coalesce(dead_at, ${event.at}), reason = coalesce(reason, 'expired')
+          UPDATE outbox SET sealed_mail = NULL, next_attempt_at = ${NEVER}, dead_at = coalesce(dead_at, ${event.at}),
+            reason = coalesce(reason, 'expired')
           WHERE id IN (${expired})`,
       ])
       return (dead?.results ?? []).map(({ id }) => String(id))

@@ -3,6 +3,7 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
+import { selectCommonPassword } from './common-passwords.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { oneTimeTokens, registrations, usernameClaims, users } from './schema.ts'
@@ -19,9 +20,22 @@ export type Confirmable =
   | { readonly state: 'pending'; readonly registration: Registration }
   | { readonly state: 'confirmed'; readonly email: string }
 
+export interface AskedRegistration {
+  readonly email: string
+  readonly usernameKey: string | null
+  /** Of the password (`commonPasswordKey`). */
+  readonly passwordKey: string
+}
+
+export interface FoundForRegistration {
+  readonly account: User | null
+  readonly usernameTaken: boolean
+  readonly passwordIsCommon: boolean
+}
+
 export interface Registrations {
-  /** What a registration of this address and username would meet. */
-  lookUp(email: string, usernameKey: string | null, now: number): Promise<{ account: User | null; usernameTaken: boolean }>
+  /** What a registration would meet; all of it in one question. */
+  lookUp(asked: AskedRegistration, now: number): Promise<FoundForRegistration>
   /**
    * Stores the registration, its claim on the username, its token, its mail and its event, all or nothing.
    * @returns `false` when somebody else holds the username
@@ -59,20 +73,21 @@ export interface Registrations {
 
 export function createRegistrations(database: Database): Registrations {
   return {
-    lookUp: (email, usernameKey, now) =>
+    lookUp: ({ email, usernameKey, passwordKey }, now) =>
       database.ask(async (db) => {
-        const [accounts, claims] = await db.batch([
+        const [accounts, claims, common] = await db.batch([
           db.select().from(users).where(eq(users.email, email)),
           db
             .select()
             .from(usernameClaims)
             .where(eq(usernameClaims.usernameKey, usernameKey ?? '')),
+          selectCommonPassword(db, passwordKey),
         ])
         const claim = claims[0]
         // A pending claim is shared by all registrations of its address; an account's claim is nobody else's, not even
         // for the account's own address, so that the answer does not tell whose it is.
         const isFree = !claim || (claim.expiresAt !== null && (claim.expiresAt <= now || claim.email === email))
-        return { account: accounts[0] ?? null, usernameTaken: !isFree }
+        return { account: accounts[0] ?? null, usernameTaken: !isFree, passwordIsCommon: common.length > 0 }
       }),
 
     async create(registration, tokenHash, mail, event, caps) {

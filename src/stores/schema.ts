@@ -150,6 +150,15 @@ export const outbox = sqliteTable(
   ],
 )
 
+/**
+ * The passwords that anyone would try first, which nobody may choose. In D1 rather than in the worker, whose size is limited;
+ * registration needs D1 in any case. Filled by migrations alone; kept `WITHOUT ROWID`, which drizzle has no word for.
+ */
+export const commonPasswords = sqliteTable('common_passwords', {
+  /** In lower case, eight characters and more. */
+  password: text('password').primaryKey(),
+})
+
 /** The record of security-relevant acts. Nothing in it could let anybody in, and nothing in it was typed by anybody. */
 export const auditEvents = sqliteTable(
   'audit_events',

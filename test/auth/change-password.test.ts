@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinSignIn } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
-import { anyAddress, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { ask, askToMove, forget, isLive, move, NEW_PASSWORD, reset, signInStatus, subjectsTo } from './account-fixtures.ts'
-import { rows } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
+import { claimsOf, rows } from './fixtures.ts'
+import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 const change = (app: TestApp, token: string | undefined, new_password = NEW_PASSWORD, current_password = PASSWORD) =>
   ask(app, 'POST', '/change-password', { current_password, new_password }, token)
@@ -122,6 +122,23 @@ describe('POST /change-password', () => {
     // The session could not be kept, since nobody knew the new epoch.
     expectRefusal(await change(app, token), REFUSED.invalidAccessToken)
     expect([await signInStatus(app, email), await signInStatus(app, email, NEW_PASSWORD)]).toEqual([401, 200])
+  })
+
+  it('keeps this session, and no other, where checks go by copies in KV that are behind', async () => {
+    const copies = new Map<string, unknown>()
+    const bindings = interceptBindings(async ({ store, method, text }, run) => {
+      if (store !== 'copies' || method !== 'get') return run()
+      if (!copies.has(text)) copies.set(text, await run())
+      return copies.get(text)
+    })
+    const app = await startApp({ bindings, vars: { SESSION_FRESHNESS: 'edge' } })
+    const email = await app.createAccount()
+    const [own, other] = [(await app.signIn(email)).access_token, (await app.signIn(email)).access_token]
+    await expect.poll(() => BINDINGS.SESSIONS.get(`session:${claimsOf(own).sid}`)).not.toBeNull()
+    await expect.poll(() => BINDINGS.SESSIONS.get(`session:${claimsOf(other).sid}`)).not.toBeNull()
+    expect([await isLive(app, own), await isLive(app, other)]).toEqual([true, true])
+    expect((await change(app, own)).status).toBe(200)
+    expect([await isLive(app, own), await isLive(app, other)]).toEqual([true, false])
   })
 
   it('answers 200 when the ledger cannot keep the session, which then ends with the others', async () => {

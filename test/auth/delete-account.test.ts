@@ -24,7 +24,8 @@ async function startSignedIn(bindings = {}) {
 /** Every row of every table, as text. */
 async function everything(): Promise<string> {
   const tables = await rows<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%migrations' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%migrations' AND name NOT LIKE '\\_cf%' ESCAPE '\\' " +
+      "AND name <> 'common_passwords'",
   )
   const contents = await Promise.all(tables.map(async ({ name }) => [name, await rows(`SELECT * FROM ${name}`)]))
   return JSON.stringify(Object.fromEntries(contents))

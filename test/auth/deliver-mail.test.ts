@@ -202,6 +202,23 @@ describe('a mail is never sent twice', () => {
     expect(sent).toHaveLength(20)
   })
 
+  it('since the database did not take the note that it is sent', async () => {
+    const { sent, transport } = scriptedTransport()
+    let failures = 0
+    const bindings = interceptBindings(async ({ text }, run) => {
+      if (!text.includes('set "sealed_mail" = ?, "sent_at"') || failures > 0) return run()
+      failures += 1
+      throw new Error('the database is busy')
+    })
+    const app = await startApp({ mail: transport, bindings })
+    await register(app)
+    await app.settle()
+    expect(failures).toBe(1)
+    app.clock.advance(HOUR)
+    await app.auth.keepHouse()
+    expect(sent).toHaveLength(1)
+  })
+
   it('while the first attempt may still be under way: others wait for two minutes', async () => {
     const { sent, transport } = scriptedTransport()
     transport.answer = () => new Promise(() => {})
@@ -262,6 +279,23 @@ describe('a mail in D1', () => {
     expect(sent).toHaveLength(delivered)
     expect(rotated.log.filter(({ event }) => event === 'mail dropped')).toHaveLength(1 - delivered)
     expect(await rows('SELECT sealed_mail FROM outbox')).toEqual([{ sealed_mail: null }])
+  })
+})
+
+describe('MAIL_TRANSPORT', () => {
+  it.each([
+    ['http', { MAIL_HTTP_URL: 'http://127.0.0.1:9/emails', MAIL_HTTP_KEY: 're_123' }, /^http_/],
+    ['smtp', { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' }, /^smtp_broken_in_connect$/],
+  ])('%s is the way that mail goes, and one that nobody answers on is tried again', async (transport, way, reason) => {
+    await startApp()
+    const deferred: Promise<unknown>[] = []
+    const vars = { ENVIRONMENT: 'development', AUTH_SECRET: SECRET, MAIL_TRANSPORT: transport, ...way }
+    const { auth } = compose({ ...BINDINGS, ...vars }, { log: () => {}, defer: (work) => void deferred.push(work) })
+    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '', face: 'v1' })
+    await Promise.all(deferred)
+    expect(await rows('SELECT reason, dead_at, sent_at FROM outbox')).toEqual([
+      { reason: expect.stringMatching(reason), dead_at: null, sent_at: null },
+    ])
   })
 })
 

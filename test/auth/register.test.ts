@@ -124,6 +124,20 @@ describe('an address that has an account', () => {
   })
 })
 
+describe('a password that anyone would try first', () => {
+  it('is refused in any case, whoever has the address and the username, and nothing is stored', async () => {
+    const app = await startApp()
+    await app.createAccount({ email: EMAIL, username: 'ada' })
+    const before = await countRows('outbox')
+    const refusal = { message: 'is one of the commonest passwords', field: 'password' }
+    for (const form of [{}, { email: 'fresh@example.com' }, { email: 'fresh@example.com', username: 'Ada' }]) {
+      const reply = await register(app, { ...form, password: 'PassWord1' })
+      expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [refusal] } })
+    }
+    expect([await countRows('registrations'), await countRows('outbox')]).toEqual([0, before])
+  })
+})
+
 describe('a closed sign-up', () => {
   it('answers 403, stores nothing and mails nobody', async () => {
     const app = await startApp({ vars: { SIGN_UP: 'closed' } })
@@ -160,8 +174,9 @@ describe('registrations of one client address', () => {
 
   it('do not count what was refused for its form', async () => {
     const app = await startApp({ vars: { LIMIT_REGISTRATIONS_PER_HOUR: '1' } })
-    for (const form of [{ password: 'short' }, { email: 'no address' }, { username: '@' }]) {
+    for (const form of [{ password: 'short' }, { password: 'iloveyou' }, { email: 'no address' }, { username: '@' }]) {
       expect((await register(app, form, '203.0.113.1')).status).toBe(400)
+      await app.settle()
     }
     expect((await register(app, {}, '203.0.113.1')).status).toBe(201)
     expect((await register(app, {}, '203.0.113.1')).status).toBe(429)

@@ -1,4 +1,4 @@
-// Recovery: the link to the mailbox, what it changes, and each way in which it does not count.
+// A new password by the mailed link: what it changes, and each way in which it does not count.
 import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
@@ -8,7 +8,6 @@ import {
   askToMove,
   forget,
   isLive,
-  linksTo,
   linkTo,
   move,
   NEW_PASSWORD,
@@ -18,69 +17,7 @@ import {
   UNKNOWN_TOKEN,
 } from './account-fixtures.ts'
 import { HOUR, rows, times } from './fixtures.ts'
-
-describe('POST /forgot-password', () => {
-  it('mails a link to the page of this worker, whatever Host says, and stores its token as a hash only', async () => {
-    const app = await startApp()
-    const email = await app.createAccount()
-    const reply = await app.fetch(
-      new Request('http://evil.example/api/v1/auth/forgot-password', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Forwarded-Host': 'evil.example' },
-        body: JSON.stringify({ email: email.toUpperCase() }),
-      }),
-    )
-    expect(reply.status).toBe(200)
-    const token = await linkTo(app, email, 'reset-password')
-    expect(JSON.stringify(await app.mailTo(email))).not.toContain('evil.example')
-    expect(
-      JSON.stringify([...(await rows('SELECT * FROM one_time_tokens')), ...(await rows('SELECT * FROM outbox'))]),
-    ).not.toContain(token)
-  })
-
-  it('mails nothing, and stores no link, for an address without an account or a registration not confirmed', async () => {
-    const app = await startApp()
-    await ask(app, 'POST', '/register', { email: 'pending@example.com', password: PASSWORD })
-    for (const email of ['pending@example.com', 'unknown@example.com']) {
-      const reply = await ask(app, 'POST', '/forgot-password', { email })
-      expect([reply.status, reply.body]).toEqual([
-        200,
-        { message: 'if the address has an account, a mail with a link has been sent' },
-      ])
-      expect(await linksTo(app, email, 'reset-password')).toEqual([])
-    }
-    expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_password'")).toEqual([])
-  })
-
-  it('mails nothing to a disabled account', async () => {
-    const app = await startApp()
-    const email = await app.createAccount()
-    await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1').run()
-    expect((await ask(app, 'POST', '/forgot-password', { email })).status).toBe(200)
-    expect(await linksTo(app, email, 'reset-password')).toEqual([])
-  })
-
-  it('is capped like other mail without another answer, and stores no link that no mail carries', async () => {
-    const app = await startApp()
-    const email = await app.createAccount()
-    const answers = new Set<string>()
-    for (let count = 0; count < 8; count += 1) {
-      const reply = await app.v1('POST', '/forgot-password', { body: { email }, ip: '198.51.100.9' })
-      answers.add(`${reply.status} ${reply.text}`)
-    }
-    expect(answers.size).toBe(1)
-    expect(await linksTo(app, email, 'reset-password')).toHaveLength(5)
-    expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_password'")).toHaveLength(5)
-  })
-
-  it.each([[{}], [{ email: 'no address' }], [{ email: 7 }], [{ email: 'a@example.com,b@example.com' }]])(
-    'answers 400 to %j',
-    async (body) => {
-      const reply = await ask(await startApp(), 'POST', '/forgot-password', body)
-      expect([reply.status, reply.body.code, reply.body.errors[0].field]).toEqual([400, 'invalid_request', 'email'])
-    },
-  )
-})
+import { breakableBindings } from './intercepted-bindings.ts'
 
 describe('POST /reset-password', () => {
   it('sets the password, ends every session and every other link, and tells the owner', async () => {
@@ -116,6 +53,38 @@ describe('POST /reset-password', () => {
     expect((await pinLogin(app, username)).status).toBe(401)
     await reset(app, await forget(app, email))
     expect((await pinLogin(app, username)).status).toBe(200)
+  })
+
+  it('ends the waits that guesses at the forgotten password have led to, from this address and no other', async () => {
+    const app = await startApp()
+    const email = await app.createAccount({ username: 'ada' })
+    const [own, strange] = [anyAddress(), anyAddress()]
+    const attempt = (ip: string, name: object, password: string) => app.v1('POST', '/login', { body: { ...name, password }, ip })
+    for (const ip of [own, strange]) {
+      for (let count = 0; count < 5; count += 1) {
+        await attempt(ip, { email }, 'a guess')
+        await attempt(ip, { username: 'ada' }, 'a guess')
+      }
+    }
+    const token = await forget(app, email)
+    expect((await attempt(own, { email }, PASSWORD)).status).toBe(429)
+    expect((await app.v1('POST', '/reset-password', { body: { token, password: NEW_PASSWORD }, ip: own })).status).toBe(200)
+    expect((await attempt(own, { email }, NEW_PASSWORD)).status).toBe(200)
+    expect((await attempt(own, { username: 'ada' }, NEW_PASSWORD)).status).toBe(200)
+    expect((await attempt(strange, { email }, NEW_PASSWORD)).status).toBe(429)
+  })
+
+  it('is done although limits cannot be lifted', async () => {
+    const { bindings, fault } = breakableBindings()
+    const app = await startApp({ bindings })
+    const email = await app.createAccount()
+    const token = await forget(app, email)
+    fault.store = 'limiter'
+    fault.matches = ({ method }) => method === 'clearPair'
+    expect((await reset(app, token)).status).toBe(200)
+    expect(app.log.map(({ event }) => event)).toContain('limits not lifted after a reset')
+    fault.store = null
+    expect(await signInStatus(app, email, NEW_PASSWORD)).toBe(200)
   })
 
   it.each([

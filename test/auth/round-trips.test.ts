@@ -96,6 +96,14 @@ describe('store calls of a request', () => {
     expect(waves(spans)).toEqual([['database users', 'limiter countAccountAttempt', 'limiter countAddressAttempt']])
   })
 
+  it('that registers wait twice: limiter and one look-up together, then one batch', async () => {
+    const { app, spans } = await startWatchedApp()
+    const body = { email: 'new@example.com', username: 'new', password: PASSWORD }
+    expect((await app.v1('POST', '/register', { body, ip: anyAddress() })).status).toBe(201)
+    await app.settle()
+    expect(waves(spans).slice(0, 2)).toEqual([['database users', 'limiter takeRegistration'], ['database username_claims']])
+  })
+
   it('that reads the current user ask ledger and D1 side by side', async () => {
     const { app, token, spans } = await startWatchedApp()
     expect((await app.v1('GET', '/me', { token })).status).toBe(200)

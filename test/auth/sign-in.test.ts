@@ -166,6 +166,37 @@ describe('a hash weaker than today asks for', () => {
   })
 })
 
+/** Each with its password: the first three are published vectors, the last is Python's hashlib.scrypt at better-auth's parameters. */
+const OTHER_SYSTEMS = [
+  ['bcrypt', 'U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
+  ['argon2id', 'password', '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'],
+  ['PBKDF2', 'password', '$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ'],
+  [
+    'better-auth',
+    'correct horse',
+    '0123456789abcdef0123456789abcdef:' +
+      'c967f8a4438e68448871a4fbb9b41b2aacaa6d9d98bf76d9740467af6a3305c6' +
+      '601235ae3706eaeaafd4c037201f630b3c3670caf74d8be1d22256672828773e',
+  ],
+] as const
+
+describe.each(OTHER_SYSTEMS)('a password that %s hashed', (_, password, hash) => {
+  it('signs its user in, and is hashed anew by that', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind(hash, email).run()
+    expect((await trySignIn(app, email, 'another password')).status).toBe(401)
+    await app.settle()
+    expect(await passwordHashOf(email)).toBe(hash)
+
+    expect((await trySignIn(app, email, password)).status).toBe(200)
+    await app.settle()
+    expect(await passwordHashOf(email)).toMatch(/^\$scrypt\$ln=4,r=1,p=1\$/)
+    expect((await trySignIn(app, email, password)).status).toBe(200)
+    expect((await trySignIn(app, email, 'another password')).status).toBe(401)
+  })
+})
+
 describe('a sign-in that races with what ends all sessions', () => {
   it('leaves a session that is dead, since it carries the number read together with the hash', async () => {
     const app = await startApp()

@@ -9,16 +9,26 @@ import { type Server, startServer } from './server.ts'
 
 const PASSWORD = 'correct horse battery'
 const V1_OPERATIONS = [
+  'delete /api/v1/auth/me',
+  'delete /api/v1/auth/pin',
   'delete /api/v1/auth/sessions/{id}',
   'get /api/v1/auth/me',
   'get /api/v1/auth/sessions',
   'get /api/v1/auth/verify-email',
+  'patch /api/v1/auth/me',
+  'post /api/v1/auth/change-email',
+  'post /api/v1/auth/change-password',
+  'post /api/v1/auth/confirm-email-change',
+  'post /api/v1/auth/forgot-password',
   'post /api/v1/auth/login',
   'post /api/v1/auth/logout',
+  'post /api/v1/auth/reauthenticate',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/register',
   'post /api/v1/auth/resend-verification',
+  'post /api/v1/auth/reset-password',
   'post /api/v1/auth/revoke-all',
+  'post /api/v1/auth/undo-email-change',
   'put /api/v1/auth/pin',
 ]
 
@@ -149,6 +159,68 @@ describe('the page behind the mailed link', () => {
   })
 })
 
+describe('the pages of an account’s later life', () => {
+  const json = { 'Content-Type': 'application/json' }
+
+  async function createAccount(email: string): Promise<void> {
+    await register(email, email.split('@')[0] ?? '')
+    await page.goto((await mailedLink(server.url, email)).href)
+    await page.getByRole('button').click()
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+  }
+
+  it('set a new password, by keyboard, and say what is wrong with one that is refused', async () => {
+    await createAccount('forgetful@example.com')
+    await post('/forgot-password', { email: 'forgetful@example.com' })
+    await page.goto((await mailedLink(server.url, 'forgetful@example.com')).href)
+    await expectStructure('Set a new password')
+    await takeScreenshot('reset')
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('short')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').textContent()).toBe('The password must have at least 8 characters.')
+    expect(page.url()).toBe(`${server.url}/reset-password`)
+    await expectNoSidewaysScrolling()
+    await takeScreenshot('reset-refused-narrow')
+
+    await page.getByLabel('New password').fill('quite another one')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Your password is changed' }).waitFor()
+    await expectStructure('Your password is changed')
+    await takeScreenshot('reset-done')
+    expect(await signInStatus('forgetful@example.com')).toBe(401)
+    expect((await post('/login', { email: 'forgetful@example.com', password: 'quite another one' })).status).toBe(200)
+  })
+
+  it('move an account to another address, and take it back', async () => {
+    await createAccount('from@example.com')
+    const grant = (await (await post('/login', { email: 'from@example.com', password: PASSWORD })).json()) as {
+      access_token: string
+    }
+    const authorization = { ...json, Authorization: `Bearer ${grant.access_token}` }
+    expect((await post('/change-email', { email: 'to@example.com', password: PASSWORD }, authorization)).status).toBe(200)
+
+    await page.goto((await mailedLink(server.url, 'to@example.com')).href)
+    await expectStructure('Confirm your new e-mail address')
+    await takeScreenshot('move')
+    await page.getByRole('button', { name: 'Use this address' }).click()
+    await page.getByRole('heading', { name: 'Your address is changed' }).waitFor()
+    expect(await signInStatus('to@example.com')).toBe(200)
+
+    await page.goto((await mailedLink(server.url, 'from@example.com')).href)
+    await expectStructure('Take the change back')
+    await takeScreenshot('undo')
+    await page.getByRole('button', { name: 'Take the change back' }).click()
+    await page.getByRole('heading', { name: 'Your address is back' }).waitFor()
+    await takeScreenshot('undone')
+    expect(await signInStatus('to@example.com')).toBe(401)
+    await page.goto((await mailedLink(server.url, 'from@example.com')).href)
+    await expectStructure('Set a new password')
+  })
+})
+
 describe('the development mailbox', () => {
   it('shows mail newest first, and only that to an address when asked', async () => {
     await register('grace@example.com', 'grace')
@@ -169,7 +241,32 @@ describe('the development mailbox', () => {
 
     expect(await recipients.allInnerTexts()).toEqual(['grace@example.com'])
     await expectNoSidewaysScrolling()
+    await page.frameLocator('iframe').getByRole('heading').waitFor()
     await takeScreenshot('mailbox-narrow')
+  })
+
+  it('shows a mail as its reader would see it, in the reader’s language, with a link that can be pressed', async () => {
+    const language = { 'Accept-Language': 'tr-TR,tr;q=0.9,en;q=0.8' }
+    await post('/register', { email: 'beyhan@example.com', username: 'Beyhan Oğur', password: PASSWORD }, language)
+    await page.goto(`${server.url}/dev/mailbox?to=beyhan@example.com`)
+
+    const mail = page.frameLocator('iframe')
+    await mail.getByRole('heading', { name: 'E-posta adresinizi doğrulayın', exact: true }).waitFor()
+    expect(await mail.locator('html').getAttribute('lang')).toBe('tr')
+    await takeScreenshot('mailbox-html-turkish')
+    await mail.getByRole('link', { name: /verify-email\?token=/ }).click()
+
+    await page.getByRole('heading', { name: 'Confirm your e-mail address' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/verify-email')
+  })
+
+  it('runs and loads nothing of what a mail holds', async () => {
+    await register('framed@example.com', 'framed')
+    await page.goto(`${server.url}/dev/mailbox?to=framed@example.com`)
+    const frame = page.locator('iframe')
+
+    expect(await frame.getAttribute('sandbox')).toBe('allow-top-navigation-by-user-activation')
+    expect(await page.evaluate("document.querySelector('iframe').contentDocument")).toBeNull()
   })
 
   it('says so when there is no mail', async () => {

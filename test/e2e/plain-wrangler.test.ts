@@ -51,6 +51,21 @@ describe('plain npx wrangler dev', () => {
     expect(script.headers.get('content-type')).toMatch(/javascript/)
   })
 
+  it('goes on hashing for others when clients leave in the middle of theirs', async () => {
+    const register = (name: string, signal?: AbortSignal) =>
+      fetch(`${url}/api/v1/auth/register`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email: `${name}@example.com`, password: 'correct horse battery' }),
+        ...(signal && { signal }),
+      })
+    const leaving = Array.from({ length: 6 }, (_, index) => register(`gone-${index}`, AbortSignal.timeout(40 + 20 * index)))
+    const left = await Promise.allSettled(leaving)
+    expect(left.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
+
+    expect((await register('stays')).status).toBe(201)
+  })
+
   it('takes a registration', async () => {
     const reply = await fetch(`${url}/api/v1/auth/register`, {
       method: 'POST',

@@ -1,11 +1,9 @@
 // What a hostile worker reaches over its binding, in the bundle that is deployed and with the runtime's own RPC: test/rpc.test.ts
 // meets the entrypoints through the test plugin's wrapper.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { captureTool } from '../../scripts/run-tool.ts'
+import { bundleService } from '../../scripts/bench/modules.ts'
 import { makeTemporaryDirectory } from './checkout.ts'
 
 const CONTRACT = {
@@ -27,14 +25,12 @@ const PROBE = `export default { async fetch(request, env) {
 let miniflare: Miniflare
 
 beforeAll(async () => {
-  const directory = await makeTemporaryDirectory()
-  const build = await captureTool('wrangler', ['deploy', '--dry-run', '--outdir', directory])
-  if (build.code !== 0) throw new Error(`Cannot build the worker: ${build.stderr}`)
+  const modules = await bundleService(await makeTemporaryDirectory())
   const props = { caller: 'probe', rights: ['verify', 'login', 'users', 'sessions'] }
   const postern = {
     ...COMPATIBILITY,
     name: 'postern',
-    modules: [{ type: 'ESModule' as const, path: 'index.js', contents: await readFile(join(directory, 'index.js'), 'utf8') }],
+    modules: modules.map((module) => ({ ...module })),
     d1Databases: ['DB'],
     kvNamespaces: ['SESSIONS'],
     email: { send_email: [{ name: 'EMAIL' }] },

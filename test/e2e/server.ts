@@ -23,6 +23,8 @@ export interface Server extends AsyncDisposable {
   output(): string
   /** Runs `npm run user` on this server's database; resolves to what it printed. */
   user(...args: readonly string[]): Promise<string>
+  /** `npm run mail`, likewise. */
+  mail(...args: readonly string[]): Promise<string>
   stop(): Promise<void>
 }
 
@@ -50,7 +52,8 @@ export async function startServer(given?: Checkout): Promise<Server> {
     checkout,
     persistDirectory,
     output: serving.output,
-    user: (...command) => runUserCommand(checkout.root, [...command, '--persist-to', persistDirectory]),
+    user: (...command) => runScript(checkout.root, 'user', [...command, '--persist-to', persistDirectory]),
+    mail: (...command) => runScript(checkout.root, 'mail', [...command, '--persist-to', persistDirectory]),
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -116,8 +119,8 @@ export async function findFreePort(): Promise<number> {
   return address.port
 }
 
-async function runUserCommand(root: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'user', '--', ...args], {
+async function runScript(root: string, script: 'user' | 'mail', args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], {
     cwd: root,
     env: cleanEnvironment(),
   })

@@ -1,5 +1,9 @@
 // `npm run user` beside a running server: what it changes counts on the user's very next request, open sessions included.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atOnce, loadHasher } from '../../scripts/local-hasher.ts'
+import { temporaryDirectory } from '../scripts/temporary-directory.ts'
 import { mailedToken } from './mailed-link.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -132,6 +136,30 @@ describe('npm run user', () => {
 
     expect((await look()).status).toBe(403)
     expect((await send('/me', { token })).body.user).toMatchObject({ is_admin: false, role: 'user', permissions: ['reports'] })
+  })
+
+  it('import brings users with the hashes they have, who sign in at once, and export writes them out again', async () => {
+    const hash = await (await loadHasher()).hash(PASSWORD, { ln: 13, r: 8, p: 10 }, new Uint8Array(16), atOnce)
+    const user = {
+      email: 'moved@example.com',
+      username: 'Moved',
+      first_name: null,
+      last_name: null,
+      hash,
+      verified: true,
+      permissions: ['reports'],
+    }
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'in'), `${JSON.stringify(user)}\n`)
+
+    expect(await server.user('import', join(directory, 'in'))).toContain('Imported 1 user')
+    const exported = await server.user('export', join(directory, 'out'))
+
+    const lines = (await readFile(join(directory, 'out'), 'utf8')).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line)).filter(({ email }) => email === user.email)).toEqual([user])
+    expect(exported).not.toContain('$scrypt$')
+    expect((await signIn('moved@example.com')).body.user).toMatchObject({ username: 'Moved', permissions: ['reports'] })
+    expect(await server.user('import', join(directory, 'in'))).toContain('Imported 0 users, 1 was there already')
   })
 
   it('set-password ends the open session and the old password', async () => {

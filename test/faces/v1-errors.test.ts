@@ -40,6 +40,9 @@ const PROVOKED: Readonly<Record<keyof typeof REFUSED, ((app: TestApp) => Promise
   async signUpClosed() {
     return (await startApp({ vars: { SIGN_UP: 'closed' } })).v1('POST', '/register', { body: account })
   },
+  async challengeFailed() {
+    return (await startApp({ vars: { TURNSTILE_SECRET: 'secret of a widget' } })).v1('POST', '/login', { body: account })
+  },
   notFound: (app) => app.v1('GET', '/nothing'),
   methodNotAllowed: (app) => app.v1('GET', '/login'),
   async usernameTaken(app) {

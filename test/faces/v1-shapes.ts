@@ -93,6 +93,7 @@ export const REFUSED = {
   accountDisabled: { status: 403, code: 'account_disabled', message: 'This account is disabled' },
   forbidden: { status: 403, code: 'forbidden', message: 'Forbidden' },
   reauthenticationRequired: { status: 403, code: 'reauthentication_required', message: 'Please give your password again' },
+  challengeFailed: { status: 403, code: 'challenge_failed', message: 'Please solve the challenge and try again' },
   signUpClosed: { status: 403, code: 'sign_up_closed', message: 'Sign-up is closed' },
   notFound: { status: 404, code: 'not_found', message: 'Not found' },
   methodNotAllowed: { status: 405, code: 'method_not_allowed', message: 'Method not allowed' },

@@ -29,10 +29,12 @@ describe('LoginLimiterObject', () => {
       'acceptAddressAttempt',
       'acceptPinAttempt',
       'alarm',
+      'clearPair',
       'constructor',
       'countAccountAttempt',
       'countAddressAttempt',
       'countPinAttempt',
+      'forget',
       'giveBackAccountAttempt',
       'giveBackAddressAttempt',
       'giveBackPinAttempt',
@@ -51,6 +53,8 @@ describe('LoginLimiterObject', () => {
     await stub.acceptPinAttempt({ id: 'unknown', pair: 'a' }, START, DEFAULT_PIN_POLICY)
     await stub.giveBackPinAttempt({ id: 'unknown', pair: 'a' }, START)
     await stub.revivePin(START)
+    await stub.clearPair('a', START)
+    await stub.forget()
     await stub.giveBackAddressAttempt('unknown', START)
     expect(await storedKeys(stub)).toEqual([])
     expect(await alarmTime(stub)).toBeNull()

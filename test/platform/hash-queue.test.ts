@@ -69,6 +69,25 @@ describe('HashQueue', () => {
     expect(order.join('')).toBe('aaabbbccc')
   })
 
+  it('pauses longer between two slices when a request has arrived, long enough for all its steps', async () => {
+    const sleeps: number[] = []
+    const queue = new HashQueue({
+      limit: 1,
+      leaseMilliseconds: LEASE,
+      now: () => 0,
+      sleep: async (milliseconds) => void sleeps.push(milliseconds),
+    })
+    const turn = queue.enter()
+    await turn?.checkpoint()
+    expect(sleeps).toEqual([0])
+    const checkpoint = turn?.checkpoint()
+    queue.noteRequest()
+    await checkpoint
+    expect(sleeps).toEqual([0, 0, 0, 0, 0])
+    await turn?.checkpoint()
+    expect(sleeps).toHaveLength(6)
+  })
+
   it('lets the event loop run between two slices of the same hash', async () => {
     const { enter } = startQueue()
     const turn = enter()

@@ -15,6 +15,7 @@ rmSync('node_modules', { recursive: true, force: true })
 await new Promise((done) => setTimeout(done, 150))
 if (process.env.NPM_FAILS) process.exit(9)
 mkdirSync('node_modules')
+console.log('added 1 package')
 `
 const SCRIPT = `
 const args: readonly string[] = process.argv.slice(2)
@@ -46,13 +47,17 @@ function start(root: string, args: readonly string[], env: Readonly<Record<strin
     env: { ...inherited, npm_execpath: join(root, 'npm', 'npm-cli.js'), npm_node_execpath: process.execPath, ...env },
   })
   let output = ''
+  let printed = ''
   child.stdout.on('data', (chunk) => {
     output += chunk
+    printed += chunk
   })
   child.stderr.on('data', (chunk) => {
     output += chunk
   })
-  const ended = new Promise<{ code: number | null; output: string }>((done) => child.on('close', (code) => done({ code, output })))
+  const ended = new Promise<{ code: number | null; output: string; printed: string }>((done) =>
+    child.on('close', (code) => done({ code, output, printed })),
+  )
   return { child, ended, output: () => output }
 }
 
@@ -68,6 +73,12 @@ describe('bootstrap', () => {
     expect(first.output).toContain('ran a b|--c')
     expect((await run(root)).code).toBe(7)
     expect(await npmCalls(root)).toEqual(['ci --include=dev --include=optional --no-audit --no-fund'])
+  })
+
+  it('leaves standard output to the script, while installing too', async () => {
+    const { output, printed } = await run(await project(), ['a'])
+    expect(output).toContain('added 1 package')
+    expect(printed).toBe('ran a\n')
   })
 
   it('installs again when the lock file has changed, or the packages are gone', async () => {

@@ -1,10 +1,10 @@
 // The `cookie` face: document 003. Reads, calls, renders; every decision is the core's, but for where a request may come from.
-import { Hono, type MiddlewareHandler } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
 import { AuthError } from '../../auth/errors.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
-import { closeRoutes } from '../shared/routes.ts'
+import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import { clearTokenCookies, readTokenCookies, setTokenCookies } from './cookies.ts'
 import { type Origins, sameOrigin } from './same-origin.ts'
@@ -19,7 +19,7 @@ interface CookieFaceOptions {
 }
 
 export function createCookieFace({ requireService, originsOf }: CookieFaceOptions): Hono<AppEnv> {
-  const face = new Hono<AppEnv>()
+  const face = createRoutes()
     .use(inFace('cookie'), requireService, sameOrigin(originsOf))
     .post('/login', jsonBody, async (c) => {
       const credentials = parseBody(PinLoginBody, c.var.body)

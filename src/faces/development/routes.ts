@@ -1,17 +1,19 @@
 // The development mailbox: every mail "sent", for a person to read and for programs. app.ts mounts it in development and
 // for loopback hosts only.
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { MailboxEntry } from '../../auth/read-mailbox.ts'
-import type { AppEnv } from '../shared/context.ts'
-import { layout, PAGE_POLICY, type Page, renderTime } from '../shared/html-page.ts'
+import { layout, type Page, renderTime } from '../shared/html-page.ts'
+import { createRoutes } from '../shared/routes.ts'
 
-export const mailbox = new Hono<AppEnv>().get('/', async (c) => {
+/** The frames below take this policy over, and mails bring their style in attributes. Nothing is loaded, nothing runs. */
+const MAILBOX_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+export const mailbox = createRoutes().get('/', async (c) => {
   const to = c.req.query('to')
   const entries = await c.var.auth.readMailbox(to)
   c.header('Vary', 'Accept')
   if (wantsJson(c.req.header('Accept'))) return c.json({ messages: entries.map(renderMessage) })
-  c.header('Content-Security-Policy', PAGE_POLICY)
+  c.header('Content-Security-Policy', MAILBOX_POLICY)
   return c.html(renderMailbox(entries, to))
 })
 
@@ -35,7 +37,7 @@ function renderMailbox(entries: readonly MailboxEntry[], to: string | undefined)
   )
 }
 
-function renderEntry({ to, from, subject, text, sentAt }: MailboxEntry): Page {
+function renderEntry({ to, from, subject, text, html: htmlText, sentAt }: MailboxEntry): Page {
   return html`<article>
     <h2>${subject}</h2>
     <dl>
@@ -43,8 +45,17 @@ function renderEntry({ to, from, subject, text, sentAt }: MailboxEntry): Page {
       <dt>From</dt><dd>${from}</dd>
       <dt>Sent</dt><dd>${renderTime(sentAt)}</dd>
     </dl>
+    <h3>As HTML</h3>
+    <iframe title="${subject}, as HTML" sandbox="allow-top-navigation-by-user-activation" srcdoc="${inFrame(htmlText)}"
+      style="width:100%;height:26rem;box-sizing:border-box;border:1px solid;background:#fff;color-scheme:light;resize:vertical"></iframe>
+    <h3>As plain text</h3>
     <pre>${linkify(text)}</pre>
   </article>`
+}
+
+/** Links lead where they would from a mail program, not into the frame. */
+function inFrame(htmlText: string): string {
+  return htmlText.replace('<head>', '<head><base target="_top">')
 }
 
 /** Links on a line of their own become links; the rest of the text stays text. */

@@ -47,9 +47,10 @@ function renderUndoQuestion(email: string, token: string): Page {
   return layout(
     'Take the change back',
     html`<p>
-        The account gets the address ${email} back. Everybody is signed out, and neither the password nor the PIN works any more: we
-        send a link for a new password to that address.
+        The account gets this address back. Everybody is signed out, and neither the password nor the PIN works any more: we send a
+        link for a new password to it.
       </p>
+      <dl><dt>Address</dt><dd>${email}</dd></dl>
       ${renderButton('/undo-email-change', token, 'Take the change back')}`,
   )
 }

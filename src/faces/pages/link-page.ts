@@ -1,7 +1,7 @@
 // What the pages behind mailed links have in common: opening one changes nothing, since mail scanners open links too; its
 // form is what acts. Plain HTML that needs neither script nor picture, and no link in it leads elsewhere.
-import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { HonoBase } from 'hono/hono-base'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Auth } from '../../auth/auth.ts'
@@ -10,7 +10,7 @@ import { AuthError } from '../../auth/errors.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { layout, PAGE_POLICY, type Page } from '../shared/html-page.ts'
-import { closeRoutes } from '../shared/routes.ts'
+import { closeRoutes, createRoutes } from '../shared/routes.ts'
 
 export interface LinkPage {
   /** Where a person is to go when the link does not count. */
@@ -27,14 +27,14 @@ export interface LinkForm {
 
 const MAX_FORM_BYTES = 4 * 1024
 
-export function createLinkPage({ advice, show, act }: LinkPage): Hono<AppEnv> {
+export function createLinkPage({ advice, show, act }: LinkPage): HonoBase<AppEnv> {
   const limitForm = bodyLimit({
     maxSize: MAX_FORM_BYTES,
     onError: () => {
       throw new AuthError('body_too_large', `over ${MAX_FORM_BYTES} bytes`)
     },
   })
-  const page = new Hono<AppEnv>()
+  const page = createRoutes()
     .use(inFace('page'), async (c, next) => {
       c.header('Content-Security-Policy', PAGE_POLICY)
       await next()

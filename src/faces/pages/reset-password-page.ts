@@ -27,7 +27,8 @@ export const resetPasswordPage: LinkPage = {
 function renderForm(email: string, token: string, problem: string | null): Page {
   return layout(
     'Set a new password',
-    html`<p>For the account of ${email}. You will be signed out everywhere.</p>
+    html`<dl><dt>Account</dt><dd>${email}</dd></dl>
+      <p>You will be signed out everywhere.</p>
       ${problem === null ? '' : html`<p id="problem" role="alert"><strong>The password ${problem}.</strong></p>`}
       <form method="post" action="/reset-password">
         <input type="hidden" name="token" value="${token}" />

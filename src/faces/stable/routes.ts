@@ -1,9 +1,9 @@
 // The `stable` face: document 002. Reads, calls, renders; every decision is the core's.
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
-import { closeRoutes, refuseHeadBeside } from '../shared/routes.ts'
+import { closeRoutes, createRoutes, refuseHeadBeside } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import { envelope, renderFailure, renderGrant, renderGrantedAccess, renderIdentity, StableLoginBody } from './wire.ts'
 
@@ -11,7 +11,7 @@ export const STABLE_PATH = '/api/stable/auth'
 
 /** @param requireService inside the face, so that its refusal too is in the envelope */
 export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<AppEnv> {
-  const stable = new Hono<AppEnv>()
+  const stable = createRoutes()
     .use(inFace('stable'), requireService)
     .post('/login', jsonBody, async (c) => {
       const credentials = parseBody(StableLoginBody, c.var.body)

@@ -4,6 +4,7 @@ import type { Operation } from '../shared/operation.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
+  ForgotPasswordBody,
   PasswordBody,
   PinBody,
   ProfileBody,
@@ -11,7 +12,7 @@ import {
   ResetPasswordBody,
   TokenBody,
 } from './account-wire.ts'
-import { EmailBody, UserSchema } from './wire.ts'
+import { UserSchema } from './wire.ts'
 
 const Message = v.object({ message: v.string() })
 const SENSITIVE = 'Needs a sign-in by password, or a reauthentication, not more than 10 minutes ago.'
@@ -50,10 +51,10 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     id: 'forgotPassword',
     summary: 'Send a link for a new password',
     description: 'The same 200 for every address. At most 5 mails an hour for one requesting address, 20 a day in all.',
-    body: EmailBody,
+    body: ForgotPasswordBody,
     required: ['email'],
     success: [200, Message],
-    refusals: [400, 503],
+    refusals: [400, 403, 503],
   },
   'POST /reset-password': {
     id: 'resetPassword',

@@ -1,6 +1,7 @@
 // The `v1` face, the account's own affairs: the schemas by which its bodies are checked and documented, and what it answers.
 import * as v from 'valibot'
 import type { Reauthentication } from '../../auth/reauthenticate.ts'
+import { challengeMembers } from '../shared/challenge.ts'
 import { clearableText, optionalText } from '../shared/schema.ts'
 
 const newPassword = () => optionalText('8 to 256 characters')
@@ -8,9 +9,11 @@ const currentPassword = () => optionalText('Judged as at a sign-in')
 const mailedToken = () => optionalText('The token of the mailed link')
 
 export const PinBody = v.object({
-  pin: optionalText('4 to 12 digits, not one digit repeated or digits in sequence'),
+  pin: optionalText('4 to 12 digits'),
   current_password: currentPassword(),
 })
+
+export const ForgotPasswordBody = v.object({ email: optionalText('E-mail address'), ...challengeMembers })
 
 export const ResetPasswordBody = v.object({ token: mailedToken(), password: newPassword() })
 

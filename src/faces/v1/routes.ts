@@ -1,13 +1,14 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
-import { Hono } from 'hono'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
+import { readChallengedClient } from '../shared/challenge.ts'
+import { inFace, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
-import { closeRoutes, refuseHead } from '../shared/routes.ts'
+import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
+  ForgotPasswordBody,
   PasswordBody,
   PinBody,
   ProfileBody,
@@ -31,11 +32,13 @@ import {
 
 export const V1_PATH = '/api/v1/auth'
 
-export const v1 = new Hono<AppEnv>()
+export const v1 = createRoutes()
   .use(inFace('v1'))
   .post('/register', jsonBody, async (c) => {
-    const { first_name: firstName, last_name: lastName, ...form } = parseBody(RegisterBody, c.var.body)
-    const registration = await c.var.auth.register({ ...form, firstName, lastName }, readClient(c))
+    const body = parseBody(RegisterBody, c.var.body)
+    const { email, password, username, first_name: firstName, last_name: lastName } = body
+    const form = { email, password, username, firstName, lastName }
+    const registration = await c.var.auth.register(form, readChallengedClient(c, body))
     const message = 'registration successful, please verify your email before login'
     return c.json({ message, user: renderRegistration(registration) }, 201)
   })
@@ -49,8 +52,9 @@ export const v1 = new Hono<AppEnv>()
     return c.json({ message: 'email verified successfully' })
   })
   .post('/login', jsonBody, async (c) => {
-    const credentials = parseBody(LoginBody, c.var.body)
-    return c.json(renderGrant(await c.var.auth.signIn(credentials, readClient(c))))
+    const body = parseBody(LoginBody, c.var.body)
+    const { email, username, password } = body
+    return c.json(renderGrant(await c.var.auth.signIn({ email, username, password }, readChallengedClient(c, body))))
   })
   .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c))) }))
   .patch('/me', jsonBody, async (c) => {
@@ -68,8 +72,8 @@ export const v1 = new Hono<AppEnv>()
     return c.json(renderReauthentication(await c.var.auth.reauthenticate(readBearer(c), password, readClient(c))))
   })
   .post('/forgot-password', jsonBody, async (c) => {
-    const { email } = parseBody(EmailBody, c.var.body)
-    await c.var.auth.forgotPassword(email, readClient(c))
+    const body = parseBody(ForgotPasswordBody, c.var.body)
+    await c.var.auth.forgotPassword(body.email, readChallengedClient(c, body))
     return c.json({ message: 'if the address has an account, a mail with a link has been sent' })
   })
   .post('/reset-password', jsonBody, async (c) => {

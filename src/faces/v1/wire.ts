@@ -8,6 +8,7 @@ import { rolesOf, SYSTEM_ADMIN } from '../../auth/permissions.ts'
 import type { SessionRecord } from '../../objects/session-rules.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import type { User } from '../../stores/users.ts'
+import { challengeMembers } from '../shared/challenge.ts'
 import { optionalText } from '../shared/schema.ts'
 
 export const RegisterBody = v.object({
@@ -16,12 +17,14 @@ export const RegisterBody = v.object({
   username: optionalText('1 to 64 letters, digits, spaces inside, or any of . _ -'),
   first_name: optionalText('At most 100 characters'),
   last_name: optionalText('At most 100 characters'),
+  ...challengeMembers,
 })
 
 export const LoginBody = v.object({
   email: optionalText('Counts where both are given'),
   username: optionalText('Instead of the e-mail address'),
   password: optionalText('Whatever it is, it is judged, not checked against the policy'),
+  ...challengeMembers,
 })
 
 export const EmailBody = v.object({ email: optionalText('E-mail address') })
@@ -89,6 +92,7 @@ const ERRORS = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   sign_up_closed: [403, 'Sign-up is closed'],
+  challenge_failed: [403, 'Please solve the challenge and try again'],
   username_taken: [409, 'This username is taken'],
   rate_limited: [429, 'Too many attempts'],
   unavailable: [503, 'The service is temporarily unavailable'],

@@ -1,7 +1,8 @@
 // What belongs to no API: keys, reference, health.
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { AuthError } from '../../auth/errors.ts'
 import type { AppEnv } from '../shared/context.ts'
+import { createRoutes } from '../shared/routes.ts'
 
 /** Swagger UI sets style attributes and draws its icons from data: URLs; scripts come from this origin only. */
 const DOCS_POLICY = [
@@ -27,7 +28,7 @@ export function createReference(fetchAsset: FetchAsset) {
     c.header('Cache-Control', `public, max-age=${maxAgeSeconds}`)
     return c.body(asset.body ?? '')
   }
-  return new Hono<AppEnv>()
+  return createRoutes()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/openapi.json', (c) => serve(c, '/openapi.json', 300))
     .get('/docs', (c) => {
@@ -38,7 +39,7 @@ export function createReference(fetchAsset: FetchAsset) {
 }
 
 export function createOperations(jwksCacheSeconds: (env: AppEnv['Bindings']) => number) {
-  return new Hono<AppEnv>()
+  return createRoutes()
     .get('/.well-known/jwks.json', async (c) => {
       const keys = await c.var.auth.publicKeys()
       c.header('Cache-Control', `public, max-age=${jwksCacheSeconds(c.env)}`)

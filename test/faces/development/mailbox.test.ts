@@ -62,6 +62,18 @@ describe('the mailbox as a page', () => {
     expect(reply.text).not.toContain('second@example.com')
   })
 
+  it('has the HTML of a mail in a frame where nothing runs, and nothing is loaded', async () => {
+    const app = await startWithMail()
+    const { text, headers } = await app.request('GET', '/dev/mailbox?to=first@example.com')
+    const [, sandbox, framed = ''] = /<iframe [^>]*sandbox="([^"]*)" srcdoc="([^"]*)"/.exec(text) ?? []
+    expect(sandbox).toBe('allow-top-navigation-by-user-activation')
+    expect(framed).toContain('&lt;h1')
+    expect(framed).not.toMatch(/[<>]/)
+    expect(headers.get('Content-Security-Policy')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+  })
+
   it('escapes what the query says', async () => {
     const app = await startWithMail()
     const reply = await app.request('GET', `/dev/mailbox?to=${encodeURIComponent('"><script>alert(1)</script>')}`)

@@ -7,11 +7,11 @@ async function sourceOf(style: string): Promise<string> {
   return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`
 }
 
-it('serves every page under a policy that allows its one style by hash, and neither script nor anything from elsewhere', async () => {
+it('serves every page but the development mailbox under a policy that allows its one style by hash, and neither script nor anything from elsewhere', async () => {
   const app = await startApp()
   await app.v1('POST', '/register', { body: { email: 'page@example.com', password: PASSWORD } })
   const link = `/verify-email?token=${await app.mailedToken('page@example.com')}`
-  for (const path of [link, '/verify-email?token=x', '/dev/mailbox', '/dev/mailbox?to=page@example.com']) {
+  for (const path of [link, '/verify-email?token=x']) {
     const reply = await app.request('GET', path)
     const styles = [...reply.text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, style = '']) => style)
     expect(styles).toHaveLength(1)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AuditUsageError, parseAuditCommand } from '../../../scripts/audit/command.ts'
+import { parseAuditCommand } from '../../../scripts/audit/command.ts'
+import { UsageError } from '../../../scripts/user/command.ts'
 
 const NOW = 1_800_000_000
 const parse = (line: string) => parseAuditCommand(line === '' ? [] : line.split(' '), NOW)
@@ -10,8 +11,7 @@ describe('parseAuditCommand()', () => {
       filter: { user: null, acts: [], outcome: null, since: null, until: null, limit: 100 },
       isFollowing: false,
       isJson: false,
-      isRemote: false,
-      persistDirectory: '.wrangler/state',
+      where: { isRemote: false, persistDirectory: '.wrangler/state' },
     })
   })
 
@@ -29,10 +29,9 @@ describe('parseAuditCommand()', () => {
       },
       isFollowing: false,
       isJson: true,
-      isRemote: false,
-      persistDirectory: 'x',
+      where: { isRemote: false, persistDirectory: 'x' },
     })
-    expect(parse('--follow --remote')).toMatchObject({ isFollowing: true, isRemote: true })
+    expect(parse('--follow --remote')).toMatchObject({ isFollowing: true, where: { isRemote: true } })
   })
 
   it('knows a user by e-mail address, username or id', () => {
@@ -66,7 +65,7 @@ describe('parseAuditCommand()', () => {
     ['--frob', "Unknown option '--frob'"],
     ['list', 'Unexpected argument'],
   ])('refuses %j and says what is wrong', (line, message) => {
-    expect(() => parse(line)).toThrow(AuditUsageError)
+    expect(() => parse(line)).toThrow(UsageError)
     expect(() => parse(line)).toThrow(message)
   })
 })

@@ -30,6 +30,19 @@ describe('runSmokeTest()', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual([...Array(6).fill('passed'), 'not checked', 'not checked'])
   })
 
+  it('takes a challenge for the refusal that it is, and no other 403', async () => {
+    const guarded =
+      (code: string): RequestListener =>
+      (request, response) =>
+        request.method === 'POST' ? response.writeHead(403, HEADERS).end(JSON.stringify({ code })) : good(request, response)
+    const failed = async (code: string) => {
+      const results = await runSmokeTest(await serve(guarded(code)), false)
+      return results.filter(({ outcome }) => outcome === 'failed').map(({ detail }) => detail)
+    }
+    expect(await failed('challenge_failed')).toEqual([])
+    expect(await failed('forbidden')).toEqual(['got 403'])
+  })
+
   it('wants https and no mailbox of a deployment', async () => {
     const open: RequestListener = (request, response) =>
       request.url === '/dev/mailbox' ? response.writeHead(200, HEADERS).end() : good(request, response)

@@ -30,7 +30,19 @@ describe('parseUserCommand()', () => {
     expect(parseUserCommand(['list', '--remote']).where.isRemote).toBe(true)
   })
 
+  it('takes the file of an import or export', () => {
+    expect(parseUserCommand(['import', 'users.jsonl', '--remote'])).toMatchObject({
+      command: { name: 'import', file: 'users.jsonl' },
+      where: { isRemote: true },
+    })
+    expect(parseUserCommand(['export', 'out']).command).toEqual({ name: 'export', file: 'out' })
+  })
+
   it.each([
+    ['import', 'import needs a FILE'],
+    ['export', 'export needs a FILE'],
+    ['import a b', 'Unexpected argument b'],
+    ['import a --verified', '--verified means nothing to import'],
     ['', 'No command given'],
     ['frob', 'Unknown command frob'],
     ['toString', 'Unknown command toString'],

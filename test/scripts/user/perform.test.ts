@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { atOnce, loadHasher } from '../../../scripts/local-hasher.ts'
 import { parseUserCommand } from '../../../scripts/user/command.ts'
+import { readLines, writeLines } from '../../../scripts/user/line-files.ts'
 import { performUserCommand } from '../../../scripts/user/perform.ts'
 import { createKeyring } from '../../../src/platform/keyring.ts'
 import { verifyPin } from '../../../src/platform/pin-hash.ts'
@@ -22,6 +23,9 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
       now,
       choosePassword: async () => 'made up on the spot',
       findAuthSecret: async () => authSecret,
+      report: () => {},
+      readLines,
+      writeLines,
       scrypt: { ln: 2, r: 1, p: 1 },
     })
   const create = (email: string, ...more: string[]) => run(['create', '--email', email, '--password', PASSWORD, ...more])
@@ -151,6 +155,10 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     await expect(run(['create', '--email', 'ann@example.com', '--password', 'ann@example.com'])).rejects.toThrow(
       'must not be your e-mail address',
     )
+    await expect(run(['create', '--email', 'a@example.com', '--password', 'PassWord'])).rejects.toThrow(
+      'Cannot use this password: it is one of the commonest passwords',
+    )
+    expect(count('users')).toBe(0)
   })
 
   it.each(['disable', 'enable', 'set-password', 'grant --permission a', 'revoke --permission a'])(
@@ -183,6 +191,9 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     expect(events).toMatchObject(acts.map(([what, reason], index) => ({ ...common, what, reason, user_id, at: NOW + index })))
     expect(new Set(events.map(({ id }) => id)).size).toBe(6)
     expect(JSON.stringify(events)).not.toMatch(/4711|four unusual|another good|scrypt/)
+    await run(['delete', '--email', 'a@example.com'], NOW + 6)
+    const left = database.sqlite.prepare('SELECT * FROM audit_events').all()
+    expect(left).toMatchObject([{ ...common, what: 'account_deleted', user_id, at: NOW + 6 }])
   })
 
   it('records nothing of what was not done', async () => {
@@ -191,6 +202,42 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     await expect(run(['disable', '--username', 'nobody'])).rejects.toThrow('Cannot find')
     await run(['list'])
     expect(count('audit_events')).toBe(1)
+  })
+
+  it.each([['--email', 'a@example.com'] as const, ['--username', 'Ann'] as const])(
+    'deletes a user named by %s with all that belongs to the account, and nobody else',
+    async (option, value) => {
+      await create('a@example.com', '--username', 'Ann')
+      await create('b@example.com', '--username', 'Ben')
+      for (const email of ['a@example.com', 'b@example.com']) {
+        const id = String(user(email)?.id)
+        const token =
+          'INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES (?, ?, ?, ?, 1, 2)'
+        database.sqlite.prepare(token).run(`reset ${id}`, 'reset_password', email, id)
+        database.sqlite.prepare(token).run(`undo ${id}`, 'undo_email_change', 'before@example.com', id)
+        database.sqlite.prepare(token).run(`verify ${id}`, 'verify_email', email, 'a registration')
+      }
+      expect(await run(['delete', option, value])).toBe('Deleted a@example.com: all sessions ended')
+      expect(user('a@example.com')).toBeUndefined()
+      expect([count('users'), count('username_claims'), count('one_time_tokens')]).toEqual([1, 1, 3])
+      expect(database.sqlite.prepare('SELECT email, username_key, created_at FROM erasures').all()).toEqual([
+        { email: 'a@example.com', username_key: 'ann', created_at: NOW },
+      ])
+      await expect(run(['delete', option, value])).rejects.toThrow('Cannot find a user')
+      await create('a@example.com', '--username', 'Ann')
+    },
+  )
+
+  it.each(['set-password --password four-new-words', 'disable'])('ends links that could change the account by %s', async (line) => {
+    await create('a@example.com')
+    const id = String(user('a@example.com')?.id)
+    for (const purpose of ['reset_password', 'change_email', 'undo_email_change']) {
+      database.sqlite
+        .prepare('INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES (?, ?, ?, ?, 1, 2)')
+        .run(purpose, purpose, 'a@example.com', id)
+    }
+    await run([...line.split(' '), '--email', 'a@example.com'])
+    expect(database.sqlite.prepare('SELECT purpose FROM one_time_tokens').all()).toEqual([{ purpose: 'undo_email_change' }])
   })
 
   it('lists users for people and for programs, and never a hash', async () => {

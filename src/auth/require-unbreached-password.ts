@@ -1,0 +1,31 @@
+// Whether a password that somebody chooses is known from breaches. Asked after a limit has counted the attempt, or anybody could
+// have lists of passwords looked up through us, and before the hash.
+import type { CountedAttempt } from '../objects/login-limits.ts'
+import { Unavailable } from '../platform/deadline.ts'
+import type { Deps } from './deps.ts'
+import { AuthError } from './errors.ts'
+
+/**
+ * @param field what the password is called in the refusal
+ * @param attempt stays counted for a breached password; given back where nobody could say
+ * @throws AuthError `invalid_request` @throws Unavailable where BREACHED_PASSWORDS is `closed`
+ */
+export async function requireUnbreachedPassword(
+  { settings, breachedPasswords, log, defer }: Deps,
+  field: string,
+  password: string,
+  attempt: CountedAttempt,
+): Promise<void> {
+  if (settings.breachedPasswords === 'off') return
+  const isBreached = await breachedPasswords.has(password).catch((error: unknown) => {
+    if (error instanceof Unavailable && settings.breachedPasswords === 'open') {
+      log('warn', 'password not looked up in breaches', { reason: error.message })
+      return false
+    }
+    defer(attempt.giveBack())
+    throw error
+  })
+  if (!isBreached) return
+  const fields = [{ field, message: 'is in a list of breached passwords' }]
+  throw new AuthError('invalid_request', 'breached password', { fields })
+}
