@@ -87,7 +87,7 @@ export function importStatements(batch: readonly NewImport[], now: number): read
     {
       // An account is made once, so its id will do for the event's.
       text: `INSERT INTO audit_events (id, at, what, outcome, reason, user_id, actor, face)
-        SELECT id, ?, ?, ?, ?, id, ?, ? FROM users WHERE email IN (${written.text})`,
+        SELECT id, ?, ?, ?, ?, id, ?, ? FROM users WHERE email IN (${written.text}) ORDER BY rowid`,
       values: [now, 'account_created', 'success', 'imported', 'operator', 'cli', ...written.values],
     },
     {
