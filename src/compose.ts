@@ -30,6 +30,7 @@ import { ScryptEngine } from './platform/scrypt.ts'
 import { createTurnstile, type Turnstile } from './platform/turnstile.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
+import { createAuditEvents } from './stores/audit-events.ts'
 import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
 import { createErasures } from './stores/erasures.ts'
@@ -96,8 +97,9 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     accountChanges: createAccountChanges(database),
     accountLinks: createAccountLinks(database),
     erasures: createErasures(database),
+    auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),
-    signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, log }),
+    signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, random, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),
     sessionCopies: createSessionCopies(env.SESSIONS, { deadlineMilliseconds }),
     limits: createLoginLimits({

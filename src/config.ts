@@ -77,6 +77,7 @@ export function parseConfig(env: object): Config {
     sessionAbsoluteTtlSeconds: integer(vars, 'SESSION_ABSOLUTE_TTL_SECONDS', 90 * DAY, 60, 400 * DAY),
     refreshGraceSeconds: integer(vars, 'REFRESH_GRACE_SECONDS', 60, 0, 600),
     verificationTtlSeconds: integer(vars, 'VERIFICATION_TTL_SECONDS', DAY, 300, 7 * DAY),
+    auditRetentionDays: integer(vars, 'AUDIT_RETENTION_DAYS', 365, 1, 3650),
     signingKeyRotationSeconds: integer(vars, 'SIGNING_KEY_ROTATION_SECONDS', 30 * DAY, 3600, 400 * DAY),
     jwksCacheSeconds: integer(vars, 'JWKS_CACHE_SECONDS', 600, 60, 3600),
     password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },

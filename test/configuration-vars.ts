@@ -38,6 +38,7 @@ export const NUMBER_VARS: readonly NumberVar[] = [
     read: (config) => config.signingKeyRotationSeconds,
   },
   { name: 'JWKS_CACHE_SECONDS', fallback: 600, min: 60, max: 3600, read: (config) => config.jwksCacheSeconds },
+  { name: 'AUDIT_RETENTION_DAYS', fallback: 365, min: 1, max: 3650, read: (config) => config.auditRetentionDays },
   { name: 'PASSWORD_MIN_LENGTH', fallback: 8, min: 8, max: 64, read: (config) => config.password.minLength },
   { name: 'PASSWORD_MAX_LENGTH', fallback: 256, min: 64, max: 1024, read: (config) => config.password.maxLength },
   {

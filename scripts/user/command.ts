@@ -44,11 +44,17 @@ export interface CreateCommand {
   readonly isVerified: boolean
 }
 
+export interface PermissionCommand {
+  readonly name: 'grant' | 'revoke'
+  readonly user: UserKey
+  readonly permissions: readonly string[]
+}
+
 export type UserCommand =
   | CreateCommand
   | { readonly name: 'list'; readonly isJson: boolean }
   | { readonly name: 'disable' | 'enable' | 'delete'; readonly user: UserKey }
-  | { readonly name: 'grant' | 'revoke'; readonly user: UserKey; readonly permissions: readonly string[] }
+  | PermissionCommand
   | { readonly name: 'import' | 'export'; readonly file: string }
   | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
 

@@ -5,8 +5,9 @@ import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from 
 import { hashPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import type { AuditAct } from '../../src/stores/audit-event.ts'
 import { atOnce } from '../local-hasher.ts'
-import type { CreateCommand, UserCommand } from './command.ts'
+import type { CreateCommand, PermissionCommand, UserCommand } from './command.ts'
 import type { UserDatabase } from './database.ts'
 import type { Row, Statement } from './sql.ts'
 import {
@@ -19,6 +20,8 @@ import {
   endLinksStatement,
   grantStatement,
   listStatement,
+  type OperatorAct,
+  recordStatement,
   revokeStatement,
   setPasswordStatement,
   type UserKey,
@@ -54,13 +57,13 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
     case 'enable':
-      return `Enabled ${(await change(deps, command.user, enableStatement(command.user, now))).email}`
+      return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now))).email}`
     case 'grant':
-      return describePermissions(await change(deps, command.user, grantStatement(command.user, command.permissions, now)))
+      return editPermissions(deps, command, grantStatement(command.user, command.permissions, now))
     case 'revoke':
-      return describePermissions(await change(deps, command.user, revokeStatement(command.user, command.permissions, now)))
+      return editPermissions(deps, command, revokeStatement(command.user, command.permissions, now))
     case 'import':
       return importUsers(deps.readLines(command.file), deps)
     case 'export':
@@ -71,13 +74,14 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
       const row = await change(
         deps,
         command.user,
+        'password_changed',
         setPasswordStatement(command.user, passwordHash, now),
         endLinksStatement(command.user),
       )
       return `Set the password of ${row.email}: all sessions ended`
     }
     case 'delete': {
-      const answers = await deps.database.run(deleteStatements(command.user, now))
+      const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))
       return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
     }
   }
@@ -112,7 +116,7 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
     emailVerifiedAt: command.isVerified ? deps.now : null,
     permissions: command.permissions,
   }
-  const answers = await deps.database.run(createStatements(user, deps.now))
+  const answers = await deps.database.run(createStatements(user, actOf(deps, 'account_created')))
   if (answers[CREATE_OUTCOME.created]?.length === 1) return `Created ${email} (${user.id})`
   throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
 }
@@ -137,14 +141,30 @@ async function findCommonness(password: string, deps: PerformDeps): Promise<stri
   return candidates.some((row) => row.password === key) ? COMMON_PASSWORD_PROBLEM : null
 }
 
-async function change(deps: PerformDeps, user: UserKey, ...statements: readonly [Statement, ...Statement[]]): Promise<Row> {
-  const [changed] = await deps.database.run(statements)
+async function editPermissions(deps: PerformDeps, command: PermissionCommand, statement: Statement): Promise<string> {
+  const act = actOf(deps, 'permissions_changed', `${command.name} ${command.permissions.join(', ')}`)
+  const [changed] = await deps.database.run([statement, recordStatement(command.user, act)])
+  return describePermissions(requireFound(changed?.[0], command.user))
+}
+
+/** With its event, in one batch. */
+async function change(
+  deps: PerformDeps,
+  user: UserKey,
+  what: AuditAct,
+  ...statements: readonly [Statement, ...Statement[]]
+): Promise<Row> {
+  const [changed] = await deps.database.run([...statements, recordStatement(user, actOf(deps, what))])
   return requireFound(changed?.[0], user)
 }
 
 function requireFound(row: Row | undefined, user: UserKey): Row {
   if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
   return row
+}
+
+function actOf({ random, now }: PerformDeps, what: AuditAct, reason: string | null = null): OperatorAct {
+  return { id: random.uuid(), at: now, what, reason }
 }
 
 async function only({ database }: PerformDeps, statement: Statement): Promise<readonly Row[]> {

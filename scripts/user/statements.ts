@@ -1,5 +1,6 @@
 // What the account tool changes, as SQL: every change is one statement or one batch in which each later statement is
 // guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
+import type { AuditAct } from '../../src/stores/audit-event.ts'
 import type { Statement } from './sql.ts'
 
 /** What a permission may be called. */
@@ -22,11 +23,21 @@ export interface NewUser {
   readonly permissions: readonly string[]
 }
 
+/** One act of the operator, for the record. */
+export interface OperatorAct {
+  readonly id: string
+  /** Epoch seconds. */
+  readonly at: number
+  readonly what: AuditAct
+  readonly reason: string | null
+}
+
 /** Where in `createStatements`'s answers the outcome is. */
-export const CREATE_OUTCOME = { created: 5, account: 6, claim: 7 } as const
+export const CREATE_OUTCOME = { created: 7, account: 8, claim: 9 } as const
 
 /** An address without an account belongs to nobody, so pending registrations of it give way; its username claims, too. */
-export function createStatements(user: NewUser, now: number): readonly Statement[] {
+export function createStatements(user: NewUser, act: OperatorAct): readonly Statement[] {
+  const { at: now } = act
   const isCreated = 'EXISTS (SELECT 1 FROM users WHERE id = ?)'
   return [
     {
@@ -37,6 +48,11 @@ export function createStatements(user: NewUser, now: number): readonly Statement
       values: [user.usernameKey, user.email, user.usernameKey, user.email, now],
     },
     insertUser(user, now),
+    recordStatement({ column: 'id', value: user.id }, act),
+    {
+      text: `DELETE FROM audit_events WHERE user_id IN (SELECT id FROM registrations WHERE email = ? AND ${isCreated})`,
+      values: [user.email, user.id],
+    },
     { text: `DELETE FROM registrations WHERE email = ? AND ${isCreated}`, values: [user.email, user.id] },
     { text: `DELETE FROM one_time_tokens WHERE email = ? AND ${isCreated}`, values: [user.email, user.id] },
     {
@@ -79,6 +95,15 @@ function insertUser(user: NewUser, now: number): Statement {
   }
 }
 
+/** What the record says of a command; nothing where there is no such user. */
+export function recordStatement(user: UserKey | { readonly column: 'id'; readonly value: string }, act: OperatorAct): Statement {
+  return {
+    text: `INSERT INTO audit_events (id, at, what, outcome, reason, user_id, actor, face)
+      SELECT ?, ?, ?, ?, ?, id, ?, ? FROM users WHERE ${user.column} = ?`,
+    values: [act.id, act.at, act.what, 'success', act.reason, 'operator', 'cli', user.value],
+  }
+}
+
 /** Sessions of before stay dead when the user is enabled again: hence the epoch, not only the date. */
 export function disableStatement(user: UserKey, now: number): Statement {
   return update(user, 'disabled_at = coalesce(disabled_at, ?), session_epoch = session_epoch + 1, updated_at = ?', [now, now])
@@ -103,7 +128,7 @@ export function endLinksStatement(user: UserKey): Statement {
 }
 
 /** The row of `erasures` tells the worker's cron to erase what the objects know. The account itself goes last. */
-export function deleteStatements(user: UserKey, now: number): readonly Statement[] {
+export function deleteStatements(user: UserKey, act: OperatorAct): readonly Statement[] {
   const id = `(SELECT id FROM users WHERE ${user.column} = ?)`
   const email = `(SELECT email FROM users WHERE ${user.column} = ?)`
   const { value } = user
@@ -111,8 +136,13 @@ export function deleteStatements(user: UserKey, now: number): readonly Statement
     {
       text: `INSERT INTO erasures (user_id, email, username_key, created_at)
         SELECT id, email, username_key, ? FROM users WHERE ${user.column} = ? ON CONFLICT DO NOTHING`,
-      values: [now, value],
+      values: [act.at, value],
     },
+    {
+      text: `DELETE FROM audit_events WHERE user_id = ${id} OR user_id IN (SELECT id FROM registrations WHERE email = ${email})`,
+      values: [value, value],
+    },
+    recordStatement(user, act),
     { text: `DELETE FROM outbox WHERE recipient = ${email}`, values: [value] },
     {
       text: `DELETE FROM one_time_tokens WHERE subject = ${id} OR (email = ${email} AND purpose = ?)`,

@@ -84,6 +84,16 @@ export function importStatements(batch: readonly NewImport[], now: number): read
         ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL WHERE expires_at IS NOT NULL`,
       values: written.values,
     },
+    {
+      // An account is made once, so its id will do for the event's.
+      text: `INSERT INTO audit_events (id, at, what, outcome, reason, user_id, actor, face)
+        SELECT id, ?, ?, ?, ?, id, ?, ? FROM users WHERE email IN (${written.text}) ORDER BY rowid`,
+      values: [now, 'account_created', 'success', 'imported', 'operator', 'cli', ...written.values],
+    },
+    {
+      text: `DELETE FROM audit_events WHERE user_id IN (SELECT id FROM registrations WHERE email IN (${written.text}))`,
+      values: written.values,
+    },
     { text: `DELETE FROM registrations WHERE email IN (${written.text})`, values: written.values },
     { text: `DELETE FROM one_time_tokens WHERE email IN (${written.text})`, values: written.values },
     {

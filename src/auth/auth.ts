@@ -14,6 +14,7 @@ import { extendSession } from './extend-session.ts'
 import { findUser } from './find-user.ts'
 import { forgotPassword } from './forgot-password.ts'
 import { keepHouse } from './housekeeping.ts'
+import { type ActivityQuery, listActivity } from './list-activity.ts'
 import { listGrantedAccess } from './list-granted-access.ts'
 import { listSessions } from './list-sessions.ts'
 import { readCurrentUser } from './read-current-user.ts'
@@ -54,32 +55,34 @@ export function createAuth(deps: Deps) {
     register: (form: RegistrationForm, client: Client) => register(deps, form, client),
     resendVerification: (email: string | undefined, client: Client) => resendVerification(deps, email, client),
     describeVerification: (token: string | undefined) => describeVerification(deps, token),
-    verifyEmail: (token: string | undefined) => verifyEmail(deps, token),
+    verifyEmail: (token: string | undefined, client: Client) => verifyEmail(deps, token, client),
 
     signIn: (credentials: Credentials, client: Client) => signIn(deps, credentials, client),
-    refreshSession: (refreshToken: string) => refreshSession(deps, refreshToken),
+    refreshSession: (refreshToken: string, client: Client) => refreshSession(deps, refreshToken, client),
     extendSession: (token: AccessToken) => extendSession(deps, token),
-    signOut: (token: AccessToken) => signOut(deps, token),
+    signOut: (token: AccessToken, client: Client) => signOut(deps, token, client),
 
     authenticate: (token: AccessToken, freshness: Freshness) => authenticate(deps, token, freshness),
     readCurrentUser: (token: AccessToken) => readCurrentUser(deps, token),
     listSessions: (token: AccessToken, ofUserId?: string) => listSessions(deps, token, ofUserId),
-    revokeSession: (token: AccessToken, sessionId: string) => revokeSession(deps, token, sessionId),
-    revokeAllSessions: (token: AccessToken) => revokeAllSessions(deps, token),
+    listActivity: (token: AccessToken, query: ActivityQuery) => listActivity(deps, token, query),
+    revokeSession: (token: AccessToken, sessionId: string, client: Client) => revokeSession(deps, token, sessionId, client),
+    revokeAllSessions: (token: AccessToken, client: Client) => revokeAllSessions(deps, token, client),
 
     checkHash: (password: string, hash: string, caller: string) => checkHash(deps, password, hash, caller),
     readUser: (id: string) => readUser(deps, id),
-    endSession: (sessionId: string) => endSession(deps, sessionId),
+    endSession: (sessionId: string, client: Client) => endSession(deps, sessionId, client),
     readKeySet: () => readKeySet(deps),
 
     signInStable: (credentials: StableCredentials, client: Client) => signInStable(deps, credentials, client),
-    signOutStable: (token: StableToken, sessionId?: string) => signOutStable(deps, token, sessionId),
+    signOutStable: (token: StableToken, sessionId: string | undefined, client: Client) =>
+      signOutStable(deps, token, sessionId, client),
     whoAmI: (token: StableToken) => whoAmI(deps, token),
     findUser: (token: StableToken, username: string) => findUser(deps, token, username),
     listGrantedAccess: (token: StableToken, ofUsername?: string) => listGrantedAccess(deps, token, ofUsername),
 
     signInWithPin: (credentials: PinCredentials, client: Client) => signInWithPin(deps, credentials, client),
-    signOutBrowser: (tokens: TokenPair) => signOutBrowser(deps, tokens),
+    signOutBrowser: (tokens: TokenPair, client: Client) => signOutBrowser(deps, tokens, client),
     setPin: (token: AccessToken, form: PinForm, client: Client) => setPin(deps, token, form, client),
 
     removePin: (token: AccessToken, client: Client) => removePin(deps, token, client),

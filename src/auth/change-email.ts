@@ -2,6 +2,7 @@
 // same at the same cost; its owner gets a mail instead.
 
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -40,8 +41,10 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   const mail = await sealAccountMail(deps, recipient, client, message, 'email_change')
   const now = deps.clock()
   const newLink = { tokenHash: hash, expiresAt: now + ttlSeconds }
-  const isAsked = await deps.accountLinks.addEmailChange(user, email, newLink, mail, mailCaps(settings), now)
+  const event = describeAct(deps, client, { what: 'email_change_requested', userId: user.id, sessionId: principal.sessionId })
+  const isAsked = await deps.accountLinks.addEmailChange(user, email, newLink, mail, event, mailCaps(settings), now)
   if (!isAsked) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }
 

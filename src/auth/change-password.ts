@@ -2,6 +2,7 @@
 import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requirePassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -33,8 +34,10 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
   const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
-  const epoch = await deps.accountChanges.changePassword(user, passwordHash, notice, deps.clock())
+  const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
+  const epoch = await deps.accountChanges.changePassword(user, passwordHash, { notice, event }, deps.clock())
   if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  logEvent(deps, event)
   await keepSession(deps, principal.sessionId, epoch)
   await endSessionsBefore(deps, user.id, epoch)
   deps.defer(deliverMail(deps))

@@ -8,7 +8,8 @@ import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 /** Settles the attempt. @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
 export async function checkCurrentPassword(deps: Deps, user: User, password: string, client: Client): Promise<ProvenAccount> {
   const who = { account: `email:${user.email}`, address: addressBucket(client.address) }
-  const proven = await judgeAttempt(deps, {
+  const proven = await judgeAttempt(deps, client, {
+    what: 'password_check',
     begin: () => deps.limits.beginSignIn(who, deps.clock()),
     find: async () => user,
     verify: (_, checkpoint) => deps.hasher.verify(password, user.passwordHash, checkpoint),

@@ -38,7 +38,8 @@ export function requireCredentials(credentials: Credentials): Claim {
 
 /** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
 export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
-  const proven = await judgeAttempt(deps, {
+  const proven = await judgeAttempt(deps, client, {
+    what: 'sign_in',
     begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),
     find: () => account.find(deps.users),
     verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint),

@@ -4,6 +4,7 @@ import { decoyHash, isWeakerThan, SALT_BYTES } from '../platform/password-hash.t
 import { hashPin, type StoredPin, verifyPin } from '../platform/pin-hash.ts'
 import { parseUsername } from '../platform/username.ts'
 import type { User } from '../stores/users.ts'
+import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
@@ -26,18 +27,22 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
     throw new AuthError('invalid_request', 'not a username', { fields: [{ field: 'name', message: 'must be a username' }] })
   }
 
-  let isDead = false
+  let [isDead, isLast] = [false, false]
   const who = { usernameKey: username.key, address: addressBucket(client.address) }
-  const proven = await judgeAttempt(deps, {
+  const proven = await judgeAttempt(deps, client, {
+    what: 'sign_in',
     async begin() {
       const begun = await deps.limits.beginPinSignIn(who, deps.clock())
-      isDead = begun.allowed && begun.isDead
+      if (begun.allowed) ({ isDead, isLast } = begun)
       return begun
     },
     find: () => deps.users.findByUsernameKey(username.key),
     async verify(user, checkpoint) {
       const stored = storedPin(user)
       const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint)
+      if (user && stored && !isRight && isLast) {
+        recordAct(deps, client, { what: 'pin_dead', reason: 'too many failures in a row', userId: user.id, actor: 'anonymous' })
+      }
       return isRight && stored !== null && !isDead
     },
   })

@@ -1,6 +1,7 @@
 // The link in the mail to the new address: what it is about, and its confirmation, of which the old address is told.
 import type { AccountLink } from '../stores/account-links.ts'
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
@@ -32,9 +33,11 @@ export async function confirmEmailChange(deps: Deps, token: string | undefined, 
     ttlSeconds: UNDO_TTL_SECONDS,
   })
   const now = deps.clock()
-  const newUndo = { tokenHash: undo.hash, expiresAt: now + UNDO_TTL_SECONDS, notice }
-  const isChanged = await deps.accountLinks.changeEmail(hash, deps.random.hex(16), link.user.email, newUndo, now)
-  if (!isChanged) throw invalidLink('address taken, or account changed meanwhile')
+  const event = describeAct(deps, client, { what: 'email_changed', userId: link.user.id })
+  const newUndo = { tokenHash: undo.hash, expiresAt: now + UNDO_TTL_SECONDS, notice, event }
+  const changed = await deps.accountLinks.changeEmail(hash, deps.random.hex(16), link.user.email, newUndo, now)
+  if (!changed) throw invalidLink('address taken, or account changed meanwhile')
+  if (changed !== 'spent') logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }
 

@@ -1,6 +1,7 @@
 // The signed-in user deletes the own account: all sessions end, nothing personal stays, the address is free again.
 
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -28,8 +29,10 @@ export async function deleteAccount(
   }
   await checkCurrentPassword(deps, user, password, client)
   const notice = await sealAccountMail(deps, user, client, { kind: 'account_deleted' })
-  const isDeleted = await deps.accountChanges.delete(user, notice, deps.clock())
+  const event = { ...describeAct(deps, client, { what: 'account_deleted', userId: user.id }), ip: null, userAgent: null }
+  const isDeleted = await deps.accountChanges.delete(user, { notice, event }, deps.clock())
   if (!isDeleted) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  logEvent(deps, event)
   // D1 has decided; what the objects know ends nothing and opens nothing any more.
   await eraseAccount(deps, { userId: user.id, email: user.email, usernameKey: user.usernameKey })
   deps.defer(deliverMail(deps))

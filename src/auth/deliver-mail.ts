@@ -4,6 +4,7 @@ import { reasonOf } from '../platform/log.ts'
 import { MailNotTaken } from '../platform/mail.ts'
 import type { Random } from '../platform/random.ts'
 import type { OutboxRow } from '../stores/outbox.ts'
+import { describeAct, logEvent } from './audit.ts'
 import type { Deps } from './deps.ts'
 import { openMail } from './queued-mail.ts'
 
@@ -33,7 +34,7 @@ async function deliver(deps: Deps, row: OutboxRow): Promise<void> {
   const mail = await openMail(deps, row)
   if (!mail) {
     deps.log('error', 'mail dropped', { id: row.id, reason: 'sealed with a secret that is gone' })
-    return deps.outbox.markDead(row, deps.clock(), 'secret_gone', false)
+    return bury(deps, row, 'secret_gone', false)
   }
   try {
     await deps.mail.send(mail, { id: row.id, queuedAt: row.createdAt })
@@ -53,10 +54,15 @@ async function noteFailure(deps: Deps, row: OutboxRow, error: unknown): Promise<
     attempts: row.attempts,
     reason: reasonOf(error),
   })
-  if (isDead) return deps.outbox.markDead(row, deps.clock(), code, true)
+  if (isDead) return bury(deps, row, code, true)
   const nextAttemptAt = deps.clock() + waitAfter(row.attempts, deps.random)
   deps.mailRetry.note(nextAttemptAt)
   await deps.outbox.markFailed(row, nextAttemptAt, code)
+}
+
+async function bury(deps: Deps, row: OutboxRow, code: string, keepMail: boolean): Promise<void> {
+  const event = describeAct(deps, null, { what: 'mail_dead_lettered', outcome: 'failure', reason: code, userId: null })
+  if (await deps.outbox.markDead(row, event, code, keepMail)) logEvent(deps, event)
 }
 
 /** 1, 2, 4 … minutes and up to a quarter more, so that what failed together does not come back together. */

@@ -15,6 +15,8 @@ import type { RetryHint } from '../platform/retry-hint.ts'
 import type { Turnstile } from '../platform/turnstile.ts'
 import type { AccountChanges } from '../stores/account-changes.ts'
 import type { AccountLinks } from '../stores/account-links.ts'
+import type { AuditFace } from '../stores/audit-event.ts'
+import type { AuditEvents } from '../stores/audit-events.ts'
 import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
@@ -31,6 +33,7 @@ export interface Deps {
   readonly accountChanges: AccountChanges
   readonly accountLinks: AccountLinks
   readonly erasures: Erasures
+  readonly auditEvents: AuditEvents
   readonly outbox: Outbox
   readonly signingKeys: SigningKeys
   readonly ledgers: SessionLedgers
@@ -57,6 +60,8 @@ export interface Client {
   /** Normalised IP address, or `unknown`. */
   readonly address: string
   readonly userAgent: string
+  /** By which way in it has come. */
+  readonly face: AuditFace
   /** The language it asks for, where that is one of ours. */
   readonly locale?: Locale | null
   /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */

@@ -1,5 +1,6 @@
 // A link for a new password, to an address that has an account. The answer and the work are the same for every address.
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { requireEmail } from './email-rules.ts'
@@ -22,6 +23,8 @@ export async function forgotPassword(deps: Deps, email: string | undefined, clie
   const message: MailMessage = { kind: 'reset_password', link, ttlSeconds: RESET_TTL_SECONDS }
   const mail = await sealAccountMail(deps, account ?? { email: address }, client, message, 'password_reset')
   const newLink = { tokenHash: hash, expiresAt: now + RESET_TTL_SECONDS }
-  await deps.accountLinks.addReset(address, newLink, mail, mailCaps(settings), now)
+  const event = describeAct(deps, client, { what: 'password_reset_requested', userId: null, actor: 'anonymous' })
+  const userId = await deps.accountLinks.addReset(address, newLink, mail, event, mailCaps(settings), now)
+  if (userId !== null) logEvent(deps, event, userId)
   deps.defer(deliverMail(deps))
 }

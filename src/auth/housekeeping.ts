@@ -1,10 +1,13 @@
 // What the cron trigger does: bounded work each time, each part on its own, so that one failure stops no other.
 import { reasonOf } from '../platform/log.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Deps } from './deps.ts'
 import { eraseAccount } from './erase-account.ts'
 
 const ROWS_PER_RUN = 500
+/** More than any other rows: what goes on in a day may be much. */
+const EVENTS_PER_RUN = 2000
 const MAIL_BATCHES_PER_RUN = 20
 const ERASURES_PER_RUN = 50
 /** Longer than the longest cap on mail counts. */
@@ -15,11 +18,12 @@ const KEEP_DEAD_LETTERS_SECONDS = 7 * 86_400
 export async function keepHouse(deps: Deps): Promise<void> {
   const now = deps.clock()
   const tasks: readonly [string, () => Promise<void>][] = [
-    ['expire mail', () => expireMail(deps, now)],
+    ['expire mail', () => expireMail(deps)],
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
     ['erase deleted accounts', () => finishErasures(deps)],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
+    ['purge audit', () => deps.auditEvents.purge(now - deps.settings.auditRetentionDays * 86_400, EVENTS_PER_RUN)],
     ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, now - KEEP_DEAD_LETTERS_SECONDS, ROWS_PER_RUN)],
   ]
   for (const [task, run] of tasks) {
@@ -33,8 +37,10 @@ async function finishErasures(deps: Deps): Promise<void> {
   for (const erasure of await deps.erasures.list(ERASURES_PER_RUN)) await eraseAccount(deps, erasure)
 }
 
-async function expireMail(deps: Deps, now: number): Promise<void> {
-  for (const id of await deps.outbox.expire(now, ROWS_PER_RUN)) {
+async function expireMail(deps: Deps): Promise<void> {
+  const event = describeAct(deps, null, { what: 'mail_dead_lettered', outcome: 'failure', reason: 'expired', userId: null })
+  for (const id of await deps.outbox.expire(event, ROWS_PER_RUN)) {
+    logEvent(deps, { ...event, id })
     deps.log('error', 'mail dropped', { id, reason: 'its link has expired' })
   }
 }

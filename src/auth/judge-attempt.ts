@@ -4,7 +4,8 @@ import type { Begun, CountedAttempt } from '../objects/login-limits.ts'
 import type { Checkpoint } from '../platform/checkpoint.ts'
 import type { SigningKey } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
-import type { Deps } from './deps.ts'
+import { type Act, describeAct, logEvent, recordAct } from './audit.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
 
@@ -16,6 +17,8 @@ export interface ProvenAccount {
 }
 
 interface Credential {
+  /** What the record calls an attempt that fails. */
+  readonly what: 'sign_in' | 'password_check'
   /** Asks the limiter, before anything is judged. */
   begin(): Promise<Begun>
   find(): Promise<User | null>
@@ -24,26 +27,39 @@ interface Credential {
 }
 
 /** @throws AuthError `rate_limited`, `invalid_credentials` @throws Unavailable */
-export async function judgeAttempt(deps: Deps, credential: Credential): Promise<ProvenAccount> {
+export async function judgeAttempt(deps: Deps, client: Client, credential: Credential): Promise<ProvenAccount> {
   requireHashRoom(deps)
-  const { user, key, attempt } = await admit(deps, credential)
+  const { user, key, attempt } = await admit(deps, client, credential)
   const isRight = await hashInTurn(deps, attempt, (checkpoint) => credential.verify(user, checkpoint))
-  if (!user || !isRight) throw new AuthError('invalid_credentials', user ? 'wrong credential' : 'no such account')
-  return { user, key, attempt }
+  if (user && isRight) return { user, key, attempt }
+  const reason = user ? 'wrong credential' : 'no such account'
+  recordAct(deps, client, { ...attempted(credential), outcome: 'failure', reason, userId: user?.id ?? null })
+  throw new AuthError('invalid_credentials', reason)
 }
 
 /** Limiter, user and signing key side by side: one round trip. The attempt is given back when the others fail. */
 async function admit(
   deps: Deps,
-  { begin, find }: Credential,
+  client: Client,
+  credential: Credential,
 ): Promise<{ user: User | null; key: SigningKey; attempt: CountedAttempt }> {
-  const [permit, user, key] = await Promise.allSettled([begin(), find(), deps.signingKeys.current()])
+  const [permit, user, key] = await Promise.allSettled([credential.begin(), credential.find(), deps.signingKeys.current()])
   if (permit.status === 'rejected') throw permit.reason
-  if (!permit.value.allowed) throw new AuthError('rate_limited', `limit ${permit.value.policy}`, { limit: permit.value })
+  if (!permit.value.allowed) {
+    const reason = `limit ${permit.value.policy}`
+    // Nothing was judged, and whoever is refused goes on for free: a line in the log, and no row.
+    const userId = user.status === 'fulfilled' ? (user.value?.id ?? null) : null
+    logEvent(deps, describeAct(deps, client, { ...attempted(credential), outcome: 'refused', reason, userId }))
+    throw new AuthError('rate_limited', reason, { limit: permit.value })
+  }
   const { attempt } = permit.value
   if (user.status === 'rejected' || key.status === 'rejected') {
     deps.defer(attempt.giveBack())
     throw user.status === 'rejected' ? user.reason : (key as PromiseRejectedResult).reason
   }
   return { user: user.value, key: key.value, attempt }
+}
+
+function attempted({ what }: Credential): Pick<Act, 'what' | 'actor'> {
+  return { what, actor: what === 'sign_in' ? 'anonymous' : 'user' }
 }

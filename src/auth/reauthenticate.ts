@@ -1,5 +1,6 @@
 // The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
 import { issueAccessToken } from './access-tokens.ts'
+import { recordAct } from './audit.ts'
 import { authenticateStrictly, requirePassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import type { Client, Deps } from './deps.ts'
@@ -30,6 +31,7 @@ export async function reauthenticate(
   const { user, key } = await checkCurrentPassword(deps, principal.user, password, client)
   const session = await deps.ledgers.reauthenticate(principal.sessionId, user.sessionEpoch, deps.clock())
   if (!session) throw new AuthError('invalid_access_token', 'session ended')
+  recordAct(deps, client, { what: 'reauthenticated', userId: user.id, sessionId: session.id })
   const { token, expiresIn } = await issueAccessToken(deps, key, user, session)
   return { accessToken: token, expiresIn }
 }

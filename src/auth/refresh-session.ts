@@ -1,6 +1,7 @@
 // Refresh with a refresh token: both tokens anew, the same ones again when the reply was lost.
 import { userIdOfSession } from '../objects/session-rules.ts'
-import type { Deps } from './deps.ts'
+import { recordAct } from './audit.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { type Grant, issueGrant } from './grant.ts'
 import { parseRefreshToken } from './refresh-tokens.ts'
@@ -9,7 +10,7 @@ import { parseRefreshToken } from './refresh-tokens.ts'
  * @throws AuthError `invalid_refresh_token`; `token_reused` for a token already replaced, which ends the session
  * @throws Unavailable before the token is spent
  */
-export async function refreshSession(deps: Deps, refreshToken: string): Promise<Grant> {
+export async function refreshSession(deps: Deps, refreshToken: string, client: Client): Promise<Grant> {
   const claims = await parseRefreshToken(deps.keyring, refreshToken)
   const userId = claims && userIdOfSession(claims.sessionId)
   if (!claims || !userId) throw new AuthError('invalid_refresh_token', 'not a refresh token of ours')
@@ -26,9 +27,11 @@ export async function refreshSession(deps: Deps, refreshToken: string): Promise<
     ttlSeconds: deps.settings.sessionTtlSeconds,
   })
   if (!('session' in rotation)) {
-    throw rotation.outcome === 'reused'
-      ? new AuthError('token_reused', 'a replaced refresh token came back: session ended')
-      : new AuthError('invalid_refresh_token', 'session ended')
+    if (rotation.outcome === 'ended') throw new AuthError('invalid_refresh_token', 'session ended')
+    const reason = 'a replaced refresh token came back: session ended'
+    const { sessionId } = claims
+    recordAct(deps, client, { what: 'refresh_token_reused', outcome: 'refused', reason, userId, sessionId, actor: 'anonymous' })
+    throw new AuthError('token_reused', reason)
   }
   return issueGrant(deps, key, user, rotation.session)
 }

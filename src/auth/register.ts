@@ -10,6 +10,7 @@ import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
 import type { Registration } from '../stores/registrations.ts'
 import type { User } from '../stores/users.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
@@ -67,7 +68,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     createdAt: now,
     expiresAt: now + settings.verificationTtlSeconds,
   }
-  await store(deps, registration, account).catch((error: unknown) => {
+  await store(deps, registration, account, client).catch((error: unknown) => {
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
     throw error
   })
@@ -132,7 +133,7 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ a
   return { account: found.value.account, attempt }
 }
 
-async function store(deps: Deps, registration: Registration, account: User | null): Promise<void> {
+async function store(deps: Deps, registration: Registration, account: User | null, client: Client): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
@@ -154,8 +155,10 @@ async function store(deps: Deps, registration: Registration, account: User | nul
     // The owner's language, not the one of whoever registers the address once more.
     renderMail(message, context, (account ?? registration).locale ?? settings.defaultLocale),
   )
-  const isStored = await deps.registrations.create(registration, tokenHash, mail, mailCaps(settings))
+  const event = describeAct(deps, client, { what: 'registered', userId: registration.id, actor: 'anonymous' })
+  const isStored = await deps.registrations.create(registration, tokenHash, mail, event, mailCaps(settings))
   if (!isStored) throw usernameTaken()
+  logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }
 

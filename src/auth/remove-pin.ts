@@ -1,6 +1,7 @@
 // Removes the PIN of the signed-in user, who has given the password not long ago.
 
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
@@ -14,9 +15,11 @@ import { AuthError } from './errors.ts'
 export async function removePin(deps: Deps, accessToken: string | null, client: Client): Promise<void> {
   const principal = await authenticateStrictly(deps, accessToken)
   requireRecentPassword(deps, principal)
-  const { user } = principal
+  const { user, sessionId } = principal
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
-  const isRemoved = await deps.accountChanges.removePin(user, notice, deps.clock())
-  if (!isRemoved) throw new AuthError('invalid_access_token', 'account changed meanwhile')
+  const event = describeAct(deps, client, { what: 'pin_removed', userId: user.id, sessionId })
+  const outcome = await deps.accountChanges.removePin(user, { notice, event }, deps.clock())
+  if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
+  if (outcome === 'removed') logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }

@@ -2,6 +2,7 @@
 // every address.
 import { addressBucket } from '../platform/client-address.ts'
 import type { Registration } from '../stores/registrations.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { requireEmail } from './email-rules.ts'
@@ -40,14 +41,18 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
     },
     renderMail(message, context, (account ?? registration)?.locale ?? settings.defaultLocale),
   )
-  await deps.registrations.addLink({
-    registrationId: registration?.id ?? null,
+  const registrationId = registration?.id ?? null
+  const event = describeAct(deps, client, { what: 'verification_sent', userId: registrationId, actor: 'anonymous' })
+  const isSent = await deps.registrations.addLink({
+    registrationId,
     email: address,
     tokenHash: hash,
     mail: account || registration ? mail : null,
+    event,
     caps: mailCaps(settings),
     now,
   })
+  if (isSent) logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }
 

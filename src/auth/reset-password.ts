@@ -4,6 +4,7 @@ import { reasonOf } from '../platform/log.ts'
 import type { AccountLink } from '../stores/account-links.ts'
 import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
@@ -59,7 +60,10 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
   // The hash stays counted; it was no failure.
   deps.defer(permit.attempt.succeed(deps.clock()))
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
-  return deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, notice, deps.clock())
+  const event = describeAct(deps, client, { what: 'password_reset', userId: user.id })
+  const epoch = await deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, { notice, event }, deps.clock())
+  if (epoch !== null) logEvent(deps, event)
+  return epoch
 }
 
 /** The holder of a spent link learns no more than whoever signs in with this password, and is limited like them. */

@@ -1,8 +1,9 @@
 // Signs the user out everywhere, this session included. D1 decides it, by a new epoch that no session carries.
 
 import { isLive } from '../objects/session-rules.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly } from './authenticate.ts'
-import type { Deps } from './deps.ts'
+import type { Client, Deps } from './deps.ts'
 import { endSessionsBefore } from './end-sessions-before.ts'
 import { AuthError } from './errors.ts'
 
@@ -10,12 +11,14 @@ import { AuthError } from './errors.ts'
  * @returns how many sessions ended
  * @throws AuthError as `authenticate` @throws Unavailable
  */
-export async function revokeAllSessions(deps: Deps, accessToken: string | null): Promise<number> {
-  const { user } = await authenticateStrictly(deps, accessToken)
+export async function revokeAllSessions(deps: Deps, accessToken: string | null, client: Client): Promise<number> {
+  const { user, sessionId } = await authenticateStrictly(deps, accessToken)
   const now = deps.clock()
   const sessions = await deps.ledgers.list(user.id)
-  const epoch = await deps.users.bumpSessionEpoch(user.id, now)
+  const event = describeAct(deps, client, { what: 'all_sessions_revoked', userId: user.id, sessionId })
+  const epoch = await deps.users.bumpSessionEpoch(user.id, event, now)
   if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
+  logEvent(deps, event)
   await endSessionsBefore(deps, user.id, epoch)
   return sessions.filter((session) => isLive(session, user.sessionEpoch, now)).length
 }

@@ -1,7 +1,8 @@
 // Ends one session by its id: one's own, or for a system administrator anybody's.
 import { userIdOfSession } from '../objects/session-rules.ts'
+import { actorFor, recordAct } from './audit.ts'
 import { authenticateStrictly } from './authenticate.ts'
-import type { Deps } from './deps.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
 import { revokeLiveSession } from './revoke-live-session.ts'
@@ -10,7 +11,7 @@ import { revokeLiveSession } from './revoke-live-session.ts'
  * @throws AuthError `not_found` for every session that is not live or not the caller's to end
  * @throws Unavailable when the ledger has not confirmed it
  */
-export async function revokeSession(deps: Deps, accessToken: string | null, sessionId: string): Promise<void> {
+export async function revokeSession(deps: Deps, accessToken: string | null, sessionId: string, client: Client): Promise<void> {
   const principal = await authenticateStrictly(deps, accessToken)
   const ownerId = userIdOfSession(sessionId)
   const isOwn = ownerId === principal.userId
@@ -19,4 +20,5 @@ export async function revokeSession(deps: Deps, accessToken: string | null, sess
   const owner = isOwn ? principal.user : await deps.users.findById(ownerId)
   if (!owner) throw new AuthError('not_found', 'no such user')
   await revokeLiveSession(deps, sessionId, owner)
+  recordAct(deps, client, { what: 'session_revoked', userId: ownerId, sessionId, actor: actorFor(principal, ownerId) })
 }

@@ -3,6 +3,7 @@ import { SALT_BYTES } from '../platform/password-hash.ts'
 import { hashPin } from '../platform/pin-hash.ts'
 import { findPinProblem } from '../platform/pin-policy.ts'
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -36,8 +37,10 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
     hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
   )
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
-  const isSet = await deps.accountChanges.setPin(user, stored, notice, deps.clock())
+  const event = describeAct(deps, client, { what: 'pin_set', userId: user.id, sessionId: principal.sessionId })
+  const isSet = await deps.accountChanges.setPin(user, stored, { notice, event }, deps.clock())
   if (!isSet) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  logEvent(deps, event)
   deps.defer(deliverMail(deps))
 }
 

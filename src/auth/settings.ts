@@ -20,6 +20,8 @@ export interface AuthSettings {
   readonly sessionAbsoluteTtlSeconds: number
   readonly refreshGraceSeconds: number
   readonly verificationTtlSeconds: number
+  /** How long the record keeps an event. */
+  readonly auditRetentionDays: number
   readonly signingKeyRotationSeconds: number
   /** How long others may cache the JWKS; a new key is published twice this long before it signs. */
   readonly jwksCacheSeconds: number

@@ -1,6 +1,8 @@
 // Sign-out of a browser that holds both tokens: whichever of them still counts names the session that ends.
+import { userIdOfSession } from '../objects/session-rules.ts'
 import { verifyAccessToken } from './access-tokens.ts'
-import type { Deps } from './deps.ts'
+import { recordAct } from './audit.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { parseRefreshToken } from './refresh-tokens.ts'
 
@@ -15,14 +17,18 @@ export interface TokenPair {
  * @throws AuthError `unauthorized` when neither token names a live session
  * @throws Unavailable when the ledger has not confirmed it
  */
-export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: TokenPair): Promise<void> {
+export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: TokenPair, client: Client): Promise<void> {
   const named = await Promise.all([
     accessToken === null ? null : sessionOfAccessToken(deps, accessToken),
     refreshToken === null ? null : parseRefreshToken(deps.keyring, refreshToken).then((claims) => claims?.sessionId ?? null),
   ])
-  const sessionIds = new Set(named.filter((id) => id !== null))
-  const wereLive = await Promise.all([...sessionIds].map((id) => deps.ledgers.revoke(id, deps.clock())))
-  if (!wereLive.includes(true)) throw new AuthError('unauthorized', sessionIds.size > 0 ? 'session ended' : 'no token that counts')
+  const sessionIds = [...new Set(named.filter((id) => id !== null))]
+  const wereLive = await Promise.all(sessionIds.map((id) => deps.ledgers.revoke(id, deps.clock())))
+  for (const sessionId of sessionIds.filter((_, index) => wereLive[index])) {
+    recordAct(deps, client, { what: 'signed_out', userId: userIdOfSession(sessionId), sessionId })
+  }
+  if (!wereLive.includes(true))
+    throw new AuthError('unauthorized', sessionIds.length > 0 ? 'session ended' : 'no token that counts')
 }
 
 /** `null` for a token that does not count, an expired one above all: the refresh token may still do. */

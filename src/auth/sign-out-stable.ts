@@ -1,8 +1,9 @@
 // Ends the session of a stable token, or the one named: any of one's own, or for a system administrator anybody's.
 import { userIdOfSession } from '../objects/session-rules.ts'
 import type { User } from '../stores/users.ts'
+import { actorFor, recordAct } from './audit.ts'
 import { authenticateStable, type FreshPrincipal } from './authenticate.ts'
-import type { Deps } from './deps.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
 import { revokeLiveSession } from './revoke-live-session.ts'
@@ -14,10 +15,18 @@ import { revokeLiveSession } from './revoke-live-session.ts'
  *   that is not live, and for what is no session id
  * @throws Unavailable when the ledger has not confirmed it
  */
-export async function signOutStable(deps: Deps, token: string | null, namedSessionId?: string): Promise<string> {
+export async function signOutStable(
+  deps: Deps,
+  token: string | null,
+  namedSessionId: string | undefined,
+  client: Client,
+): Promise<string> {
   const principal = await authenticateStable(deps, token)
   const sessionId = namedSessionId ?? principal.sessionId
-  await revokeLiveSession(deps, sessionId, await requireOwner(deps, principal, sessionId))
+  const owner = await requireOwner(deps, principal, sessionId)
+  await revokeLiveSession(deps, sessionId, owner)
+  const what = sessionId === principal.sessionId ? 'signed_out' : 'session_revoked'
+  recordAct(deps, client, { what, userId: owner.id, sessionId, actor: actorFor(principal, owner.id) })
   return sessionId
 }
 

@@ -1,6 +1,7 @@
 // Sign-out: the session of this very token ends, and the answer is given only when its ledger has it.
 import { verifyAccessToken } from './access-tokens.ts'
-import type { Deps } from './deps.ts'
+import { recordAct } from './audit.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 
 /**
@@ -8,9 +9,10 @@ import { AuthError } from './errors.ts'
  * @throws AuthError `unauthorized`, `invalid_access_token` also for a session that has ended already
  * @throws Unavailable when the ledger has not confirmed it
  */
-export async function signOut(deps: Deps, accessToken: string | null): Promise<void> {
+export async function signOut(deps: Deps, accessToken: string | null, client: Client): Promise<void> {
   if (accessToken === null) throw new AuthError('unauthorized', 'no bearer token')
-  const { sessionId } = await verifyAccessToken(deps, accessToken)
+  const { userId, sessionId } = await verifyAccessToken(deps, accessToken)
   const wasLive = await deps.ledgers.revoke(sessionId, deps.clock())
   if (!wasLive) throw new AuthError('invalid_access_token', 'session ended')
+  recordAct(deps, client, { what: 'signed_out', userId, sessionId })
 }

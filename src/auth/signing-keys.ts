@@ -5,7 +5,9 @@ import { Unavailable } from '../platform/deadline.ts'
 import { generateSigningKey, importSigningKey, type PublicJwk, type SigningKey } from '../platform/jwt.ts'
 import type { Keyring } from '../platform/keyring.ts'
 import { type Log, reasonOf } from '../platform/log.ts'
+import type { Random } from '../platform/random.ts'
 import type { SigningKeyStore, StoredSigningKey } from '../stores/signing-keys.ts'
+import { describeAct, logEvent } from './audit.ts'
 import type { AuthSettings } from './settings.ts'
 
 export interface SigningKeys {
@@ -33,6 +35,7 @@ interface SigningKeysOptions {
     'signingKeyRotationSeconds' | 'jwksCacheSeconds' | 'accessTokenTtlSeconds' | 'stableTokenTtlSeconds'
   >
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
 }
 
@@ -42,7 +45,7 @@ const UNKNOWN_KID_COOLDOWN_SECONDS = 1
 /** While D1 is out, what is known has to do for this long before it is asked again: each question may cost a whole deadline. */
 const OUTAGE_COOLDOWN_SECONDS = 10
 
-export function createSigningKeys({ store, keyring, settings, clock, log }: SigningKeysOptions): SigningKeys {
+export function createSigningKeys({ store, keyring, settings, clock, random, log }: SigningKeysOptions): SigningKeys {
   // Values only, no promises: one that another request made may never settle in a Worker.
   let loaded: Loaded | null = null
   let failedAt = Number.NEGATIVE_INFINITY
@@ -89,14 +92,20 @@ export function createSigningKeys({ store, keyring, settings, clock, log }: Sign
   async function mint(generation: number, activeFrom: number, now: number): Promise<void> {
     const { publicJwk, privateJwk } = await generateSigningKey()
     const sealedPrivateJwk = await keyring.seal(SEAL_PURPOSE, JSON.stringify(privateJwk), publicJwk.kid)
-    await store.insert({
+    const key = {
       kid: publicJwk.kid,
       generation,
       publicJwk: JSON.stringify(publicJwk),
       sealedPrivateJwk,
       createdAt: now,
       activeFrom,
+    }
+    const event = describeAct({ clock, random }, null, {
+      what: 'signing_key_made',
+      reason: `generation ${generation}`,
+      userId: null,
     })
+    if (await store.insert(key, event)) logEvent({ log }, event)
     log('info', 'signing key made', { generation, active_from: activeFrom })
     await copyPublicKeys(await load(now))
   }

@@ -3,6 +3,7 @@ import { newSessionId, type SessionRecord } from '../objects/session-rules.ts'
 import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import { announceSignIn } from './announce-sign-in.ts'
+import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import type { ProvenAccount } from './judge-attempt.ts'
@@ -28,7 +29,9 @@ export async function startSession(
   const now = deps.clock()
   if (user.disabledAt !== null) {
     await attempt.succeed(now)
-    throw new AuthError('account_disabled', 'right credential, account disabled')
+    const reason = 'right credential, account disabled'
+    recordAct(deps, client, { what: 'sign_in', outcome: 'refused', reason, userId: user.id })
+    throw new AuthError('account_disabled', reason)
   }
   const session = {
     id: newSessionId(user.id, deps.random.hex(16)),
@@ -53,6 +56,7 @@ export async function startSession(
     deps.defer(deps.ledgers.revoke(session.id, now))
     throw created.status === 'rejected' ? created.reason : (settled as PromiseRejectedResult).reason
   }
+  recordAct(deps, client, { what: 'sign_in', userId: user.id, sessionId: session.id })
   if (created.value.isFromNewDevice) deps.defer(announceSignIn(deps, user, client))
   return created.value
 }

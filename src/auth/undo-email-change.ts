@@ -3,6 +3,7 @@
 import { decoyHash, SALT_BYTES } from '../platform/password-hash.ts'
 import type { AccountLink } from '../stores/account-links.ts'
 import { sealAccountMail } from './account-mail.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSessionsBefore } from './end-sessions-before.ts'
@@ -34,13 +35,17 @@ export async function undoEmailChange(deps: Deps, token: string | undefined, cli
     link: mailedLink(settings.publicUrl, 'reset-password', reset.token),
     ttlSeconds: RESET_TTL_SECONDS,
   })
+  const event = describeAct(deps, client, { what: 'email_change_undone', userId: link.user.id })
   const now = deps.clock()
-  const newReset = { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail }
+  const newReset = { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail, event }
   // A form that costs what every other costs, so that a sign-in does not tell what happened here.
   const passwordHash = decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
   const epoch = await deps.accountLinks.undoEmailChange(hash, random.hex(16), passwordHash, newReset, now)
   if (epoch === null) throw invalidLink('address taken by another account')
-  if (epoch !== 'spent') await endSessionsBefore(deps, link.user.id, epoch)
+  if (epoch !== 'spent') {
+    logEvent(deps, event)
+    await endSessionsBefore(deps, link.user.id, epoch)
+  }
   deps.defer(deliverMail(deps))
 }
 

@@ -4,6 +4,7 @@ import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername } from '../platform/username.ts'
 import type { ProfileChanges } from '../stores/account-changes.ts'
 import type { User } from '../stores/users.ts'
+import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requirePassword } from './authenticate.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
@@ -23,10 +24,12 @@ export interface ProfileForm {
 export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<User> {
   const principal = await authenticateStrictly(deps, accessToken)
   requirePassword(principal)
-  const { user } = principal
+  const { user, sessionId } = principal
   const changes = checkForm(form)
   if (changes.username && changes.username.key !== user.usernameKey) await countUsername(deps, client)
-  const outcome = await deps.accountChanges.updateProfile(user, changes, deps.clock())
+  const reason = changedFields(user, changes)
+  const event = reason === '' ? null : describeAct(deps, client, { what: 'profile_changed', reason, userId: user.id, sessionId })
+  const outcome = await deps.accountChanges.updateProfile(user, changes, event, deps.clock())
   if (outcome === 'taken') {
     throw new AuthError('username_taken', 'username held by somebody else', {
       fields: [{ field: 'username', message: 'is taken' }],
@@ -34,7 +37,18 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   }
   const updated = outcome === 'gone' ? null : await deps.users.findById(user.id)
   if (!updated) throw new AuthError('invalid_access_token', 'account changed meanwhile')
+  if (event) logEvent(deps, event)
   return updated
+}
+
+/** Their names alone. */
+function changedFields(user: User, { firstName, lastName, username }: ProfileChanges): string {
+  const named = [
+    ['first_name', firstName, user.firstName],
+    ['last_name', lastName, user.lastName],
+    ['username', username === null ? null : username?.username, user.username],
+  ] as const
+  return named.flatMap(([name, to, from]) => (to === undefined || to === from ? [] : name)).join(', ')
 }
 
 function checkForm(form: ProfileForm): ProfileChanges {

@@ -1,6 +1,7 @@
 // The link in the verification mail: what it is about, and its confirmation, which makes the registration an account.
 import type { Confirmable } from '../stores/registrations.ts'
-import type { Deps } from './deps.ts'
+import { describeAct, logEvent } from './audit.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashOneTimeToken } from './one-time-token.ts'
 
@@ -13,8 +14,10 @@ export async function describeVerification(deps: Deps, token: string | undefined
 }
 
 /** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
-export async function verifyEmail(deps: Deps, token: string | undefined): Promise<void> {
+export async function verifyEmail(deps: Deps, token: string | undefined, client: Client): Promise<void> {
   const hash = await hashOneTimeToken(token ?? '')
-  const isConfirmed = hash !== null && (await deps.registrations.confirm(hash, deps.random.hex(16), deps.clock()))
-  if (!isConfirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
+  const event = describeAct(deps, client, { what: 'email_verified', userId: null })
+  const confirmed = hash && (await deps.registrations.confirm(hash, deps.random.hex(16), event, deps.clock()))
+  if (!confirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
+  if (confirmed !== 'spent') logEvent(deps, event, confirmed.userId)
 }

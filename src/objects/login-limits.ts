@@ -19,8 +19,10 @@ export interface CountedAttempt {
 
 export type Begun = { readonly allowed: true; readonly attempt: CountedAttempt } | Refusal
 
-/** A dead PIN is judged like any other, and never right. */
-export type BegunPin = { readonly allowed: true; readonly attempt: CountedAttempt; readonly isDead: boolean } | Refusal
+/** A dead PIN is judged like any other, and never right; the last guess makes it dead when it is wrong. */
+export type BegunPin =
+  | { readonly allowed: true; readonly attempt: CountedAttempt; readonly isDead: boolean; readonly isLast: boolean }
+  | Refusal
 
 export interface LoginLimits {
   /**
@@ -114,12 +116,12 @@ export function createLoginLimits({
         objectFor('address', who.address),
       ])
       const attempt = { id: newAttemptId(), pair: address }
-      let isDead = false
+      let [isDead, isLast] = [false, false]
       const begun = await begin([
         {
           count: async () => {
             const decision = await ask<PinDecision>(account, async (limiter) => limiter.countPinAttempt(attempt, now, pinPolicy))
-            isDead = decision.allowed && decision.isDead
+            if (decision.allowed) ({ isDead, isLast } = decision)
             return decision
           },
           accept: (at) => ask(account, (limiter) => limiter.acceptPinAttempt(attempt, at, pinPolicy)),
@@ -127,7 +129,7 @@ export function createLoginLimits({
         },
         addressShare(address, attempt.id, now, addressPolicy),
       ])
-      return begun.allowed ? { ...begun, isDead } : begun
+      return begun.allowed ? { ...begun, isDead, isLast } : begun
     },
 
     async revivePin(usernameKey, now) {

@@ -35,8 +35,8 @@ export interface PinTallies extends AccountTallies {
   readonly streak: Tally
 }
 
-/** Whoever guesses at a dead PIN is not told, so such an attempt is counted and judged like any other. */
-export type PinDecision = { readonly allowed: true; readonly isDead: boolean } | Refusal
+/** Whoever guesses at a dead PIN is not told, so such an attempt is counted and judged like any other. `isLast`: wrong, it makes it dead. */
+export type PinDecision = { readonly allowed: true; readonly isDead: boolean; readonly isLast: boolean } | Refusal
 
 // Names that nobody has get streaks too, so one that killed nothing is not kept for ever; 49 guesses in 400 days find no PIN.
 const STREAK_FORGET_SECONDS = 400 * 86_400
@@ -52,9 +52,10 @@ export function countPinAttempt(
   if (!decision.allowed) return { decision, tallies: { ...tallies, streak } }
   const marks = now < streak.until ? streak.marks : []
   if (marks.length >= policy.deadAfterFailures)
-    return { decision: { allowed: true, isDead: true }, tallies: { ...tallies, streak } }
+    return { decision: { allowed: true, isDead: true, isLast: false }, tallies: { ...tallies, streak } }
   const longer = streakTally([...marks, { id: attempt.id, at: now }], policy)
-  return { decision: { allowed: true, isDead: false }, tallies: { ...tallies, streak: longer } }
+  const isLast = longer.marks.length >= policy.deadAfterFailures
+  return { decision: { allowed: true, isDead: false, isLast }, tallies: { ...tallies, streak: longer } }
 }
 
 /** The PIN was right, so this attempt and those before it are no failures in a row; those counted after it may become some. */

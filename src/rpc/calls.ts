@@ -1,5 +1,6 @@
 // What each method of the entrypoints does: may this caller, are these arguments what they should be, ask the core, say it
 // in plain values. Nothing thrown in here crosses a binding but an Error whose message is a code.
+import type { Client } from '../auth/deps.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Freshness } from '../auth/settings.ts'
 import type { Service } from '../compose.ts'
@@ -46,6 +47,7 @@ const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
  */
 export function createCalls(open: () => Core, props: unknown): Calls {
   const caller = parseCaller(props)
+  const client: Client = { address: UNKNOWN_ADDRESS, userAgent: `worker ${caller.name}`, caller: caller.name, face: 'rpc' }
 
   /** @param right `null`: public anyway */
   async function settle<T>(method: string, right: Right | null, ask: (auth: Core['auth']) => Promise<T>): Promise<RpcResult<T>> {
@@ -81,7 +83,6 @@ export function createCalls(open: () => Core, props: unknown): Calls {
         'invalid_credentials',
         await settle('login', 'login', async (auth) => {
           const credentials = { email: requireText(email), password: requireText(password) }
-          const client = { address: UNKNOWN_ADDRESS, userAgent: `worker ${caller.name}`, caller: caller.name }
           return renderLogin(await auth.signIn(credentials, client))
         }),
       ),
@@ -101,7 +102,7 @@ export function createCalls(open: () => Core, props: unknown): Calls {
     revokeSession: (id) =>
       settle('revokeSession', 'sessions', async (auth) => {
         const sessionId = requireText(id)
-        await auth.endSession(sessionId)
+        await auth.endSession(sessionId, client)
         return { id: sessionId }
       }),
   }

@@ -2,6 +2,8 @@
 // when the account is not any more what the caller has judged: another password, another epoch, disabled, gone.
 import { type SQL, sql } from 'drizzle-orm'
 import type { StoredPin } from '../platform/pin-hash.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { appendEvent, forgetEventsOf, isNoFlood } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
 import type { User } from './users.ts'
@@ -16,26 +18,40 @@ export interface ProfileChanges {
   readonly username?: { readonly username: string; readonly key: string } | null | undefined
 }
 
+/** What a change leaves behind beside itself: the mail that tells of it, and its event in the record. */
+export interface Traces {
+  readonly notice: OutgoingMail
+  readonly event: AuditEvent
+}
+
 export interface AccountChanges {
   /**
    * Of two changes at once one wins. All sessions end, since none carries the new epoch, and so do the links by which the
    * password or the address could be changed; a link that undoes a change of address stays.
    * @returns the new epoch, or `null` when the account is another one by now
    */
-  changePassword(account: JudgedAccount, passwordHash: string, notice: OutgoingMail, now: number): Promise<number | null>
+  changePassword(account: JudgedAccount, passwordHash: string, traces: Traces, now: number): Promise<number | null>
   /** Whatever PIN was there before. `false` when the account is another one by now. */
-  setPin(account: JudgedAccount, pin: StoredPin, notice: OutgoingMail, now: number): Promise<boolean>
-  /** Done, and told nobody, where there is none. `false` when the account is another one by now. */
-  removePin(account: JudgedAccount, notice: OutgoingMail, now: number): Promise<boolean>
-  /** A new username frees the one before. `taken` when somebody else holds it, `gone` when the account is another one by now. */
-  updateProfile(account: JudgedAccount, changes: ProfileChanges, now: number): Promise<'updated' | 'taken' | 'gone'>
-  /** Leaves nothing personal in D1 but `notice` and what `erasures` still has to do. `false` when the account is another one by now. */
-  delete(account: JudgedAccount, notice: OutgoingMail, now: number): Promise<boolean>
+  setPin(account: JudgedAccount, pin: StoredPin, traces: Traces, now: number): Promise<boolean>
+  /** Done, without a trace, where there is none. `gone` when the account is another one by now. */
+  removePin(account: JudgedAccount, traces: Traces, now: number): Promise<'removed' | 'none' | 'gone'>
+  /** A new username frees the one before; without `event` nothing is another than before. `taken` when somebody else holds it, `gone` when the account is another one by now. */
+  updateProfile(
+    account: JudgedAccount,
+    changes: ProfileChanges,
+    event: AuditEvent | null,
+    now: number,
+  ): Promise<'updated' | 'taken' | 'gone'>
+  /**
+   * Leaves nothing personal in D1 but the notice and what `erasures` still has to do, and of the record this one event.
+   * `false` when the account is another one by now.
+   */
+  delete(account: JudgedAccount, traces: Traces, now: number): Promise<boolean>
 }
 
 export function createAccountChanges(database: Database): AccountChanges {
   return {
-    async changePassword(account, passwordHash, notice, now) {
+    async changePassword(account, passwordHash, { notice, event }, now) {
       // Salted, so nobody else has ever written this very hash.
       const isChanged = sql`EXISTS (SELECT 1 FROM users WHERE id = ${account.id} AND password_hash = ${passwordHash})`
       const [changed] = await database.transact([
@@ -46,45 +62,50 @@ export function createAccountChanges(database: Database): AccountChanges {
           DELETE FROM one_time_tokens WHERE subject = ${account.id} AND purpose IN ('reset_password', 'change_email')
             AND ${isChanged}`,
         queueMail(notice, null, now, isChanged),
+        appendEvent(event, isChanged),
       ])
       const epoch = changed?.results[0]?.session_epoch
       return typeof epoch === 'number' ? epoch : null
     },
 
-    async setPin(account, { pinHash, pinKeyId }, notice, now) {
-      const [, set] = await database.transact([
+    async setPin(account, { pinHash, pinKeyId }, { notice, event }, now) {
+      const [, , set] = await database.transact([
         queueMail(notice, null, now, exists(account)),
+        appendEvent(event, exists(account)),
         sql`
           UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, updated_at = ${now} WHERE ${isJudged(account)}`,
       ])
       return hasChanged(set)
     },
 
-    async removePin(account, notice, now) {
-      const results = await database.transact([
-        queueMail(notice, null, now, sql`EXISTS (SELECT 1 FROM users WHERE ${isJudged(account)} AND pin_hash IS NOT NULL)`),
+    async removePin(account, { notice, event }, now) {
+      const hasPin = sql`EXISTS (SELECT 1 FROM users WHERE ${isJudged(account)} AND pin_hash IS NOT NULL)`
+      const [, , removed, found] = await database.transact([
+        queueMail(notice, null, now, hasPin),
+        appendEvent(event, hasPin),
         sql`
           UPDATE users SET pin_hash = NULL, pin_key_id = NULL, updated_at = ${now}
           WHERE ${isJudged(account)} AND pin_hash IS NOT NULL`,
         sql`SELECT 1 AS found WHERE ${exists(account)}`,
       ])
-      return results[2]?.results.length === 1
+      if (hasChanged(removed)) return 'removed'
+      return found?.results.length === 1 ? 'none' : 'gone'
     },
 
-    async updateProfile(account, changes, now) {
+    async updateProfile(account, changes, event, now) {
+      const isAllowed = sql`${isJudged(account)} AND ${holdsClaim(changes.username)}`
       const results = await database.transact([
         ...claimUsername(account, changes.username, now),
-        sql`
-          UPDATE users SET ${assignments(changes)} updated_at = ${now}
-          WHERE ${isJudged(account)} AND ${holdsClaim(changes.username)}`,
+        ...(event ? [appendEvent(event, sql`EXISTS (SELECT 1 FROM users WHERE ${isAllowed}) AND ${isNoFlood(event)}`)] : []),
+        sql`UPDATE users SET ${assignments(changes)} updated_at = ${now} WHERE ${isAllowed}`,
         ...releaseUsernames(account, changes.username),
         sql`SELECT 1 AS found WHERE ${exists(account)}`,
       ])
       if (results.at(-1)?.results.length !== 1) return 'gone'
-      return hasChanged(results[changes.username ? 1 : 0]) ? 'updated' : 'taken'
+      return hasChanged(results[(changes.username ? 1 : 0) + (event ? 1 : 0)]) ? 'updated' : 'taken'
     },
 
-    async delete(account, notice, now) {
+    async delete(account, { notice, event }, now) {
       const { id, email } = account
       const isThere = exists(account)
       // Their mailboxes were the account's once, and tell of it.
@@ -102,11 +123,14 @@ export function createAccountChanges(database: Database): AccountChanges {
         sql`
           DELETE FROM one_time_tokens
           WHERE ${isThere} AND (subject = ${id} OR (email = ${email} AND purpose = 'verify_email'))`,
+        forgetEventsOf(sql`
+          SELECT ${id} WHERE ${isThere} UNION ALL SELECT id FROM registrations WHERE ${isThere} AND email = ${email}`),
+        appendEvent(event, isThere),
         sql`DELETE FROM registrations WHERE ${isThere} AND email = ${email}`,
         sql`DELETE FROM username_claims WHERE ${isThere} AND email = ${email}`,
         sql`DELETE FROM users WHERE ${isJudged(account)}`,
       ])
-      return hasChanged(results[6])
+      return hasChanged(results.at(-1))
     },
   }
 }

@@ -1,7 +1,9 @@
 // The mailed links about accounts that exist: reset of the password, change of the address, and its undoing. A token is
 // spent by one statement; every later one of its batch is guarded by what that achieved.
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
-import { exists, type JudgedAccount } from './account-changes.ts'
+import { exists, type JudgedAccount, type Traces } from './account-changes.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { oneTimeTokens, users } from './schema.ts'
@@ -25,14 +27,17 @@ export interface NewLink {
 
 export interface AccountLinks {
   find(tokenHash: string, purpose: LinkPurpose, now: number): Promise<AccountLink | null>
-  /** For the account of `email`; for an address without one, and for a disabled account, the same work for nothing. */
-  addReset(email: string, link: NewLink, mail: OutgoingMail, caps: MailCaps, now: number): Promise<void>
+  /**
+   * For the account of `email`; for an address without one, and for a disabled account, the same work for nothing.
+   * @returns whose account it is, or `null` when there is no link
+   */
+  addReset(email: string, link: NewLink, mail: OutgoingMail, event: AuditEvent, caps: MailCaps, now: number): Promise<string | null>
   /**
    * Spends the link: a new password, no session, no other link that changes password or address, and the address is proven.
    * @param nonce random; marks the spending that the rest of the batch belongs to
    * @returns the new epoch, or `null` when the link does not count (any more)
    */
-  reset(tokenHash: string, nonce: string, passwordHash: string, notice: OutgoingMail, now: number): Promise<number | null>
+  reset(tokenHash: string, nonce: string, passwordHash: string, traces: Traces, now: number): Promise<number | null>
   /**
    * A link for the address to come, in place of any before; none where the address is somebody's, by the same work.
    * @returns `false` when the account is another one by now
@@ -42,21 +47,22 @@ export interface AccountLinks {
     email: string,
     link: NewLink,
     mail: OutgoingMail,
+    event: AuditEvent,
     caps: MailCaps,
     now: number,
   ): Promise<boolean>
   /**
    * Spends the link: the account has the new address, whose pending registrations end; `undo` brings the one before back.
    * @param from the address the account has now; the link does not count when it is another one
-   * @returns whether the link is spent, by this or before
+   * @returns `spent` when this was done before, `null` when the link does not count
    */
   changeEmail(
     tokenHash: string,
     nonce: string,
     from: string,
-    undo: NewLink & { readonly notice: OutgoingMail },
+    undo: NewLink & Traces,
     now: number,
-  ): Promise<boolean>
+  ): Promise<'changed' | 'spent' | null>
   /**
    * Spends the link: the former address is back and the only way in, since no session, PIN or password of before counts; the
    * mail brings a link for a new one. Undoing links of later changes end; those of earlier ones stay, or whoever took an
@@ -68,7 +74,7 @@ export interface AccountLinks {
     tokenHash: string,
     nonce: string,
     passwordHash: string,
-    reset: NewLink & { readonly mail: OutgoingMail },
+    reset: NewLink & { readonly mail: OutgoingMail; readonly event: AuditEvent },
     now: number,
   ): Promise<number | 'spent' | null>
 }
@@ -86,15 +92,17 @@ export function createAccountLinks(database: Database): AccountLinks {
         return row ? { email: row.one_time_tokens.email, isSpent: row.one_time_tokens.spentBy !== null, user: row.users } : null
       }),
 
-    async addReset(email, link, mail, caps, now) {
+    async addReset(email, link, mail, event, caps, now) {
       const account = sql`FROM users WHERE email = ${email} AND disabled_at IS NULL`
-      await database.transact([
+      const results = await database.transact([
         queueMail(mail, caps, now, sql`EXISTS (SELECT 1 ${account})`),
         sql`${insertLink(link, 'reset_password', sql`${email}`, sql`id`, now)} ${account} AND ${isQueued(mail)}`,
+        appendEvent(event, isQueued(mail), sql`(SELECT id ${account})`),
       ])
+      return recordedUser(results[2])
     },
 
-    async reset(tokenHash, nonce, passwordHash, notice, now) {
+    async reset(tokenHash, nonce, passwordHash, { notice, event }, now) {
       const user = subjectOf(tokenHash, nonce)
       const [, changed] = await database.transact([
         spend(
@@ -112,12 +120,13 @@ export function createAccountLinks(database: Database): AccountLinks {
           DELETE FROM one_time_tokens WHERE subject = (${user}) AND purpose IN ('reset_password', 'change_email')
             AND hash <> ${tokenHash}`,
         queueMail(notice, null, now, sql`EXISTS (${user})`),
+        appendEvent(event, sql`EXISTS (${user})`),
       ])
       const epoch = changed?.results[0]?.session_epoch
       return typeof epoch === 'number' ? epoch : null
     },
 
-    async addEmailChange(account, email, link, mail, caps, now) {
+    async addEmailChange(account, email, link, mail, event, caps, now) {
       const isThere = exists(account)
       const results = await database.transact([
         sql`
@@ -126,9 +135,9 @@ export function createAccountLinks(database: Database): AccountLinks {
         sql`
           ${insertLink(link, 'change_email', sql`${email}`, sql`${account.id}`, now)}
           WHERE ${isQueued(mail)} AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})`,
-        sql`SELECT 1 AS found WHERE ${isThere}`,
+        appendEvent(event, isThere),
       ])
-      return results[3]?.results.length === 1
+      return recordedUser(results[3]) !== null
     },
 
     async changeEmail(tokenHash, nonce, from, undo, now) {
@@ -144,11 +153,13 @@ export function createAccountLinks(database: Database): AccountLinks {
         ),
         sql`${insertLink(undo, 'undo_email_change', sql`${from}`, sql`subject`, now)} FROM (${user})`,
         queueMail(undo.notice, null, now, sql`EXISTS (${user})`),
+        appendEvent(undo.event, sql`EXISTS (${user})`),
         ...moveAccount(tokenHash, nonce, now),
         sql`DELETE FROM one_time_tokens WHERE subject = (${user}) AND purpose IN ('reset_password', 'change_email') AND hash <> ${tokenHash}`,
         isSpent(tokenHash, now),
       ])
-      return results.at(-1)?.results.length === 1
+      if (recordedUser(results[3]) !== null) return 'changed'
+      return results.at(-1)?.results.length === 1 ? 'spent' : null
     },
 
     async undoEmailChange(tokenHash, nonce, passwordHash, reset, now) {
@@ -171,6 +182,7 @@ export function createAccountLinks(database: Database): AccountLinks {
           DELETE FROM one_time_tokens WHERE subject = (${user}) AND hash <> ${tokenHash} AND (purpose IN ('reset_password', 'change_email')
             OR (purpose = 'undo_email_change' AND rowid > (SELECT rowid FROM one_time_tokens WHERE hash = ${tokenHash})))`,
         queueMail(reset.mail, null, now, sql`EXISTS (${user})`),
+        appendEvent(reset.event, sql`EXISTS (${user})`),
         sql`
           ${insertLink(reset, 'reset_password', sql`email`, sql`id`, now)} FROM users WHERE id = (${user})`,
         isSpent(tokenHash, now),
@@ -182,7 +194,7 @@ export function createAccountLinks(database: Database): AccountLinks {
   }
 }
 
-const MOVING_STATEMENTS = 4
+const MOVING_STATEMENTS = 5
 
 /** The account of a spent link gets the link's address: with its username, and instead of whoever only registered it. */
 function moveAccount(tokenHash: string, nonce: string, now: number): SQL[] {
@@ -194,6 +206,7 @@ function moveAccount(tokenHash: string, nonce: string, now: number): SQL[] {
       WHERE expires_at IS NULL AND email = (SELECT email FROM users WHERE id = (${user}))`,
     sql`UPDATE users SET email = (${address}), email_verified_at = ${now}, updated_at = ${now} WHERE id = (${user})`,
     // Their claims on usernames are left to lapse: a name that became free would tell that the address has an account now.
+    forgetEventsOf(sql`SELECT id FROM registrations WHERE email = (${address})`),
     sql`DELETE FROM registrations WHERE email = (${address})`,
     sql`DELETE FROM one_time_tokens WHERE email = (${address}) AND purpose = 'verify_email' AND spent_by IS NULL`,
   ]

@@ -1,6 +1,8 @@
 // Mail on its way out: one row each, written in the batch of the change that causes it, so that neither is without the
 // other. Never holds a mail in the clear, since mails hold live tokens.
 import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { AuditEvent } from './audit-event.ts'
+import { appendEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { outbox } from './schema.ts'
 
@@ -37,10 +39,16 @@ export interface Outbox {
   addNotice(userId: string, mail: OutgoingMail, now: number): Promise<void>
   /** Neither this nor `markDead` does anything once somebody else has taken the mail, or it is sent. */
   markFailed(row: OutboxRow, nextAttemptAt: number, reason: string): Promise<void>
-  /** @param keepMail the operator may have it tried again; else the sealed text is emptied */
-  markDead(row: OutboxRow, now: number, reason: string, keepMail: boolean): Promise<void>
-  /** Empties mail whose token has expired. Returns the ids of what this made a dead letter, since it was not sent by then. */
-  expire(now: number, limit: number): Promise<readonly string[]>
+  /**
+   * @param keepMail the operator may have it tried again; else the sealed text is emptied
+   * @returns whether this has made it a dead letter
+   */
+  markDead(row: OutboxRow, event: AuditEvent, reason: string, keepMail: boolean): Promise<boolean>
+  /**
+   * Empties mail whose token has expired. What was not sent by then is a dead letter, with an event like `event` each.
+   * @returns the ids of these
+   */
+  expire(event: AuditEvent, limit: number): Promise<readonly string[]>
   /** Newest first, for the development mailbox. */
   listForRecipient(recipient: string | null, limit: number): Promise<readonly OutboxRow[]>
   /** Deletes at most `limit` rows made before `before`, or, of dead letters, before `deadBefore`. */
@@ -110,38 +118,38 @@ export function createOutbox(database: Database): Outbox {
       await database.ask((db) => db.update(outbox).set({ nextAttemptAt, reason }).where(stillLeased(row)))
     },
 
-    async markDead(row, now, reason, keepMail) {
-      await database.ask((db) =>
-        db
-          .update(outbox)
-          .set({ deadAt: now, nextAttemptAt: NEVER, reason, ...(keepMail ? {} : { sealedMail: null }) })
-          .where(stillLeased(row)),
-      )
+    async markDead({ id, attempts }, event, reason, keepMail) {
+      const isLeased = sql`id = ${id} AND attempts = ${attempts} AND sent_at IS NULL`
+      const [, marked] = await database.transact([
+        appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${isLeased})`),
+        sql`
+          UPDATE outbox SET dead_at = ${event.at}, next_attempt_at = ${NEVER}, reason = ${reason},
+            sealed_mail = ${keepMail ? sql`sealed_mail` : null}
+          WHERE ${isLeased}`,
+      ])
+      return (marked?.meta.changes ?? 0) > 0
     },
 
     async addNotice(userId, mail, now) {
       await database.transact([queueMail(mail, null, now, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId})`)])
     },
 
-    async expire(now, limit) {
-      const expired = await database.ask((db) => {
-        const due = db
-          .select({ id: outbox.id })
-          .from(outbox)
-          .where(and(isNull(outbox.sentAt), isNotNull(outbox.sealedMail), lte(outbox.expiresAt, now)))
-          .limit(limit)
-        return db
-          .update(outbox)
-          .set({
-            sealedMail: null,
-            nextAttemptAt: NEVER,
-            deadAt: sql`coalesce(${outbox.deadAt}, ${now})`,
-            reason: sql`coalesce(${outbox.reason}, 'expired')`,
-          })
-          .where(sql`${outbox.id} IN ${due}`)
-          .returning({ id: outbox.id, deadAt: outbox.deadAt })
-      })
-      return expired.flatMap(({ id, deadAt }) => (deadAt === now ? [id] : []))
+    async expire(event, limit) {
+      const expired = sql`
+        SELECT id FROM outbox WHERE sent_at IS NULL AND sealed_mail IS NOT NULL AND expires_at <= ${event.at}
+        ORDER BY created_at, id LIMIT ${limit}`
+      const [dead] = await database.transact([
+        // A mail expires once, so its id will do for the event's.
+        sql`
+          INSERT INTO audit_events (id, at, what, outcome, reason, actor, face)
+          SELECT id, ${event.at}, ${event.what}, ${event.outcome}, ${event.reason}, ${event.actor}, ${event.face} FROM outbox
+          WHERE id IN (${expired}) AND dead_at IS NULL RETURNING id`,
+        sql`
+          UPDATE outbox SET sealed_mail = NULL, next_attempt_at = ${NEVER}, dead_at = coalesce(dead_at, ${event.at}),
+            reason = coalesce(reason, 'expired')
+          WHERE id IN (${expired})`,
+      ])
+      return (dead?.results ?? []).map(({ id }) => String(id))
     },
 
     async listForRecipient(recipient, limit) {

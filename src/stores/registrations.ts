@@ -1,6 +1,8 @@
 // Pending registrations, the username claims they hold, and the one-time tokens that confirm them. Each change is one
 // batch (D1's only transaction) in which every later statement is guarded by what the first one achieved.
-import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import type { AuditEvent } from './audit-event.ts'
+import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import { selectCommonPassword } from './common-passwords.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
@@ -35,32 +37,36 @@ export interface Registrations {
   /** What a registration would meet; all of it in one question. */
   lookUp(asked: AskedRegistration, now: number): Promise<FoundForRegistration>
   /**
-   * Stores the registration, its claim on the username, its token and its mail, all or nothing.
+   * Stores the registration, its claim on the username, its token, its mail and its event, all or nothing.
    * @returns `false` when somebody else holds the username
    */
-  create(registration: Registration, tokenHash: string, mail: OutgoingMail, caps: MailCaps): Promise<boolean>
+  create(registration: Registration, tokenHash: string, mail: OutgoingMail, event: AuditEvent, caps: MailCaps): Promise<boolean>
   /** The account of an address, and its live registrations, newest first. */
   findForResend(email: string, now: number): Promise<{ account: User | null; registrations: readonly Registration[] }>
   /**
    * Gives a live registration a further link, which lasts as long as the registration. Does the same work, for nothing,
    * when `registrationId` is `null`.
+   * @returns whether a mail with the link is on its way
    */
   addLink(link: {
     readonly registrationId: string | null
     readonly email: string
     readonly tokenHash: string
     readonly mail: OutgoingMail | null
+    readonly event: AuditEvent
     readonly caps: MailCaps
     readonly now: number
-  }): Promise<void>
+  }): Promise<boolean>
   findByToken(tokenHash: string, now: number): Promise<Confirmable | null>
   /**
    * Spends the token and makes its registration the account of its address; all other registrations and links of the
    * address die with it. The same token again within its life says the same.
    * @param nonce random; marks the spending that the rest of the batch belongs to
-   * @returns `false` when the token is unknown, expired, or its address has an account by another link
+   * @param event of which only this can tell whose account it is
+   * @returns whose account this has made, `spent` when it was made before, `null` when the token is unknown, expired, or its
+   *   address has an account by another link
    */
-  confirm(tokenHash: string, nonce: string, now: number): Promise<boolean>
+  confirm(tokenHash: string, nonce: string, event: AuditEvent, now: number): Promise<{ readonly userId: string } | 'spent' | null>
   /** Deletes at most `limit` of each: registrations, claims and tokens past their time. */
   purge(now: number, limit: number): Promise<void>
 }
@@ -84,7 +90,7 @@ export function createRegistrations(database: Database): Registrations {
         return { account: accounts[0] ?? null, usernameTaken: !isFree, passwordIsCommon: common.length > 0 }
       }),
 
-    async create(registration, tokenHash, mail, caps) {
+    async create(registration, tokenHash, mail, event, caps) {
       const { id, email, usernameKey, createdAt: now, expiresAt } = registration
       const isStored = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${id})`
       const [, stored] = await database.transact([
@@ -105,6 +111,7 @@ export function createRegistrations(database: Database): Registrations {
             INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
             SELECT ${tokenHash}, ${PURPOSE}, ${email}, ${id}, ${now}, ${expiresAt} WHERE ${isStored}`,
         queueMail(mail, caps, now, isStored),
+        appendEvent(event, isStored),
       ])
       return (stored?.meta.changes ?? 0) > 0
     },
@@ -123,18 +130,20 @@ export function createRegistrations(database: Database): Registrations {
         return { account: accounts[0] ?? null, registrations: pending }
       }),
 
-    async addLink({ registrationId, email, tokenHash, mail, caps, now }) {
+    async addLink({ registrationId, email, tokenHash, mail, event, caps, now }) {
       // The same statements for every address, so that their cost tells nothing either.
       const isLive = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${registrationId} AND expires_at > ${now})`
       const { id: mailId } = mail ?? NO_MAIL
-      await database.transact([
+      const results = await database.transact([
         queueMail(mail ?? NO_MAIL, caps, now, sql`${mail !== null} AND (${registrationId === null} OR ${isLive})`),
         // A link that no mail carries would only be rubbish: none is kept where a cap has held the mail back.
         sql`
           INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
           SELECT ${tokenHash}, ${PURPOSE}, ${email}, id, ${now}, expires_at FROM registrations
           WHERE id = ${registrationId} AND expires_at > ${now} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mailId})`,
+        appendEvent(event, sql`${registrationId !== null} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mailId})`),
       ])
+      return recordedUser(results[2]) !== null
     },
 
     findByToken: (tokenHash, now) =>
@@ -151,7 +160,7 @@ export function createRegistrations(database: Database): Registrations {
         return token.registrations && !token.users ? { state: 'pending', registration: token.registrations } : null
       }),
 
-    async confirm(tokenHash, nonce, now) {
+    async confirm(tokenHash, nonce, event, now) {
       const spent = sql`SELECT subject FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
       const provenEmail = sql`SELECT email FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
       const results = await database.transact([
@@ -174,32 +183,26 @@ export function createRegistrations(database: Database): Registrations {
         // address has just got an account.
         sql`
             DELETE FROM one_time_tokens WHERE email = (${provenEmail}) AND purpose = ${PURPOSE} AND spent_by IS NULL`,
+        appendEvent(event, sql`EXISTS (${spent})`, sql`(${spent})`),
+        forgetEventsOf(sql`SELECT id FROM registrations WHERE email = (${provenEmail}) AND id <> (${spent})`),
         sql`DELETE FROM registrations WHERE email = (${provenEmail})`,
         sql`SELECT spent_by FROM one_time_tokens WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND expires_at > ${now}`,
       ])
-      return typeof results[5]?.results[0]?.spent_by === 'string'
+      const userId = recordedUser(results[4])
+      if (userId !== null) return { userId }
+      return typeof results.at(-1)?.results[0]?.spent_by === 'string' ? 'spent' : null
     },
 
     async purge(now, limit) {
-      await database.ask((db) =>
-        db.batch([
-          db
-            .delete(registrations)
-            .where(
-              sql`${registrations.id} IN ${db.select({ id: registrations.id }).from(registrations).where(lte(registrations.expiresAt, now)).limit(limit)}`,
-            ),
-          db
-            .delete(oneTimeTokens)
-            .where(
-              sql`${oneTimeTokens.hash} IN ${db.select({ hash: oneTimeTokens.hash }).from(oneTimeTokens).where(lte(oneTimeTokens.expiresAt, now)).limit(limit)}`,
-            ),
-          db
-            .delete(usernameClaims)
-            .where(
-              sql`${usernameClaims.usernameKey} IN ${db.select({ key: usernameClaims.usernameKey }).from(usernameClaims).where(lte(usernameClaims.expiresAt, now)).limit(limit)}`,
-            ),
-        ]),
-      )
+      const expired = sql`SELECT id FROM registrations WHERE expires_at <= ${now} ORDER BY expires_at, id LIMIT ${limit}`
+      await database.transact([
+        forgetEventsOf(expired),
+        sql`DELETE FROM registrations WHERE id IN (${expired})`,
+        sql`DELETE FROM one_time_tokens WHERE hash IN (SELECT hash FROM one_time_tokens WHERE expires_at <= ${now} LIMIT ${limit})`,
+        sql`
+          DELETE FROM username_claims WHERE username_key IN (
+            SELECT username_key FROM username_claims WHERE expires_at <= ${now} LIMIT ${limit})`,
+      ])
     },
   }
 }

@@ -1,6 +1,8 @@
 // Accounts in D1. Look-ups take what platform/ has normalised.
 import { and, eq, sql } from 'drizzle-orm'
 import type { StoredPin } from '../platform/pin-hash.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { appendEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { users } from './schema.ts'
 
@@ -11,7 +13,7 @@ export interface Users {
   findByEmail(email: string): Promise<User | null>
   findByUsernameKey(key: string): Promise<User | null>
   /** Ends every session of the user: none carries the new number. Returns it, or `null` where there is no such user. */
-  bumpSessionEpoch(id: string, now: number): Promise<number | null>
+  bumpSessionEpoch(id: string, event: AuditEvent, now: number): Promise<number | null>
   /** Compare-and-set: a password changed in the meantime stays. */
   replacePasswordHash(id: string, from: string, to: string, now: number): Promise<boolean>
   /** Compare-and-set: a PIN changed in the meantime stays. */
@@ -26,15 +28,13 @@ export function createUsers(database: Database): Users {
     findByUsernameKey: async (key) =>
       (await database.ask((db) => db.select().from(users).where(eq(users.usernameKey, key)).get())) ?? null,
 
-    async bumpSessionEpoch(id, now) {
-      const bumped = await database.ask((db) =>
-        db
-          .update(users)
-          .set({ sessionEpoch: sql`${users.sessionEpoch} + 1`, updatedAt: now })
-          .where(eq(users.id, id))
-          .returning({ epoch: users.sessionEpoch }),
-      )
-      return bumped[0]?.epoch ?? null
+    async bumpSessionEpoch(id, event, now) {
+      const [bumped] = await database.transact([
+        sql`UPDATE users SET session_epoch = session_epoch + 1, updated_at = ${now} WHERE id = ${id} RETURNING session_epoch`,
+        appendEvent(event, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
+      ])
+      const epoch = bumped?.results[0]?.session_epoch
+      return typeof epoch === 'number' ? epoch : null
     },
 
     async replacePasswordHash(id, from, to, now) {

@@ -64,6 +64,24 @@ describe('DELETE /me', () => {
     // An address that was never proven keeps the count of its mails, which protects whoever has it.
     const others = await rows('DELETE FROM outbox RETURNING recipient')
     expect(others).toEqual([{ recipient: 'further@example.com' }, { recipient: 'moved@example.com' }])
+    // And the record says that there was an account, by its id alone.
+    const events = await rows('DELETE FROM audit_events WHERE user_id IS NOT NULL RETURNING *')
+    expect(events).toEqual([
+      {
+        seq: expect.any(Number),
+        id: expect.any(String),
+        at: app.clock.now,
+        what: 'account_deleted',
+        outcome: 'success',
+        reason: null,
+        user_id: userId,
+        session_id: null,
+        actor: 'user',
+        ip: null,
+        user_agent: null,
+        face: 'v1',
+      },
+    ])
     const left = await everything()
     for (const trace of ['ada', 'Ada', 'Byron', 'example.com', userId, userId.replaceAll('-', ''), '198.18.']) {
       expect([trace, left.includes(trace)]).toEqual([trace, false])

@@ -291,7 +291,7 @@ describe('MAIL_TRANSPORT', () => {
     const deferred: Promise<unknown>[] = []
     const vars = { ENVIRONMENT: 'development', AUTH_SECRET: SECRET, MAIL_TRANSPORT: transport, ...way }
     const { auth } = compose({ ...BINDINGS, ...vars }, { log: () => {}, defer: (work) => void deferred.push(work) })
-    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '' })
+    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '', face: 'v1' })
     await Promise.all(deferred)
     expect(await rows('SELECT reason, dead_at, sent_at FROM outbox')).toEqual([
       { reason: expect.stringMatching(reason), dead_at: null, sent_at: null },
@@ -349,7 +349,7 @@ describe('the send_email binding', () => {
     const deferred: Promise<unknown>[] = []
     const bindings = { DB, SESSIONS, ASSETS, SESSION_LEDGER, LOGIN_LIMITER, EMAIL: EMAIL_BINDING, ...vars }
     const { auth } = compose(bindings, { log: () => {}, defer: (work) => void deferred.push(work) })
-    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '' })
+    await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '', face: 'v1' })
     await Promise.all(deferred)
     expect(messages).toMatchObject([{ to: EMAIL, from: 'gate@example.com', subject: 'Confirm your e-mail address' }])
     expect(messages[0]?.text).toMatch(/^https:\/\/auth\.example\.com\/verify-email\?token=[0-9a-f]{64}$/m)

@@ -65,6 +65,49 @@ describe('housekeeping', () => {
     }
   })
 
+  it('deletes events when the record has kept them for as long as it is told, and not before', async () => {
+    const app = await startApp({ vars: { AUDIT_RETENTION_DAYS: '30' }, now: 1_800_000_000 })
+    const ageOf = (seconds: number) => 1_800_000_000 - 30 * DAY + seconds
+    await BINDINGS.DB.batch(
+      [ageOf(-1), ageOf(0), ageOf(1)].map((at) =>
+        BINDINGS.DB.prepare(
+          "INSERT INTO audit_events (id, at, what, outcome, actor, face) VALUES (?, ?, 'sign_in', 'success', 'user', 'v1')",
+        ).bind(String(at), at),
+      ),
+    )
+    const left = async () => (await rows<{ at: number }>("SELECT at FROM audit_events WHERE what = 'sign_in'")).map(({ at }) => at)
+    await app.auth.keepHouse()
+    expect(await left()).toEqual([ageOf(0), ageOf(1)])
+    app.clock.advance(1)
+    await app.auth.keepHouse()
+    expect(await left()).toEqual([ageOf(1)])
+  })
+
+  it('takes five runs for 10,000 events that are too old, the oldest first, and never uses a number twice', async () => {
+    const app = await startApp()
+    await BINDINGS.DB.prepare(`INSERT INTO audit_events (id, at, what, outcome, actor, face)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+      SELECT i, i, 'signed_out', 'success', 'user', 'v1' FROM n`).run()
+    for (const left of [8000, 6000, 4000, 2000, 0, 0]) {
+      await app.auth.keepHouse()
+      const [found] = await rows("SELECT count(*) AS n, min(at) AS oldest FROM audit_events WHERE what = 'signed_out'")
+      expect(found).toEqual({ n: left, oldest: left === 0 ? null : 10_001 - left })
+    }
+    await BINDINGS.DB.prepare("INSERT INTO audit_events (id, at, what, outcome, actor, face) VALUES ('', 0, '', '', '', '')").run()
+    expect(await rows("SELECT seq FROM audit_events WHERE id = ''")).toEqual([{ seq: expect.toSatisfy((seq) => seq > 10_000) }])
+  })
+
+  it('takes what is known of a registration that came to nothing along with it', async () => {
+    const app = await startApp()
+    await register(app, 'pending@example.com')
+    await app.createAccount()
+    const known = async () => (await rows("SELECT user_id FROM audit_events WHERE what = 'registered'")).length
+    expect(await known()).toBe(2)
+    app.clock.advance(DAY)
+    await app.auth.keepHouse()
+    expect(await known()).toBe(1)
+  })
+
   it('sends all mail that has waited, although a batch is ten', async () => {
     const sent: string[] = []
     const mail = {
@@ -99,13 +142,17 @@ describe('housekeeping', () => {
 
   it.each([
     ['deliver mail', 'set "attempts"'],
-    ['expire mail', 'set "sealed_mail"'],
+    ['expire mail', 'UPDATE outbox SET sealed_mail'],
     ['rotate signing keys', 'signing_keys'],
-    ['purge registrations', 'delete from "registrations"'],
+    ['purge registrations', 'DELETE FROM registrations'],
     ['purge outbox', 'delete from "outbox"'],
+    ['purge audit', 'delete from "audit_events"'],
   ])('goes on with the rest and says so when it cannot %s', async (task, statement) => {
     const { bindings, fault } = breakableBindings()
     const app = await startApp({ bindings })
+    await BINDINGS.DB.prepare(
+      "INSERT INTO audit_events (id, at, what, outcome, actor, face) VALUES ('old', 0, 'sign_in', 'success', 'user', 'v1')",
+    ).run()
     await register(app, 'pending@example.com', 'pending')
     await app.signIn(await app.createAccount())
     await app.settle()
@@ -115,13 +162,16 @@ describe('housekeeping', () => {
     const failed = app.log.filter(({ event }) => event === 'housekeeping failed')
     expect(failed).toMatchObject([{ level: 'error', fields: { task } }])
     const left = await counts()
-    expect({ ...left, keys: (await rows('SELECT kid FROM signing_keys')).length }).toEqual({
+    const keys = (await rows('SELECT kid FROM signing_keys')).length
+    const oldEvents = (await rows("SELECT id FROM audit_events WHERE id = 'old'")).length
+    expect({ ...left, keys, oldEvents }).toEqual({
       registrations: task === 'purge registrations' ? 1 : 0,
       one_time_tokens: task === 'purge registrations' ? 2 : 0,
       username_claims: task === 'purge registrations' ? 1 : 0,
       outbox: task === 'purge outbox' ? 2 : 0,
       users: 1,
       keys: task === 'rotate signing keys' ? 1 : 2,
+      oldEvents: task === 'purge audit' ? 1 : 0,
     })
   })
 })

@@ -39,8 +39,10 @@ async function startWatchedApp() {
   return { app, email, token, refreshToken, spans }
 }
 
-/** The calls in waves: a call belongs to the wave after the last one that had ended when it began. */
-function waves(spans: readonly Span[]): string[][] {
+/** The calls a reply has waited for, in waves: a call belongs to the wave after the last one that had ended when it began. */
+function waves(all: readonly Span[]): string[][] {
+  // What the record is told behind the reply's back is still on its way.
+  const spans = all.filter(({ end }) => end > 0)
   const depth = new Map<Span, number>()
   const found: string[][] = []
   for (const span of spans) {

@@ -120,7 +120,7 @@ describe('rotation', () => {
     await app.auth.keepHouse()
     const [old, next] = await keyRows()
     app.clock.advance(1199)
-    const client = { address: '192.0.2.1', userAgent: '' }
+    const client = { address: '192.0.2.1', userAgent: '', face: 'stable' } as const
     const last =
       kind === 'access'
         ? (await app.signIn(email)).access_token

@@ -21,11 +21,11 @@ const countAll = (ids: readonly string[]) => ids.reduce((tallies, id) => count(t
 const streakOf = ({ streak }: PinTallies) => streak.marks.map(({ id }) => id)
 
 describe('a streak', () => {
-  it('lets as many attempts as kill be judged, and no more', () => {
+  it('lets as many attempts as kill be judged, says which is the last, and judges no more', () => {
     const two = countAll(['a', 'b'])
-    expect(count(two, 'c').decision).toEqual({ allowed: true, isDead: false })
+    expect(count(two, 'c').decision).toEqual({ allowed: true, isDead: false, isLast: true })
     const three = count(two, 'c').tallies
-    expect(count(three, 'd').decision).toEqual({ allowed: true, isDead: true })
+    expect(count(three, 'd').decision).toEqual({ allowed: true, isDead: true, isLast: false })
   })
 
   it('grows no longer than that, while attempts on the dead PIN are counted like others', () => {
@@ -37,7 +37,7 @@ describe('a streak', () => {
   it('ends with a success, but for the attempts counted after it', () => {
     const tallies = acceptPinAttempt(countAll(['a', 'b', 'c']), attempt('b'), START, POLICY)
     expect(streakOf(tallies)).toEqual(['c'])
-    expect(count(tallies, 'd').decision).toEqual({ allowed: true, isDead: false })
+    expect(count(tallies, 'd').decision).toEqual({ allowed: true, isDead: false, isLast: false })
   })
 
   it('is not ended by a success that is settled twice', () => {
@@ -49,14 +49,18 @@ describe('a streak', () => {
   it('is shorter by an attempt that was given back, and alive again', () => {
     const tallies = giveBackPinAttempt(countAll(['a', 'b', 'c']), attempt('b'))
     expect(streakOf(tallies)).toEqual(['a', 'c'])
-    expect(count(tallies, 'd').decision).toEqual({ allowed: true, isDead: false })
+    expect(count(tallies, 'd').decision).toEqual({ allowed: true, isDead: false, isLast: true })
   })
 
   it('is forgotten after 400 days, unless it killed', () => {
     const alive = countAll(['a', 'b'])
     expect(streakOf(count(alive, 'c', START + 400 * DAY - 1).tallies)).toEqual(['a', 'b', 'c'])
     expect(streakOf(count(alive, 'c', START + 400 * DAY).tallies)).toEqual(['c'])
-    expect(count(countAll(['a', 'b', 'c']), 'd', START + 10_000 * DAY).decision).toEqual({ allowed: true, isDead: true })
+    expect(count(countAll(['a', 'b', 'c']), 'd', START + 10_000 * DAY).decision).toEqual({
+      allowed: true,
+      isDead: true,
+      isLast: false,
+    })
   })
 
   it('is not lengthened by what a limit refuses', () => {

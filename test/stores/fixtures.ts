@@ -1,5 +1,6 @@
 // What the tests of the stores share: an empty schema and rows to put into it.
 import { applyD1Migrations, reset } from 'cloudflare:test'
+import type { AuditEvent } from '../../src/stores/audit-event.ts'
 import { createDatabase, type Database } from '../../src/stores/database.ts'
 import type { OutgoingMail } from '../../src/stores/outbox.ts'
 import type { Registration } from '../../src/stores/registrations.ts'
@@ -25,6 +26,23 @@ export function newMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
     requesterIp: '192.0.2.1',
     sealedMail: `sealed ${id}`,
     expiresAt: null,
+    ...changes,
+  }
+}
+
+export function newEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    id: crypto.randomUUID(),
+    at: NOW,
+    what: 'sign_in',
+    outcome: 'success',
+    reason: null,
+    userId: 'ada',
+    sessionId: null,
+    actor: 'user',
+    ip: '192.0.2.1',
+    userAgent: 'Test/1.0',
+    face: 'v1',
     ...changes,
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../../src/stores/database.ts'
 import { createOutbox, type OutboxRow, type OutgoingMail, queueMail } from '../../src/stores/outbox.ts'
-import { CAPS, emptyDatabase, HOUR, NOW, newMail } from './fixtures.ts'
+import { CAPS, emptyDatabase, HOUR, NOW, newEvent, newMail } from './fixtures.ts'
 
 async function queue(database: Database, mail: OutgoingMail, now = NOW, condition = sql`1`): Promise<boolean> {
   const [result] = await database.transact([queueMail(mail, CAPS, now, condition)])
@@ -79,7 +79,7 @@ describe('leasing mail', () => {
     await outbox.markSent('sent', NOW, false)
     await outbox.markSent('kept', NOW, true)
     await outbox.markFailed(leased('failed'), NOW + HOUR, 'smtp_421')
-    await outbox.markDead(leased('dropped'), NOW, 'smtp_550', true)
+    await outbox.markDead(leased('dropped'), newEvent(), 'smtp_550', true)
     expect(await outbox.lease(NOW + HOUR - 1, 120, 10)).toEqual([])
     expect((await outbox.lease(NOW + HOUR, 120, 10)).map(({ id }) => id)).toEqual(['failed'])
     expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['dropped', 'failed', 'kept'])
@@ -100,11 +100,11 @@ describe('leasing mail', () => {
     const [first] = await outbox.lease(NOW, 120, 1)
     const [second] = await outbox.lease(NOW + 120, 120, 1)
     if (!first || !second) throw new Error('nothing was leased')
-    await outbox.markDead(first, NOW + 121, 'smtp_550', false)
+    await outbox.markDead(first, newEvent({ at: NOW + 121 }), 'smtp_550', false)
     await outbox.markFailed(first, NOW + 9999, 'smtp_421')
     expect(await outbox.lease(NOW + 240, 120, 1)).toMatchObject([{ id: 'slow', attempts: 3 }])
     await outbox.markSent('slow', NOW + 241, true)
-    await outbox.markDead(leased('slow', 3), NOW + 242, 'smtp_550', false)
+    await outbox.markDead(leased('slow', 3), newEvent({ at: NOW + 242 }), 'smtp_550', false)
     expect(await outbox.listForRecipient(null, 1)).toMatchObject([{ id: 'slow', sentAt: NOW + 241 }])
   })
 })
@@ -136,7 +136,7 @@ describe('the outbox', () => {
     const outbox = createOutbox(database)
     await queue(database, newMail({ id: 'dead' }), NOW - 5)
     await outbox.lease(NOW, 120, 1)
-    await outbox.markDead(leased('dead'), NOW, 'smtp_550', true)
+    await outbox.markDead(leased('dead'), newEvent(), 'smtp_550', true)
     await outbox.purge(NOW, NOW - 5, 10)
     expect(await outbox.listForRecipient(null, 10)).toHaveLength(1)
     await outbox.purge(NOW, NOW - 4, 10)
@@ -149,11 +149,11 @@ describe('the outbox', () => {
     for (const id of ['waits', 'dead', 'sent']) await queue(database, newMail({ id, recipient: id, expiresAt: NOW + 60 }))
     await queue(database, newMail({ id: 'notice', recipient: 'notice' }))
     await outbox.lease(NOW, 120, 10)
-    await outbox.markDead(leased('dead'), NOW, 'smtp_550', true)
+    await outbox.markDead(leased('dead'), newEvent(), 'smtp_550', true)
     await outbox.markSent('sent', NOW, true)
-    expect(await outbox.expire(NOW + 59, 10)).toEqual([])
-    expect(await outbox.expire(NOW + 60, 10)).toEqual(['waits'])
-    expect(await outbox.expire(NOW + 60, 10)).toEqual([])
+    expect(await outbox.expire(newEvent({ at: NOW + 59 }), 10)).toEqual([])
+    expect(await outbox.expire(newEvent({ at: NOW + 60 }), 10)).toEqual(['waits'])
+    expect(await outbox.expire(newEvent({ at: NOW + 60 }), 10)).toEqual([])
     expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['notice', 'sent'])
   })
 })

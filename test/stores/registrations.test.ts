@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { createOutbox } from '../../src/stores/outbox.ts'
 import { createRegistrations, type Registration } from '../../src/stores/registrations.ts'
 import { createUsers } from '../../src/stores/users.ts'
-import { CAPS, DAY, emptyDatabase, NOW, newMail, newRegistration } from './fixtures.ts'
+import { CAPS, DAY, emptyDatabase, NOW, newEvent, newMail, newRegistration } from './fixtures.ts'
 
 async function setUp() {
   const database = await emptyDatabase()
   const registrations = createRegistrations(database)
   const create = (registration: Registration, hash: string) =>
-    registrations.create(registration, hash, newMail({ recipient: registration.email }), CAPS)
-  const confirm = (hash: string, now = NOW) => registrations.confirm(hash, crypto.randomUUID(), now)
+    registrations.create(registration, hash, newMail({ recipient: registration.email }), newEvent(), CAPS)
+  const confirm = async (hash: string, now = NOW) =>
+    (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now)) !== null
   return { registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }
 }
 
@@ -100,7 +101,7 @@ describe('what a link leads to', () => {
     const { registrations, create } = await setUp()
     const registration = newRegistration()
     await create(registration, 'hash 1')
-    const link = { registrationId: registration.id, email: registration.email, caps: CAPS }
+    const link = { registrationId: registration.id, email: registration.email, caps: CAPS, event: newEvent() }
     const later = NOW + DAY - 1
     await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'hash 2', now: later })
     expect(await registrations.findByToken('hash 2', later)).toEqual({ state: 'pending', registration })
@@ -113,14 +114,20 @@ describe('what a link leads to', () => {
     const { registrations, create } = await setUp()
     const registration = newRegistration()
     await create(registration, 'hash')
-    const link = { registrationId: registration.id, email: registration.email, caps: { ...CAPS, perRequesterPerHour: 1 }, now: NOW }
+    const link = {
+      registrationId: registration.id,
+      email: registration.email,
+      caps: { ...CAPS, perRequesterPerHour: 1 },
+      event: newEvent(),
+      now: NOW,
+    }
     await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'held back' })
     expect(await registrations.findByToken('held back', NOW)).toBeNull()
   })
 
   it('is never anything for an address without a registration, which gets a mail only if there is one to send', async () => {
     const { registrations, outbox } = await setUp()
-    const link = { registrationId: null, email: 'eve@example.com', caps: CAPS, now: NOW }
+    const link = { registrationId: null, email: 'eve@example.com', caps: CAPS, event: newEvent(), now: NOW }
     await registrations.addLink({ ...link, mail: null, tokenHash: 'hash 1' })
     await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'hash 2' })
     expect(await outbox.listForRecipient(null, 10)).toHaveLength(1)

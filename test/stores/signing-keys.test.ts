@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSigningKeyStore } from '../../src/stores/signing-keys.ts'
 import { BINDINGS } from '../support/harness.ts'
-import { emptyDatabase } from './fixtures.ts'
+import { emptyDatabase, newEvent } from './fixtures.ts'
 
 async function setUp() {
   return createSigningKeyStore(await emptyDatabase(), BINDINGS.SESSIONS, 5000)
@@ -19,19 +19,19 @@ describe('signing keys', () => {
       ['c', 10],
       ['a', 1],
     ] as const)
-      await store.insert(newKey(kid, generation))
+      await store.insert(newKey(kid, generation), newEvent({ userId: null }))
     expect((await store.list()).map(({ kid }) => kid)).toEqual(['a', 'b', 'c'])
   })
 
   it('of one generation made by many at once are one, and nobody fails', async () => {
     const store = await setUp()
-    await Promise.all(Array.from({ length: 10 }, (_, index) => store.insert(newKey(`kid ${index}`, 1))))
+    await Promise.all(Array.from({ length: 10 }, (_, index) => store.insert(newKey(`kid ${index}`, 1), newEvent({ userId: null }))))
     expect(await store.list()).toHaveLength(1)
   })
 
   it('are re-sealed only where the seal is still the one that was opened', async () => {
     const store = await setUp()
-    await store.insert(newKey('a', 1))
+    await store.insert(newKey('a', 1), newEvent({ userId: null }))
     await store.reseal('a', 'sealed by another', 'sealed late')
     expect(await store.list()).toMatchObject([{ sealedPrivateJwk: 'sealed a' }])
     await store.reseal('a', 'sealed a', 'sealed anew')
@@ -40,7 +40,7 @@ describe('signing keys', () => {
 
   it('are removed by name, and no names remove none', async () => {
     const store = await setUp()
-    for (const generation of [1, 2, 3]) await store.insert(newKey(`kid ${generation}`, generation))
+    for (const generation of [1, 2, 3]) await store.insert(newKey(`kid ${generation}`, generation), newEvent({ userId: null }))
     await store.remove([])
     await store.remove(['kid 1', 'kid 3', 'unknown'])
     expect((await store.list()).map(({ kid }) => kid)).toEqual(['kid 2'])

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { createUsers } from '../../src/stores/users.ts'
-import { emptyDatabase, NOW } from './fixtures.ts'
+import { emptyDatabase, NOW, newEvent } from './fixtures.ts'
 
 async function withOneUser() {
   const database = await emptyDatabase()
@@ -32,10 +32,10 @@ describe('users', () => {
 
   it('have their epoch bumped exactly once for each time it is asked, however parallel', async () => {
     const users = await withOneUser()
-    const epochs = await Promise.all(Array.from({ length: 20 }, () => users.bumpSessionEpoch('id', NOW)))
+    const epochs = await Promise.all(Array.from({ length: 20 }, () => users.bumpSessionEpoch('id', newEvent(), NOW)))
     expect(epochs.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
     expect(await users.findById('id')).toMatchObject({ sessionEpoch: 21, updatedAt: NOW })
-    expect(await users.bumpSessionEpoch('other', NOW)).toBeNull()
+    expect(await users.bumpSessionEpoch('other', newEvent(), NOW)).toBeNull()
   })
 
   it('have their password hash replaced only where it is still the one that was read', async () => {

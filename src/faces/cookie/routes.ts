@@ -2,7 +2,7 @@
 import type { Hono, MiddlewareHandler } from 'hono'
 import { AuthError } from '../../auth/errors.ts'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, readClient } from '../shared/context.ts'
+import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
@@ -20,7 +20,7 @@ interface CookieFaceOptions {
 
 export function createCookieFace({ requireService, originsOf }: CookieFaceOptions): Hono<AppEnv> {
   const face = createRoutes()
-    .use(requireService, sameOrigin(originsOf))
+    .use(inFace('cookie'), requireService, sameOrigin(originsOf))
     .post('/login', jsonBody, async (c) => {
       const credentials = parseBody(PinLoginBody, c.var.body)
       setTokenCookies(c, await c.var.auth.signInWithPin(credentials, readClient(c)))
@@ -29,11 +29,11 @@ export function createCookieFace({ requireService, originsOf }: CookieFaceOption
     .post('/refresh', jsonBody, async (c) => {
       const { refreshToken } = readTokenCookies(c.req.header('Cookie'))
       if (refreshToken === null) throw new AuthError('invalid_refresh_token', 'no cookie, or two that differ')
-      setTokenCookies(c, await c.var.auth.refreshSession(refreshToken))
+      setTokenCookies(c, await c.var.auth.refreshSession(refreshToken, readClient(c)))
       return c.json({ message: 'Access token refreshed successfully' })
     })
     .post('/logout', jsonBody, async (c) => {
-      await c.var.auth.signOutBrowser(readTokenCookies(c.req.header('Cookie')))
+      await c.var.auth.signOutBrowser(readTokenCookies(c.req.header('Cookie')), readClient(c))
       clearTokenCookies(c)
       return c.json({ message: 'Logout successful' })
     })

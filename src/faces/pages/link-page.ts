@@ -7,7 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { AuthError } from '../../auth/errors.ts'
-import { type AppEnv, readClient } from '../shared/context.ts'
+import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { layout, PAGE_POLICY, type Page } from '../shared/html-page.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
@@ -35,7 +35,7 @@ export function createLinkPage({ advice, show, act }: LinkPage): HonoBase<AppEnv
     },
   })
   const page = createRoutes()
-    .use(async (c, next) => {
+    .use(inFace('page'), async (c, next) => {
       c.header('Content-Security-Policy', PAGE_POLICY)
       await next()
     })

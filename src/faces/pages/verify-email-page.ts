@@ -10,8 +10,8 @@ export const verifyEmailPage: LinkPage = {
     const found = await auth.describeVerification(token)
     return found.state === 'pending' && token ? renderQuestion(found.registration, token) : renderConfirmed()
   },
-  async act(auth, { token }) {
-    await auth.verifyEmail(token)
+  async act(auth, { token }, client) {
+    await auth.verifyEmail(token, client)
     return renderConfirmed()
   },
 }

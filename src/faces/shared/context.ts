@@ -1,5 +1,6 @@
 // What every face finds on Hono's context, and how the client is told from the request.
 import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
@@ -15,6 +16,8 @@ export interface AppEnv {
     /** Set by `requireService`: absent where the configuration is broken. */
     auth: Auth
     body: JsonObject | null
+    /** Set by `inFace`. */
+    face: Client['face']
     /** What the log line of a failed request adds. */
     failure: { readonly code: string; readonly reason: string }
   }
@@ -22,11 +25,20 @@ export interface AppEnv {
 
 const USER_AGENT_LIMIT = 256
 
+/** For the record of what happened: which face a request has come to. */
+export function inFace(face: Client['face']) {
+  return createMiddleware<AppEnv>(async function inFace(c, next) {
+    c.set('face', face)
+    await next()
+  })
+}
+
 /** The address is Cloudflare's word only: whatever else a client sends about itself is a claim. */
 export function readClient(c: Context<AppEnv>): Client {
   return {
     address: parseClientAddress(c.req.header('CF-Connecting-IP') ?? null),
     userAgent: (c.req.header('User-Agent') ?? '').slice(0, USER_AGENT_LIMIT).toWellFormed(),
+    face: c.var.face,
     locale: parseAcceptLanguage(c.req.header('Accept-Language')),
   }
 }

@@ -1,7 +1,7 @@
 // The `stable` face: document 002. Reads, calls, renders; every decision is the core's.
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, readBearer, readClient } from '../shared/context.ts'
+import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes, refuseHeadBeside } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
@@ -12,7 +12,7 @@ export const STABLE_PATH = '/api/stable/auth'
 /** @param requireService inside the face, so that its refusal too is in the envelope */
 export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<AppEnv> {
   const stable = createRoutes()
-    .use(requireService)
+    .use(inFace('stable'), requireService)
     .post('/login', jsonBody, async (c) => {
       const credentials = parseBody(StableLoginBody, c.var.body)
       return c.json(envelope(renderGrant(await c.var.auth.signInStable(credentials, readClient(c)))))
@@ -36,6 +36,6 @@ export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<Ap
 }
 
 async function signOut(c: Context<AppEnv>) {
-  const sessionId = await c.var.auth.signOutStable(readBearer(c), c.req.query('sessionId'))
+  const sessionId = await c.var.auth.signOutStable(readBearer(c), c.req.query('sessionId'), readClient(c))
   return c.json(envelope({ message: 'JWT was revoked', sessionId }))
 }

@@ -1,7 +1,9 @@
 // What the `v1` face says of itself for OpenAPI: one entry a route, over the very schemas that check bodies.
 import * as v from 'valibot'
+import { MAX_ACTIVITY_LIMIT } from '../../auth/list-activity.ts'
 import type { Operation } from '../shared/operation.ts'
 import { accountOperations } from './account-openapi.ts'
+import { ActivitySchema } from './activity-schema.ts'
 import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema, UserSchema } from './wire.ts'
 
 const Message = v.object({ message: v.string() })
@@ -75,6 +77,20 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     bearer: 'required',
     success: [200, v.object({ sessions: v.array(SessionSchema) })],
     refusals: [401, 403, 404, 503],
+  },
+  'GET /activity': {
+    id: 'listActivity',
+    summary: 'What has happened to the account, newest first',
+    description:
+      'Sign-ins, failed ones too, and every change of the account. Pages are turned with `next_cursor`; what happens meanwhile is on the first one.',
+    query: {
+      cursor: 'The `next_cursor` of the page before',
+      limit: `Events a page, 1 to ${MAX_ACTIVITY_LIMIT}; 50 when left out`,
+      user_id: "Somebody else's, for the permission systemAdmin",
+    },
+    bearer: 'required',
+    success: [200, ActivitySchema],
+    refusals: [400, 401, 403, 404, 503],
   },
   'DELETE /sessions/:id': {
     id: 'revokeSession',

@@ -1,7 +1,7 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
 import { jsonBody } from '../shared/body.ts'
 import { readChallengedClient } from '../shared/challenge.ts'
-import { readBearer, readClient } from '../shared/context.ts'
+import { inFace, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
@@ -16,6 +16,7 @@ import {
   renderReauthentication,
   TokenBody,
 } from './account-wire.ts'
+import { renderActivity } from './activity-wire.ts'
 import {
   EmailBody,
   LoginBody,
@@ -32,6 +33,7 @@ import {
 export const V1_PATH = '/api/v1/auth'
 
 export const v1 = createRoutes()
+  .use(inFace('v1'))
   .post('/register', jsonBody, async (c) => {
     const body = parseBody(RegisterBody, c.var.body)
     const { email, password, username, first_name: firstName, last_name: lastName } = body
@@ -46,7 +48,7 @@ export const v1 = createRoutes()
     return c.json({ message: 'verification email has been sent' })
   })
   .get('/verify-email', refuseHead, async (c) => {
-    await c.var.auth.verifyEmail(c.req.query('token'))
+    await c.var.auth.verifyEmail(c.req.query('token'), readClient(c))
     return c.json({ message: 'email verified successfully' })
   })
   .post('/login', jsonBody, async (c) => {
@@ -98,19 +100,23 @@ export const v1 = createRoutes()
   .post('/refresh', jsonBody, async (c) => {
     const { refresh_token: refreshToken } = parseBody(RefreshBody, c.var.body)
     if (refreshToken === undefined) return c.json(renderExtension(await c.var.auth.extendSession(readBearer(c))))
-    return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken)))
+    return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken, readClient(c))))
   })
   .post('/logout', jsonBody, async (c) => {
-    await c.var.auth.signOut(readBearer(c))
+    await c.var.auth.signOut(readBearer(c), readClient(c))
     return c.json({ message: 'Logged out' })
   })
   .post('/revoke-all', jsonBody, async (c) => {
-    const revoked = await c.var.auth.revokeAllSessions(readBearer(c))
+    const revoked = await c.var.auth.revokeAllSessions(readBearer(c), readClient(c))
     return c.json({ message: 'All sessions revoked', revoked })
   })
   .get('/sessions', async (c) => {
     const { sessions, currentId } = await c.var.auth.listSessions(readBearer(c), c.req.query('user_id'))
     return c.json({ sessions: sessions.map((session) => renderSession(session, currentId)) })
+  })
+  .get('/activity', async (c) => {
+    const { user_id: ofUserId, cursor, limit } = c.req.query()
+    return c.json(renderActivity(await c.var.auth.listActivity(readBearer(c), { ofUserId, cursor, limit })))
   })
   .put('/pin', jsonBody, async (c) => {
     const { pin, current_password: currentPassword } = parseBody(PinBody, c.var.body)
@@ -122,7 +128,7 @@ export const v1 = createRoutes()
     return c.json({ message: 'PIN removed' })
   })
   .delete('/sessions/:id', jsonBody, async (c) => {
-    await c.var.auth.revokeSession(readBearer(c), c.req.param('id'))
+    await c.var.auth.revokeSession(readBearer(c), c.req.param('id'), readClient(c))
     return c.json({ message: 'Session revoked' })
   })
 

@@ -194,6 +194,6 @@ export function renderSession(session: SessionRecord, currentId: string): v.Infe
   }
 }
 
-function renderTime(epochSeconds: number): string {
+export function renderTime(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
 }

@@ -143,6 +143,8 @@ describe('the replies', () => {
     await v1('GET', '/me')
     const { body: list } = await v1('GET', '/sessions', undefined, grant.access_token)
     await v1('GET', '/sessions?user_id=x', undefined, grant.access_token)
+    await v1('GET', '/activity', undefined, grant.access_token)
+    await v1('GET', '/activity?limit=0', undefined, grant.access_token)
     await v1('POST', '/refresh', undefined, grant.access_token)
     await v1('POST', '/refresh', { refresh_token: grant.refresh_token })
     await v1('POST', '/refresh', { refresh_token: '' })

@@ -168,6 +168,42 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     },
   )
 
+  it('records each act as the operator’s, with the account it was done to, and no secret', async () => {
+    database.sqlite.exec(`INSERT INTO registrations (id, email, password_hash, ip, user_agent, created_at, expires_at) VALUES ('r', 'a@example.com', 'h', '192.0.2.1', '', 1, 2);
+      INSERT INTO audit_events (id, at, what, outcome, user_id, actor, face) VALUES ('old', 1, 'registered', 'success', 'r', 'anonymous', 'v1')`)
+    await create('a@example.com', '--username', 'ann', '--pin', '4711')
+    await run(['disable', '--username', 'ann'], NOW + 1)
+    await run(['enable', '--email', 'a@example.com'], NOW + 2)
+    await run(['grant', '--email', 'a@example.com', '--permission', 'z', '--permission', 'a'], NOW + 3)
+    await run(['revoke', '--email', 'a@example.com', '--permission', 'z'], NOW + 4)
+    await run(['set-password', '--email', 'a@example.com', '--password', 'another good one'], NOW + 5)
+    const events = database.sqlite.prepare('SELECT * FROM audit_events ORDER BY seq').all()
+    const common = { outcome: 'success', actor: 'operator', face: 'cli', ip: null, session_id: null, user_agent: null }
+    const acts = [
+      ['account_created', null],
+      ['account_disabled', null],
+      ['account_enabled', null],
+      ['permissions_changed', 'grant z, a'],
+      ['permissions_changed', 'revoke z'],
+      ['password_changed', null],
+    ]
+    const user_id = user('a@example.com')?.id
+    expect(events).toMatchObject(acts.map(([what, reason], index) => ({ ...common, what, reason, user_id, at: NOW + index })))
+    expect(new Set(events.map(({ id }) => id)).size).toBe(6)
+    expect(JSON.stringify(events)).not.toMatch(/4711|four unusual|another good|scrypt/)
+    await run(['delete', '--email', 'a@example.com'], NOW + 6)
+    const left = database.sqlite.prepare('SELECT * FROM audit_events').all()
+    expect(left).toMatchObject([{ ...common, what: 'account_deleted', user_id, at: NOW + 6 }])
+  })
+
+  it('records nothing of what was not done', async () => {
+    await create('a@example.com')
+    await expect(create('a@example.com')).rejects.toThrow('has an account already')
+    await expect(run(['disable', '--username', 'nobody'])).rejects.toThrow('Cannot find')
+    await run(['list'])
+    expect(count('audit_events')).toBe(1)
+  })
+
   it.each([['--email', 'a@example.com'] as const, ['--username', 'Ann'] as const])(
     'deletes a user named by %s with all that belongs to the account, and nobody else',
     async (option, value) => {

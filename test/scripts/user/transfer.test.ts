@@ -185,6 +185,17 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
     expect(rows('SELECT email FROM username_claims WHERE expires_at IS NOT NULL')).toMatchObject([{ email: 'other@example.com' }])
   })
 
+  it('records each account it makes as the operator’s act, once, and nothing of pending registrations that gave way', async () => {
+    database.sqlite.exec(`INSERT INTO registrations (id, email, password_hash, ip, user_agent, created_at, expires_at) VALUES ('r', 'bob@example.com', 'h', '192.0.2.1', '', 1, 2);
+      INSERT INTO audit_events (id, at, what, outcome, user_id, actor, face) VALUES ('old', 1, 'registered', 'success', 'r', 'anonymous', 'v1')`)
+    await run(ADA, BOB)
+    await run(ADA, BOB)
+    const users = rows('SELECT id FROM users ORDER BY rowid')
+    const event = { at: NOW, what: 'account_created', outcome: 'success', reason: 'imported', actor: 'operator', face: 'cli' }
+    expect(rows('SELECT * FROM audit_events ORDER BY seq')).toMatchObject(users.map(({ id }) => ({ ...event, user_id: id })))
+    expect(users).toHaveLength(2)
+  })
+
   it('tells lines that were overtaken while it wrote, and writes the rest', async () => {
     const overtaken = {
       ...database,

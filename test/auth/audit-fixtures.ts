@@ -1,0 +1,56 @@
+// What the tests of the record share: events as they are stored, and acts that leave some.
+import type { AuditEvent } from '../../src/stores/audit-event.ts'
+import { anyAddress, type TestApp } from '../support/harness.ts'
+import { rows } from './fixtures.ts'
+
+interface EventRow {
+  readonly what: string
+  readonly outcome: string
+  readonly reason: string | null
+  readonly user_id: string | null
+  readonly session_id: string | null
+  readonly actor: string
+  readonly ip: string | null
+  readonly user_agent: string | null
+  readonly face: string
+  readonly id: string
+  readonly at: number
+}
+
+/** In the order of writing, once all that goes on after replies is done. */
+export async function eventsOf(app: TestApp, ...acts: readonly AuditEvent['what'][]): Promise<readonly EventRow[]> {
+  await app.settle()
+  const all = await rows<EventRow & { readonly seq: number }>('SELECT * FROM audit_events ORDER BY seq')
+  return all.filter(({ what }) => acts.length === 0 || acts.some((act) => act === what)).map(({ seq: _, ...event }) => event)
+}
+
+/** The acts alone. */
+export async function actsOf(app: TestApp): Promise<readonly string[]> {
+  return (await eventsOf(app)).map(({ what, outcome }) => (outcome === 'success' ? what : `${what} ${outcome}`))
+}
+
+/** Forgets what has happened so far, so that a test sees its own act alone. */
+export async function forgetEvents(app: TestApp): Promise<void> {
+  await app.settle()
+  await rows('DELETE FROM audit_events')
+  app.log.length = 0
+}
+
+export const AGENT = 'Browser/1.0'
+
+/** A request of `v1` with an address and an agent that the record can be looked through for. */
+export async function act(
+  app: TestApp,
+  method: string,
+  path: string,
+  { body, token }: { readonly body?: unknown; readonly token?: string } = {},
+) {
+  const ip = anyAddress()
+  const reply = await app.v1(method, path, {
+    ip,
+    headers: { 'User-Agent': AGENT },
+    ...(body !== undefined && { body }),
+    ...(token !== undefined && { token }),
+  })
+  return { ...reply, ip }
+}

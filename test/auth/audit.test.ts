@@ -1,0 +1,441 @@
+// The record of what happened: which act leaves which event, with every field of it, in D1 and in the log.
+import { describe, expect, it } from 'vitest'
+import { createCalls } from '../../src/rpc/calls.ts'
+import { cookieHeader, createPinAccount, PIN, pinLogin, pinSignIn, post } from '../faces/cookie/browser.ts'
+import { changeUser, signInStable, stable } from '../faces/stable/stable-shapes.ts'
+import { anyAddress, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
+import { ask, type LinkPage, linkTo, NEW_PASSWORD } from './account-fixtures.ts'
+import { AGENT, act, actsOf, eventsOf, forgetEvents } from './audit-fixtures.ts'
+import { claimsOf, DAY, rows, times } from './fixtures.ts'
+
+const EMAIL = 'ada@example.com'
+const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+
+async function startSignedIn() {
+  const app = await startApp()
+  await app.createAccount({ email: EMAIL, username: 'ada' })
+  const { access_token: token, refresh_token: refreshToken, user } = await app.signIn(EMAIL)
+  await forgetEvents(app)
+  return { app, token, refreshToken, userId: user.id, sessionId: claimsOf(token).sid as string }
+}
+
+/** An event of a request made with `act`, by the user unless it says otherwise. */
+function eventOf(app: TestApp, ip: string, fields: Record<string, unknown>) {
+  const usual = { outcome: 'success', reason: null, session_id: null, actor: 'user', face: 'v1' }
+  return { id: UUID, at: app.clock.now, ip, user_agent: AGENT, ...usual, ...fields }
+}
+
+describe('a registration', () => {
+  it('and the mail, the link and the account that come of it are events of that account', async () => {
+    const app = await startApp()
+    const registered = await act(app, 'POST', '/register', { body: { email: EMAIL, password: PASSWORD } })
+    const again = await act(app, 'POST', '/resend-verification', { body: { email: EMAIL } })
+    const verified = await act(app, 'GET', `/verify-email?token=${await app.mailedToken(EMAIL)}`)
+    const user_id = registered.body.user.id
+    expect((await eventsOf(app)).filter(({ what }) => what !== 'signing_key_made')).toEqual([
+      eventOf(app, registered.ip, { what: 'registered', actor: 'anonymous', user_id }),
+      eventOf(app, again.ip, { what: 'verification_sent', actor: 'anonymous', user_id }),
+      eventOf(app, verified.ip, { what: 'email_verified', user_id }),
+    ])
+    await act(app, 'GET', `/verify-email?token=${await app.mailedToken(EMAIL)}`)
+    expect((await eventsOf(app, 'email_verified')).length).toBe(1)
+  })
+
+  it('of another that loses the address leaves nothing', async () => {
+    const app = await startApp()
+    const first = await act(app, 'POST', '/register', { body: { email: EMAIL, password: PASSWORD } })
+    const second = await act(app, 'POST', '/register', { body: { email: EMAIL, password: PASSWORD } })
+    await act(app, 'GET', `/verify-email?token=${await app.mailedToken(EMAIL)}`)
+    const ids = (await eventsOf(app, 'registered')).map(({ user_id }) => user_id)
+    expect([first.body.user.id, second.body.user.id].filter((id) => ids.includes(id))).toHaveLength(1)
+    expect(ids).toEqual(await rows('SELECT id FROM users').then((users) => users.map(({ id }) => id)))
+  })
+
+  it('asked for by an address without one leaves no event of a mail', async () => {
+    const app = await startApp()
+    await act(app, 'POST', '/resend-verification', { body: { email: EMAIL } })
+    await app.createAccount({ email: EMAIL })
+    await forgetEvents(app)
+    await act(app, 'POST', '/resend-verification', { body: { email: EMAIL } })
+    expect(await actsOf(app)).toEqual([])
+  })
+})
+
+describe('a sign-in', () => {
+  it('is an event, right or wrong, of the account that was meant', async () => {
+    const { app, userId } = await startSignedIn()
+    const wrong = await act(app, 'POST', '/login', { body: { email: EMAIL, password: 'not this one' } })
+    const right = await act(app, 'POST', '/login', { body: { username: 'Ada', password: PASSWORD } })
+    const failure = { outcome: 'failure', reason: 'wrong credential', actor: 'anonymous' }
+    expect(await eventsOf(app)).toEqual([
+      eventOf(app, wrong.ip, { what: 'sign_in', user_id: userId, ...failure }),
+      eventOf(app, right.ip, { what: 'sign_in', user_id: userId, session_id: claimsOf(right.body.access_token).sid }),
+    ])
+  })
+
+  it('to a disabled account is refused, and not a failure', async () => {
+    const { app, userId } = await startSignedIn()
+    await changeUser(EMAIL, 'disabled_at = 1')
+    const { ip } = await act(app, 'POST', '/login', { body: { email: EMAIL, password: PASSWORD } })
+    const reason = 'right credential, account disabled'
+    expect(await eventsOf(app)).toEqual([eventOf(app, ip, { what: 'sign_in', outcome: 'refused', reason, user_id: userId })])
+  })
+
+  it('to no account is a line in the log that does not say what was typed, and no row', async () => {
+    const { app } = await startSignedIn()
+    const typed = 'correct-horse-battery-typed-into-the-wrong-field'
+    const { ip } = await act(app, 'POST', '/login', { body: { username: typed, password: PASSWORD } })
+    expect(await eventsOf(app)).toEqual([])
+    const lines = app.log.filter(({ event }) => event === 'audit')
+    expect(lines).toMatchObject([{ fields: { what: 'sign_in', outcome: 'failure', reason: 'no such account', user_id: null, ip } }])
+    expect(JSON.stringify(app.log)).not.toContain(typed)
+  })
+
+  it('past a limit is a line in the log, and no row, however often', async () => {
+    const { app, userId } = await startSignedIn()
+    const wrong = () => app.v1('POST', '/login', { body: { email: EMAIL, password: 'not this one' }, ip: '203.0.113.9' })
+    for (let attempt = 0; attempt < 5; attempt += 1) await wrong()
+    await forgetEvents(app)
+    for (let attempt = 0; attempt < 3; attempt += 1) expect((await wrong()).status).toBe(429)
+    expect(await eventsOf(app)).toEqual([])
+    const lines = app.log.filter(({ event }) => event === 'audit').map(({ fields }) => fields)
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toMatchObject({ what: 'sign_in', outcome: 'refused', reason: 'limit account-address', user_id: userId })
+  })
+
+  it('at each face and over a binding says which it was', async () => {
+    const app = await startApp()
+    const { email, username } = await createPinAccount(app)
+    await app.settle()
+    await forgetEvents(app)
+    await signInStable(app, username)
+    await pinSignIn(app, username)
+    const calls = createCalls(() => ({ auth: app.auth, log: () => {} }), { caller: 'notes-api', rights: ['login', 'sessions'] })
+    const login = await calls.login(email, PASSWORD)
+    await calls.revokeSession(claimsOf(login?.accessToken ?? '').sid)
+    const summary = (await eventsOf(app, 'sign_in', 'session_revoked')).map(({ what, face, actor, ip }) => [what, face, actor, ip])
+    expect(summary).toEqual([
+      ['sign_in', 'stable', 'user', expect.stringContaining('198.18.')],
+      ['sign_in', 'cookie', 'user', expect.stringContaining('198.18.')],
+      ['sign_in', 'rpc', 'worker:notes-api', 'unknown'],
+      ['session_revoked', 'rpc', 'worker:notes-api', 'unknown'],
+    ])
+  })
+
+  it('by guesses that kill a PIN says so once', async () => {
+    const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '3' } })
+    const { username } = await createPinAccount(app)
+    await forgetEvents(app)
+    for (let guess = 0; guess < 5; guess += 1) await pinLogin(app, username, '9999')
+    await app.settle()
+    const dead = await eventsOf(app, 'pin_dead')
+    expect(dead).toMatchObject([{ outcome: 'success', actor: 'anonymous', face: 'cookie', reason: 'too many failures in a row' }])
+    expect((await eventsOf(app, 'sign_in')).map(({ outcome }) => outcome)).toEqual(Array(5).fill('failure'))
+    await pinLogin(app, 'nobody of this name', '9999')
+    expect(await eventsOf(app, 'pin_dead')).toHaveLength(1)
+  })
+})
+
+describe('the end of a session', () => {
+  it('by its user is an event, and by a token that has ended none', async () => {
+    const { app, token, userId, sessionId } = await startSignedIn()
+    const { ip } = await act(app, 'POST', '/logout', { token })
+    await act(app, 'POST', '/logout', { token })
+    expect(await eventsOf(app)).toEqual([eventOf(app, ip, { what: 'signed_out', user_id: userId, session_id: sessionId })])
+  })
+
+  it('by name, by all and by an administrator says whose it was and who did it', async () => {
+    const { app, token, userId } = await startSignedIn()
+    const other = claimsOf((await app.signIn(EMAIL)).access_token).sid
+    const third = claimsOf((await app.signIn(EMAIL)).access_token).sid
+    const adminEmail = await app.createAccount()
+    await changeUser(adminEmail, 'permissions = ?', '["systemAdmin"]')
+    const admin = await app.signIn(adminEmail)
+    await forgetEvents(app)
+    await act(app, 'DELETE', `/sessions/${other}`, { token })
+    await act(app, 'DELETE', `/sessions/${third}`, { token: admin.access_token })
+    await act(app, 'POST', '/revoke-all', { token })
+    expect(await eventsOf(app)).toMatchObject([
+      { what: 'session_revoked', user_id: userId, session_id: other, actor: 'user' },
+      { what: 'session_revoked', user_id: userId, session_id: third, actor: `admin:${admin.user.id}` },
+      { what: 'all_sessions_revoked', user_id: userId, session_id: claimsOf(token).sid, actor: 'user' },
+    ])
+  })
+
+  it('at the other faces is an event too', async () => {
+    const app = await startApp()
+    const { username } = await createPinAccount(app)
+    const [one, two] = [await signInStable(app, username), await signInStable(app, username)]
+    const cookies = await pinSignIn(app, username)
+    await forgetEvents(app)
+    await stable(app, 'DELETE', `/logout?sessionId=${two.sessionId}`, { token: one.token })
+    await stable(app, 'GET', '/logout', { token: one.token })
+    await post(app, '/logout', cookieHeader(cookies))
+    expect(await eventsOf(app)).toMatchObject([
+      { what: 'session_revoked', face: 'stable', session_id: two.sessionId },
+      { what: 'signed_out', face: 'stable', session_id: one.sessionId },
+      { what: 'signed_out', face: 'cookie', session_id: claimsOf(cookies.accessToken).sid },
+    ])
+  })
+
+  it('by a refresh token that was used before is an event, and an ordinary refresh or check is none', async () => {
+    const { app, token, refreshToken, userId, sessionId } = await startSignedIn()
+    let next = refreshToken
+    for (let refresh = 0; refresh < 2; refresh += 1) {
+      next = (await act(app, 'POST', '/refresh', { body: { refresh_token: next } })).body.refresh_token
+    }
+    await act(app, 'GET', '/me', { token })
+    await act(app, 'POST', '/refresh', { token })
+    expect(await eventsOf(app)).toEqual([])
+    const { ip } = await act(app, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
+    await act(app, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
+    const reason = 'a replaced refresh token came back: session ended'
+    const who = { user_id: userId, session_id: sessionId, actor: 'anonymous' }
+    expect(await eventsOf(app)).toEqual([eventOf(app, ip, { what: 'refresh_token_reused', outcome: 'refused', reason, ...who })])
+  })
+})
+
+describe('a change of the account', () => {
+  it.each([
+    ['password_changed', 'POST', '/change-password', { current_password: PASSWORD, new_password: NEW_PASSWORD }],
+    ['reauthenticated', 'POST', '/reauthenticate', { password: PASSWORD }],
+    ['email_change_requested', 'POST', '/change-email', { email: 'new@example.com', password: PASSWORD }],
+    ['pin_set', 'PUT', '/pin', { pin: PIN, current_password: PASSWORD }],
+  ])('that is %s is one event with the session it came from', async (what, method, path, body) => {
+    const { app, token, userId, sessionId } = await startSignedIn()
+    const { ip, status } = await act(app, method, path, { body, token })
+    expect(status).toBe(200)
+    expect(await eventsOf(app)).toEqual([eventOf(app, ip, { what, user_id: userId, session_id: sessionId })])
+  })
+
+  it.each([
+    ['POST', '/change-password', { current_password: 'not this one', new_password: NEW_PASSWORD }],
+    ['POST', '/reauthenticate', { password: 'not this one' }],
+    ['POST', '/change-email', { email: 'new@example.com', password: 'not this one' }],
+    ['PUT', '/pin', { pin: PIN, current_password: 'not this one' }],
+    ['DELETE', '/me', { password: 'not this one' }],
+  ])('refused for the wrong password is a failed check of it: %s %s', async (method, path, body) => {
+    const { app, token, userId } = await startSignedIn()
+    const { ip } = await act(app, method, path, { body, token })
+    const failure = { outcome: 'failure', reason: 'wrong credential' }
+    expect(await eventsOf(app)).toEqual([eventOf(app, ip, { what: 'password_check', user_id: userId, ...failure })])
+  })
+
+  it('of names says which, and says nothing where none is another than before', async () => {
+    const { app, token, userId, sessionId } = await startSignedIn()
+    const body = { first_name: 'Augusta', username: 'ada.l' }
+    const { ip } = await act(app, 'PATCH', '/me', { body, token })
+    await act(app, 'PATCH', '/me', { body, token })
+    await act(app, 'PATCH', '/me', { body: {}, token })
+    const reason = 'first_name, username'
+    expect(await eventsOf(app)).toEqual([
+      eventOf(app, ip, { what: 'profile_changed', reason, user_id: userId, session_id: sessionId }),
+    ])
+    await act(app, 'PATCH', '/me', { body: { last_name: 'King', username: null, first_name: 'Augusta' }, token })
+    expect((await eventsOf(app)).at(-1)).toMatchObject({ reason: 'last_name, username' })
+  })
+
+  it('that two make at once is an event of the one who got it', async () => {
+    const { app, token } = await startSignedIn()
+    const replies = await times(2, (index) =>
+      act(app, 'POST', '/change-password', {
+        body: { current_password: PASSWORD, new_password: `${NEW_PASSWORD} ${index}` },
+        token,
+      }),
+    )
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 401])
+    const winner = replies.find(({ status }) => status === 200)
+    expect(await eventsOf(app, 'password_changed')).toMatchObject([{ ip: winner?.ip }])
+    expect(app.log.filter(({ fields }) => fields.what === 'password_changed')).toHaveLength(1)
+  })
+
+  it('to a username that somebody has is no event', async () => {
+    const { app, token } = await startSignedIn()
+    await app.createAccount({ username: 'grace' })
+    await forgetEvents(app)
+    expect((await act(app, 'PATCH', '/me', { body: { username: 'grace' }, token })).status).toBe(409)
+    expect(await eventsOf(app)).toEqual([])
+  })
+
+  it('that removes a PIN is an event where there was one', async () => {
+    const { app, token, userId, sessionId } = await startSignedIn()
+    await act(app, 'DELETE', '/pin', { token })
+    expect(await eventsOf(app)).toEqual([])
+    await act(app, 'PUT', '/pin', { body: { pin: PIN, current_password: PASSWORD }, token })
+    const { ip } = await act(app, 'DELETE', '/pin', { token })
+    expect(await eventsOf(app, 'pin_removed')).toEqual([
+      eventOf(app, ip, { what: 'pin_removed', user_id: userId, session_id: sessionId }),
+    ])
+  })
+
+  it('by mailed links is one event each time a link is asked for or does something, and once only', async () => {
+    const { app, token, userId } = await startSignedIn()
+    const follow = async (path: LinkPage, to: string, more = {}) => {
+      const body = { token: await linkTo(app, to, path), ...more }
+      for (let time = 0; time < 2; time += 1) expect((await act(app, 'POST', `/${path}`, { body })).status).toBe(200)
+    }
+    await act(app, 'POST', '/change-email', { body: { email: 'new@example.com', password: PASSWORD }, token })
+    await follow('confirm-email-change', 'new@example.com')
+    await act(app, 'POST', '/forgot-password', { body: { email: 'new@example.com' } })
+    await follow('reset-password', 'new@example.com', { password: NEW_PASSWORD })
+    await follow('undo-email-change', EMAIL)
+    const events = await eventsOf(app)
+    expect(events.map(({ what, actor, user_id }) => [what, actor, user_id === userId])).toEqual([
+      ['email_change_requested', 'user', true],
+      ['email_changed', 'user', true],
+      ['password_reset_requested', 'anonymous', true],
+      ['password_reset', 'user', true],
+      ['email_change_undone', 'user', true],
+    ])
+    expect(new Set(events.map(({ face }) => face))).toEqual(new Set(['v1']))
+  })
+
+  it('by the page behind a link says that it was the page', async () => {
+    const { app } = await startSignedIn()
+    await ask(app, 'POST', '/forgot-password', { email: EMAIL })
+    const token = await linkTo(app, EMAIL, 'reset-password')
+    await app.request('POST', '/reset-password', {
+      body: new URLSearchParams({ token, password: NEW_PASSWORD }).toString(),
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    })
+    expect(await eventsOf(app, 'password_reset')).toMatchObject([{ face: 'page', ip: '192.0.2.1' }])
+  })
+
+  it('asked for by an address without an account is no event and no line', async () => {
+    const { app } = await startSignedIn()
+    await act(app, 'POST', '/forgot-password', { body: { email: 'nobody@example.com' } })
+    expect(await eventsOf(app)).toEqual([])
+    expect(app.log.filter(({ event }) => event === 'audit')).toEqual([])
+  })
+})
+
+describe('what the service does by itself', () => {
+  it('is an event of no account: a signing key made on first use, and by the cron', async () => {
+    const app = await startApp()
+    await app.signIn(await app.createAccount())
+    app.clock.advance(31 * DAY)
+    await app.auth.keepHouse()
+    const of = (generation: number) => ({
+      actor: 'system',
+      face: 'system',
+      user_id: null,
+      ip: null,
+      reason: `generation ${generation}`,
+    })
+    expect(await eventsOf(app, 'signing_key_made')).toMatchObject([of(1), of(2)])
+  })
+
+  it('is an event where mail is a dead letter: given up, or expired', async () => {
+    const mail = {
+      keepsMail: false,
+      send: () => Promise.reject(new Error('down')),
+    }
+    const app = await startApp({ mail })
+    await act(app, 'POST', '/register', { body: { email: EMAIL, password: PASSWORD } })
+    await app.settle()
+    await forgetEvents(app)
+    app.clock.advance(DAY)
+    await app.auth.keepHouse()
+    await rows(
+      "INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, created_at, next_attempt_at, attempts) VALUES ('m', '', 'notice', '', 'x', ?, 0, 0)",
+      app.clock.now,
+    )
+    await app.auth.keepHouse()
+    const dead = { outcome: 'failure', actor: 'system', face: 'system', user_id: null, ip: null, at: app.clock.now }
+    expect(await eventsOf(app)).toMatchObject([
+      { what: 'mail_dead_lettered', reason: 'expired', ...dead },
+      { what: 'mail_dead_lettered', reason: 'secret_gone', ...dead },
+    ])
+    expect(app.log.filter(({ event }) => event === 'audit')).toHaveLength(2)
+  })
+})
+
+describe('each event', () => {
+  it('is one line in the log, with the same id and no more than tells a session from others', async () => {
+    const { app, token, sessionId } = await startSignedIn()
+    await act(app, 'POST', '/change-password', { body: { current_password: PASSWORD, new_password: NEW_PASSWORD }, token })
+    await act(app, 'POST', '/login', { body: { email: EMAIL, password: PASSWORD } })
+    await act(app, 'POST', '/logout', { token })
+    const events = await eventsOf(app)
+    const lines = app.log.filter(({ event }) => event === 'audit')
+    expect(lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual(
+      events.map(({ id, what, outcome, reason, user_id, session_id, actor, ip, face }) => {
+        return { level: 'info', id, what, outcome, reason, user_id, session: session_id?.slice(-8), actor, ip, face }
+      }),
+    )
+    expect(events).toHaveLength(3)
+    expect(JSON.stringify(lines)).not.toContain(sessionId)
+  })
+
+  it('cuts the agent at 256 characters', async () => {
+    const { app } = await startSignedIn()
+    await app.signIn(EMAIL, PASSWORD, { headers: { 'User-Agent': 'x'.repeat(5000) } })
+    expect(await eventsOf(app)).toMatchObject([{ user_agent: 'x'.repeat(256) }])
+  })
+
+  it('and its line hold no password, PIN, token, link, name or address of mail that was used on the way', async () => {
+    const app = await startApp()
+    await app.createAccount({ email: EMAIL, username: 'ada', first_name: 'Augusta' })
+    const grant = await app.signIn(EMAIL)
+    const token = grant.access_token
+    const bodies = [
+      ['POST', '/login', { email: EMAIL, password: 'a wrong one' }],
+      ['POST', '/login', { username: 'a wrong one', password: 'a wrong one' }],
+      ['PUT', '/pin', { pin: '8520', current_password: PASSWORD }],
+      ['PATCH', '/me', { first_name: 'Byron', username: 'lovelace' }],
+      ['POST', '/change-email', { email: 'moved@example.com', password: PASSWORD }],
+      ['POST', '/change-password', { current_password: PASSWORD, new_password: NEW_PASSWORD }],
+      ['POST', '/forgot-password', { email: EMAIL }],
+    ] as const
+    for (const [method, path, body] of bodies) await act(app, method, path, { body, token })
+    await pinLogin(app, 'lovelace', '8520')
+    await pinLogin(app, 'lovelace', '7531')
+    const link = await linkTo(app, EMAIL, 'reset-password')
+    await act(app, 'POST', '/reset-password', { body: { token: link, password: 'and a third one' } })
+    await app.settle()
+    const hashes = await rows<Record<string, string>>('SELECT password_hash, pin_hash FROM users')
+    const told = JSON.stringify([await eventsOf(app), app.log])
+    const secrets = [PASSWORD, 'a wrong one', NEW_PASSWORD, 'and a third one', '8520', '7531', token, grant.refresh_token, link]
+    const names = ['Augusta', 'Byron', 'lovelace', 'ada', 'example.com']
+    // Times and ids are digits too, so four of them are looked for as a word.
+    const isTold = (text: string) => new RegExp(`\\b${text.replace(/[^\w ]/g, '\\$&')}\\b`).test(told)
+    for (const text of [...secrets, ...names, ...Object.values(hashes[0] ?? {})])
+      expect([text, isTold(text)]).toEqual([text, false])
+    expect(await eventsOf(app)).toHaveLength(13)
+  })
+})
+
+describe('floods', () => {
+  it('of wrong passwords from everywhere leave 50 rows an hour of an account, and what follows is recorded', async () => {
+    const { app } = await startSignedIn()
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      await app.v1('POST', '/login', { body: { email: EMAIL, password: 'not this one' }, ip: anyAddress() })
+      await app.settle()
+    }
+    expect(await eventsOf(app, 'sign_in')).toHaveLength(50)
+    expect(app.log.filter(({ event }) => event === 'audit')).toHaveLength(60)
+    await app.signIn(EMAIL)
+    expect((await eventsOf(app)).at(-1)).toMatchObject({ what: 'sign_in', outcome: 'success' })
+  })
+
+  it('of one kind are recorded again an hour later', async () => {
+    const { app, userId } = await startSignedIn()
+    await rows(
+      `INSERT INTO audit_events (id, at, what, outcome, user_id, actor, face)
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
+        SELECT i, ?, 'profile_changed', 'success', ?, 'user', 'v1' FROM n`,
+      app.clock.now,
+      userId,
+    )
+    const { access_token: token } = await app.signIn(EMAIL)
+    await app.settle()
+    await rows("DELETE FROM audit_events WHERE what = 'sign_in'")
+    const change = (name: string) => act(app, 'PATCH', '/me', { body: { first_name: name }, token })
+    expect((await change('Augusta')).status).toBe(200)
+    expect(await eventsOf(app)).toHaveLength(50)
+    app.clock.advance(600)
+    await rows('UPDATE audit_events SET at = at - 3000')
+    expect((await change('Ada')).body.user.first_name).toBe('Ada')
+    expect(await eventsOf(app)).toHaveLength(51)
+  })
+})
