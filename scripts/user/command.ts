@@ -14,6 +14,7 @@ export const USAGE = `Usage: npm run user -- <command> [options]
   disable | enable          ends all sessions and refuses the user | lets the user in again
   grant | revoke --permission NAME…
   set-password [--password P]     ends all sessions, too
+  set-pin --pin N                 for the cookie face, where people sign in by username
   delete                    with all that belongs to the account
   import FILE               users of another system, one JSON object a line, with the password hashes they have
   export FILE               all users in that form; FILE must not exist yet, as it will hold every password hash
@@ -57,6 +58,7 @@ export type UserCommand =
   | PermissionCommand
   | { readonly name: 'import' | 'export'; readonly file: string }
   | { readonly name: 'set-password'; readonly user: UserKey; readonly password: string | null }
+  | { readonly name: 'set-pin'; readonly user: UserKey; readonly pin: string }
 
 const OPTIONS = {
   email: { type: 'string' },
@@ -84,6 +86,7 @@ const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
   grant: [...TARGET, 'permission'],
   revoke: [...TARGET, 'permission'],
   'set-password': [...TARGET, 'password'],
+  'set-pin': [...TARGET, 'pin'],
   delete: TARGET,
   import: [],
   export: [],
@@ -133,14 +136,16 @@ function readCommand(name: UserCommand['name'], values: Options, file: string | 
       return { name, file }
     case 'set-password':
       return { name, user: readTarget(values), password: values.password ?? null }
+    case 'set-pin': {
+      const pin = readPin(values)
+      if (pin === null) throw new UsageError('set-pin needs --pin N')
+      return { name, user: readTarget(values), pin }
+    }
   }
 }
 
 function readCreate(values: Options): CreateCommand {
   if (values.email === undefined) throw new UsageError('create needs --email E')
-  const pin = values.pin ?? null
-  const pinProblem = pin === null ? null : findPinProblem(pin)
-  if (pinProblem) throw new UsageError(`--pin must ${pinProblem}`)
   return {
     name: 'create',
     email: requireEmail(values.email),
@@ -148,7 +153,7 @@ function readCreate(values: Options): CreateCommand {
     firstName: readPersonName(values, 'first-name'),
     lastName: readPersonName(values, 'last-name'),
     password: values.password ?? null,
-    pin,
+    pin: readPin(values),
     permissions: (values.permission ?? []).map(requirePermission),
     isVerified: values.verified ?? false,
   }
@@ -172,6 +177,13 @@ function requireUsername(text: string): { readonly username: string; readonly ke
   const username = parseUsername(text)
   if (username === null) throw new UsageError('--username must be 1 to 64 letters, digits, spaces inside, or . _ -')
   return username
+}
+
+function readPin({ pin }: Options): string | null {
+  if (pin === undefined) return null
+  const problem = findPinProblem(pin)
+  if (problem) throw new UsageError(`--pin must ${problem}`)
+  return pin
 }
 
 function readPersonName(values: Options, option: 'first-name' | 'last-name'): string | null {

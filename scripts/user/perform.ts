@@ -2,7 +2,7 @@
 import { createKeyring } from '../../src/platform/keyring.ts'
 import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../src/platform/password-policy.ts'
-import { hashPin } from '../../src/platform/pin-hash.ts'
+import { hashPin, type StoredPin } from '../../src/platform/pin-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
 import type { AuditAct } from '../../src/stores/audit-event.ts'
@@ -24,6 +24,7 @@ import {
   recordStatement,
   revokeStatement,
   setPasswordStatement,
+  setPinStatement,
   type UserKey,
 } from './statements.ts'
 import { exportUsers, importUsers } from './transfer.ts'
@@ -80,6 +81,10 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
       )
       return `Set the password of ${row.email}: all sessions ended`
     }
+    case 'set-pin': {
+      const pin = await keyPin(command.pin, deps)
+      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, now))).email}`
+    }
     case 'delete': {
       const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))
       return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
@@ -92,17 +97,7 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
   const context = username ? [email, username.username] : [email]
   const password = command.password ?? (await deps.choosePassword())
   const passwordHash = await hash(password, context, deps)
-  const keyedPin =
-    pin === null
-      ? null
-      : await hashPin(
-          // Trimmed, as the worker reads its own: a line's end must not make it another key.
-          { hasher: deps.hasher, keyring: createKeyring({ current: (await deps.findAuthSecret()).trim() }) },
-          pin,
-          deps.scrypt ?? DEFAULT_SCRYPT,
-          deps.random.bytes(SALT_BYTES),
-          atOnce,
-        )
+  const keyedPin = pin === null ? null : await keyPin(pin, deps)
   const user = {
     id: deps.random.uuid(),
     email,
@@ -119,6 +114,12 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
   const answers = await deps.database.run(createStatements(user, actOf(deps, 'account_created')))
   if (answers[CREATE_OUTCOME.created]?.length === 1) return `Created ${email} (${user.id})`
   throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
+}
+
+async function keyPin(pin: string, { hasher, findAuthSecret, random, scrypt }: PerformDeps): Promise<StoredPin> {
+  // Trimmed, as the worker reads its own: a line's end must not make it another key.
+  const keyring = createKeyring({ current: (await findAuthSecret()).trim() })
+  return hashPin({ hasher, keyring }, pin, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
 }
 
 function creationProblem(answers: readonly (readonly Row[])[]): string {

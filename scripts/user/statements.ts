@@ -1,5 +1,6 @@
 // What the account tool changes, as SQL: every change is one statement or one batch in which each later statement is
 // guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
+import type { StoredPin } from '../../src/platform/pin-hash.ts'
 import type { AuditAct } from '../../src/stores/audit-event.ts'
 import type { Statement } from './sql.ts'
 
@@ -116,6 +117,11 @@ export function enableStatement(user: UserKey, now: number): Statement {
 /** Ends every session of the user, as a change of password does everywhere. */
 export function setPasswordStatement(user: UserKey, passwordHash: string, now: number): Statement {
   return update(user, 'password_hash = ?, session_epoch = session_epoch + 1, updated_at = ?', [passwordHash, now])
+}
+
+/** Ends no session: a PIN is a credential of its own. */
+export function setPinStatement(user: UserKey, { pinHash, pinKeyId }: StoredPin, now: number): Statement {
+  return update(user, 'pin_hash = ?, pin_key_id = ?, updated_at = ?', [pinHash, pinKeyId, now])
 }
 
 /** Links that could change the password or the address are worth nothing after an operator has stepped in. */

@@ -1,12 +1,12 @@
 // The mailed links about accounts that exist: reset of the password, change of the address, and its undoing. A token is
 // spent by one statement; every later one of its batch is guarded by what that achieved.
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { exists, type JudgedAccount, type Traces } from './account-changes.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
-import { oneTimeTokens, users } from './schema.ts'
+import { readUser } from './rows.ts'
 import type { User } from './users.ts'
 
 export type LinkPurpose = 'reset_password' | 'change_email' | 'undo_email_change'
@@ -81,16 +81,14 @@ export interface AccountLinks {
 
 export function createAccountLinks(database: Database): AccountLinks {
   return {
-    find: (tokenHash, purpose, now) =>
-      database.ask(async (db) => {
-        const row = await db
-          .select()
-          .from(oneTimeTokens)
-          .innerJoin(users, eq(users.id, oneTimeTokens.subject))
-          .where(and(eq(oneTimeTokens.hash, tokenHash), eq(oneTimeTokens.purpose, purpose), gt(oneTimeTokens.expiresAt, now)))
-          .get()
-        return row ? { email: row.one_time_tokens.email, isSpent: row.one_time_tokens.spentBy !== null, user: row.users } : null
-      }),
+    async find(tokenHash, purpose, now) {
+      const [row] = await database.ask(sql`
+        SELECT one_time_tokens.email AS link_email, spent_by, users.* FROM one_time_tokens JOIN users ON users.id = subject
+        WHERE hash = ${tokenHash} AND purpose = ${purpose} AND expires_at > ${now}`)
+      if (!row) return null
+      const { link_email: email, spent_by: spentBy, ...user } = row
+      return { email: String(email), isSpent: spentBy !== null, user: readUser(user) }
+    },
 
     async addReset(email, link, mail, event, caps, now) {
       const account = sql`FROM users WHERE email = ${email} AND disabled_at IS NULL`

@@ -1,9 +1,10 @@
 // The record of security-relevant acts in D1: statements for the batch of the change an event tells of, and a way in for
 // events that no change in D1 goes with. Rows are only added and, when their time is up or their account is gone, deleted.
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-event.ts'
 import type { Database } from './database.ts'
-import { auditEvents } from './schema.ts'
+import { readRow } from './rows.ts'
+import type { auditEvents } from './schema.ts'
 
 /** An event with its place in the record. */
 export type RecordedEvent = typeof auditEvents.$inferSelect
@@ -59,21 +60,18 @@ export function createAuditEvents(database: Database): AuditEvents {
       await database.transact([appendEvent(event, sql`${isThere} AND ${isNoFlood(event)}`)])
     },
 
-    listForUser: (userId, before, limit) =>
-      database.ask((db) =>
-        db
-          .select()
-          .from(auditEvents)
-          .where(and(eq(auditEvents.userId, userId), before === null ? undefined : lt(auditEvents.seq, before)))
-          .orderBy(desc(auditEvents.seq))
-          .limit(limit),
-      ),
+    async listForUser(userId, before, limit) {
+      const isEarlier = before === null ? sql`` : sql`AND seq < ${before}`
+      const rows = await database.ask(
+        sql`SELECT * FROM audit_events WHERE user_id = ${userId} ${isEarlier} ORDER BY seq DESC LIMIT ${limit}`,
+      )
+      return rows.map((row) => readRow<RecordedEvent>(row))
+    },
 
     async purge(before, limit) {
-      await database.ask((db) => {
-        const old = db.select({ seq: auditEvents.seq }).from(auditEvents).where(lt(auditEvents.at, before)).limit(limit)
-        return db.delete(auditEvents).where(sql`${auditEvents.seq} IN ${old}`)
-      })
+      await database.ask(
+        sql`DELETE FROM audit_events WHERE seq IN (SELECT seq FROM audit_events WHERE at < ${before} LIMIT ${limit})`,
+      )
     },
   }
 }

@@ -1,8 +1,9 @@
 // Deleted accounts of which Durable Objects may still know something: written in the batch that deletes the account, so that
 // an object that cannot answer then is asked again.
-import { asc, eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
-import { erasures } from './schema.ts'
+import { readRow } from './rows.ts'
+import type { erasures } from './schema.ts'
 
 export type Erasure = typeof erasures.$inferSelect
 
@@ -15,9 +16,10 @@ export interface Erasures {
 
 export function createErasures(database: Database): Erasures {
   return {
-    list: (limit) => database.ask((db) => db.select().from(erasures).orderBy(asc(erasures.createdAt)).limit(limit)),
+    list: async (limit) =>
+      (await database.ask(sql`SELECT * FROM erasures ORDER BY created_at LIMIT ${limit}`)).map((row) => readRow<Erasure>(row)),
     async finish(userId) {
-      await database.ask((db) => db.delete(erasures).where(eq(erasures.userId, userId)))
+      await database.ask(sql`DELETE FROM erasures WHERE user_id = ${userId}`)
     },
   }
 }

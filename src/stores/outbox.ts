@@ -1,10 +1,11 @@
 // Mail on its way out: one row each, written in the batch of the change that causes it, so that neither is without the
 // other. Never holds a mail in the clear, since mails hold live tokens.
-import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
-import { outbox } from './schema.ts'
+import { type Row, readRow } from './rows.ts'
+import type { outbox } from './schema.ts'
 
 export interface OutgoingMail {
   readonly id: string
@@ -82,44 +83,30 @@ function withinCaps(mail: OutgoingMail, caps: MailCaps, now: number): SQL {
 
 export function createOutbox(database: Database): Outbox {
   return {
-    lease: (now, leaseSeconds, limit) =>
-      database.ask(async (db) => {
-        const due = db
-          .select({ id: outbox.id })
-          .from(outbox)
-          .where(
-            and(
-              isNull(outbox.sentAt),
-              isNotNull(outbox.sealedMail),
-              lte(outbox.nextAttemptAt, now),
-              or(isNull(outbox.expiresAt), gt(outbox.expiresAt, now)),
-            ),
-          )
-          .orderBy(outbox.nextAttemptAt)
-          .limit(limit)
-        const leased = await db
-          .update(outbox)
-          .set({ nextAttemptAt: now + leaseSeconds, attempts: sql`${outbox.attempts} + 1` })
-          .where(sql`${outbox.id} IN ${due}`)
-          .returning()
-        return leased.flatMap(hasMail)
-      }),
+    async lease(now, leaseSeconds, limit) {
+      // Each lease counts an attempt, so that the number tells one lease from the next.
+      const leased = await database.ask(sql`
+        UPDATE outbox SET next_attempt_at = ${now + leaseSeconds}, attempts = attempts + 1
+        WHERE id IN (
+          SELECT id FROM outbox
+          WHERE sent_at IS NULL AND sealed_mail IS NOT NULL AND next_attempt_at <= ${now} AND (expires_at IS NULL OR expires_at > ${now})
+          ORDER BY next_attempt_at LIMIT ${limit})
+        RETURNING *`)
+      return leased.flatMap(hasMail)
+    },
 
     async markSent(id, now, keepMail) {
-      await database.ask((db) =>
-        db
-          .update(outbox)
-          .set({ sentAt: now, ...(keepMail ? {} : { sealedMail: null }) })
-          .where(eq(outbox.id, id)),
+      await database.ask(
+        sql`UPDATE outbox SET sent_at = ${now}, sealed_mail = ${keepMail ? sql`sealed_mail` : null} WHERE id = ${id}`,
       )
     },
 
     async markFailed(row, nextAttemptAt, reason) {
-      await database.ask((db) => db.update(outbox).set({ nextAttemptAt, reason }).where(stillLeased(row)))
+      await database.ask(sql`UPDATE outbox SET next_attempt_at = ${nextAttemptAt}, reason = ${reason} WHERE ${isStillLeased(row)}`)
     },
 
-    async markDead({ id, attempts }, event, reason, keepMail) {
-      const isLeased = sql`id = ${id} AND attempts = ${attempts} AND sent_at IS NULL`
+    async markDead(row, event, reason, keepMail) {
+      const isLeased = isStillLeased(row)
       const [, marked] = await database.transact([
         appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${isLeased})`),
         sql`
@@ -153,33 +140,26 @@ export function createOutbox(database: Database): Outbox {
     },
 
     async listForRecipient(recipient, limit) {
-      const ofRecipient = recipient === null ? undefined : eq(outbox.recipient, recipient)
-      const rows = await database.ask((db) =>
-        db
-          .select()
-          .from(outbox)
-          .where(and(isNotNull(outbox.sealedMail), ofRecipient))
-          .orderBy(desc(outbox.createdAt), desc(sql`rowid`))
-          .limit(limit),
+      const isTheirs = recipient === null ? sql`` : sql`AND recipient = ${recipient}`
+      const rows = await database.ask(
+        sql`SELECT * FROM outbox WHERE sealed_mail IS NOT NULL ${isTheirs} ORDER BY created_at DESC, rowid DESC LIMIT ${limit}`,
       )
       return rows.flatMap(hasMail)
     },
 
     async purge(before, deadBefore, limit) {
-      await database.ask((db) => {
-        const isOld = and(lt(outbox.createdAt, before), or(isNull(outbox.deadAt), lt(outbox.createdAt, deadBefore)))
-        const old = db.select({ id: outbox.id }).from(outbox).where(isOld).limit(limit)
-        return db.delete(outbox).where(sql`${outbox.id} IN ${old}`)
-      })
+      await database.ask(sql`
+        DELETE FROM outbox WHERE id IN (
+          SELECT id FROM outbox WHERE created_at < ${before} AND (dead_at IS NULL OR created_at < ${deadBefore}) LIMIT ${limit})`)
     },
   }
 }
 
-/** Each lease counts an attempt, so that the number tells one lease from the next. */
-function stillLeased(row: OutboxRow): SQL | undefined {
-  return and(eq(outbox.id, row.id), eq(outbox.attempts, row.attempts), isNull(outbox.sentAt))
+function isStillLeased({ id, attempts }: OutboxRow): SQL {
+  return sql`id = ${id} AND attempts = ${attempts} AND sent_at IS NULL`
 }
 
-function hasMail(row: typeof outbox.$inferSelect): OutboxRow[] {
-  return row.sealedMail === null ? [] : [{ ...row, sealedMail: row.sealedMail }]
+function hasMail(row: Row): OutboxRow[] {
+  const { sealedMail, ...rest } = readRow<typeof outbox.$inferSelect>(row)
+  return sealedMail === null ? [] : [{ ...rest, sealedMail }]
 }

@@ -1,15 +1,18 @@
 // Pending registrations, the username claims they hold, and the one-time tokens that confirm them. Each change is one
 // batch (D1's only transaction) in which every later statement is guarded by what the first one achieved.
-import { and, desc, eq, gt, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import { selectCommonPassword } from './common-passwords.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
-import { oneTimeTokens, registrations, usernameClaims, users } from './schema.ts'
+import { readRow, readUser } from './rows.ts'
+import type { registrations, usernameClaims } from './schema.ts'
 import type { User } from './users.ts'
 
 export type Registration = typeof registrations.$inferSelect
+
+type UsernameClaim = typeof usernameClaims.$inferSelect
 
 const PURPOSE = 'verify_email'
 /** More live registrations of one address than anybody but a nuisance makes. */
@@ -73,22 +76,19 @@ export interface Registrations {
 
 export function createRegistrations(database: Database): Registrations {
   return {
-    lookUp: ({ email, usernameKey, passwordKey }, now) =>
-      database.ask(async (db) => {
-        const [accounts, claims, common] = await db.batch([
-          db.select().from(users).where(eq(users.email, email)),
-          db
-            .select()
-            .from(usernameClaims)
-            .where(eq(usernameClaims.usernameKey, usernameKey ?? '')),
-          selectCommonPassword(db, passwordKey),
-        ])
-        const claim = claims[0]
-        // A pending claim is shared by all registrations of its address; an account's claim is nobody else's, not even
-        // for the account's own address, so that the answer does not tell whose it is.
-        const isFree = !claim || (claim.expiresAt !== null && (claim.expiresAt <= now || claim.email === email))
-        return { account: accounts[0] ?? null, usernameTaken: !isFree, passwordIsCommon: common.length > 0 }
-      }),
+    async lookUp({ email, usernameKey, passwordKey }, now) {
+      const [accounts, claims, common] = await database.transact([
+        sql`SELECT * FROM users WHERE email = ${email}`,
+        sql`SELECT * FROM username_claims WHERE username_key = ${usernameKey}`,
+        selectCommonPassword(passwordKey),
+      ])
+      const [account, claim] = [accounts?.results[0], claims?.results[0]]
+      return {
+        account: account ? readUser(account) : null,
+        usernameTaken: claim !== undefined && !isFree(readRow(claim), email, now),
+        passwordIsCommon: (common?.results.length ?? 0) > 0,
+      }
+    },
 
     async create(registration, tokenHash, mail, event, caps) {
       const { id, email, usernameKey, createdAt: now, expiresAt } = registration
@@ -116,19 +116,17 @@ export function createRegistrations(database: Database): Registrations {
       return (stored?.meta.changes ?? 0) > 0
     },
 
-    findForResend: (email, now) =>
-      database.ask(async (db) => {
-        const [accounts, pending] = await db.batch([
-          db.select().from(users).where(eq(users.email, email)),
-          db
-            .select()
-            .from(registrations)
-            .where(and(eq(registrations.email, email), gt(registrations.expiresAt, now)))
-            .orderBy(desc(registrations.createdAt), desc(sql`rowid`))
-            .limit(MAX_LISTED),
-        ])
-        return { account: accounts[0] ?? null, registrations: pending }
-      }),
+    async findForResend(email, now) {
+      const [accounts, pending] = await database.transact([
+        sql`SELECT * FROM users WHERE email = ${email}`,
+        sql`
+          SELECT * FROM registrations WHERE email = ${email} AND expires_at > ${now}
+          ORDER BY created_at DESC, rowid DESC LIMIT ${MAX_LISTED}`,
+      ])
+      const [account] = accounts?.results ?? []
+      const live = (pending?.results ?? []).map((row) => readRow<Registration>(row))
+      return { account: account ? readUser(account) : null, registrations: live }
+    },
 
     async addLink({ registrationId, email, tokenHash, mail, event, caps, now }) {
       // The same statements for every address, so that their cost tells nothing either.
@@ -146,19 +144,17 @@ export function createRegistrations(database: Database): Registrations {
       return recordedUser(results[2]) !== null
     },
 
-    findByToken: (tokenHash, now) =>
-      database.ask(async (db) => {
-        const token = await db
-          .select()
-          .from(oneTimeTokens)
-          .leftJoin(registrations, eq(registrations.id, oneTimeTokens.subject))
-          .leftJoin(users, eq(users.email, oneTimeTokens.email))
-          .where(and(eq(oneTimeTokens.hash, tokenHash), eq(oneTimeTokens.purpose, PURPOSE), gt(oneTimeTokens.expiresAt, now)))
-          .get()
-        if (!token) return null
-        if (token.one_time_tokens.spentBy !== null) return { state: 'confirmed', email: token.one_time_tokens.email }
-        return token.registrations && !token.users ? { state: 'pending', registration: token.registrations } : null
-      }),
+    async findByToken(tokenHash, now) {
+      const [row] = await database.ask(sql`
+        SELECT spent_by, one_time_tokens.email AS link_email, users.id AS user_id, registrations.*
+        FROM one_time_tokens LEFT JOIN registrations ON registrations.id = subject
+          LEFT JOIN users ON users.email = one_time_tokens.email
+        WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND one_time_tokens.expires_at > ${now}`)
+      if (!row) return null
+      const { spent_by: spentBy, link_email: email, user_id: userId, ...registration } = row
+      if (spentBy !== null) return { state: 'confirmed', email: String(email) }
+      return registration.id !== null && userId === null ? { state: 'pending', registration: readRow(registration) } : null
+    },
 
     async confirm(tokenHash, nonce, event, now) {
       const spent = sql`SELECT subject FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
@@ -205,6 +201,14 @@ export function createRegistrations(database: Database): Registrations {
       ])
     },
   }
+}
+
+/**
+ * A pending claim is shared by all registrations of its address; an account's claim is nobody else's, not even for the
+ * account's own address, so that the answer does not tell whose it is.
+ */
+function isFree(claim: UsernameClaim, email: string, now: number): boolean {
+  return claim.expiresAt !== null && (claim.expiresAt <= now || claim.email === email)
 }
 
 /** Stands in where there is nobody to write to, so that the statement runs all the same. */

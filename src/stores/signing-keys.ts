@@ -1,11 +1,12 @@
 // The keys that sign access tokens, in D1 with their private parts sealed; a copy of the public parts is in KV, so that
 // a cold isolate can verify tokens while D1 is down.
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { withDeadline } from '../platform/deadline.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
-import { signingKeys } from './schema.ts'
+import { readRow } from './rows.ts'
+import type { signingKeys } from './schema.ts'
 
 export type StoredSigningKey = typeof signingKeys.$inferSelect
 
@@ -25,7 +26,8 @@ const COPY_KEY = 'jwks'
 
 export function createSigningKeyStore(database: Database, copies: KVNamespace, deadlineMilliseconds: number): SigningKeyStore {
   return {
-    list: () => database.ask((db) => db.select().from(signingKeys).orderBy(asc(signingKeys.generation))),
+    list: async () =>
+      (await database.ask(sql`SELECT * FROM signing_keys ORDER BY generation`)).map((row) => readRow<StoredSigningKey>(row)),
     async insert({ kid, generation, publicJwk, sealedPrivateJwk, createdAt, activeFrom }, event) {
       const [inserted] = await database.transact([
         sql`
@@ -36,16 +38,13 @@ export function createSigningKeyStore(database: Database, copies: KVNamespace, d
       return (inserted?.meta.changes ?? 0) > 0
     },
     async reseal(kid, from, to) {
-      await database.ask((db) =>
-        db
-          .update(signingKeys)
-          .set({ sealedPrivateJwk: to })
-          .where(and(eq(signingKeys.kid, kid), eq(signingKeys.sealedPrivateJwk, from))),
+      await database.ask(
+        sql`UPDATE signing_keys SET sealed_private_jwk = ${to} WHERE kid = ${kid} AND sealed_private_jwk = ${from}`,
       )
     },
     async remove(kids) {
       if (kids.length === 0) return
-      await database.ask((db) => db.delete(signingKeys).where(inArray(signingKeys.kid, [...kids])))
+      await database.ask(sql`DELETE FROM signing_keys WHERE kid IN (SELECT value FROM json_each(${JSON.stringify(kids)}))`)
     },
     readPublicCopy: () => withDeadline('key copy', deadlineMilliseconds, () => copies.get(COPY_KEY)),
     writePublicCopy: (jwks) => withDeadline('key copy', deadlineMilliseconds, () => copies.put(COPY_KEY, jwks)),

@@ -1,12 +1,12 @@
 // Accounts in D1. Look-ups take what platform/ has normalised.
-import { and, eq, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { StoredPin } from '../platform/pin-hash.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
-import { users } from './schema.ts'
+import { readUser, type User } from './rows.ts'
 
-export type User = typeof users.$inferSelect
+export type { User }
 
 export interface Users {
   findById(id: string): Promise<User | null>
@@ -22,11 +22,14 @@ export interface Users {
 }
 
 export function createUsers(database: Database): Users {
+  const find = async (condition: SQL): Promise<User | null> => {
+    const [row] = await database.ask(sql`SELECT * FROM users WHERE ${condition}`)
+    return row ? readUser(row) : null
+  }
   return {
-    findById: async (id) => (await database.ask((db) => db.select().from(users).where(eq(users.id, id)).get())) ?? null,
-    findByEmail: async (email) => (await database.ask((db) => db.select().from(users).where(eq(users.email, email)).get())) ?? null,
-    findByUsernameKey: async (key) =>
-      (await database.ask((db) => db.select().from(users).where(eq(users.usernameKey, key)).get())) ?? null,
+    findById: (id) => find(sql`id = ${id}`),
+    findByEmail: (email) => find(sql`email = ${email}`),
+    findByUsernameKey: (key) => find(sql`username_key = ${key}`),
 
     async bumpSessionEpoch(id, event, now) {
       const [bumped] = await database.transact([
@@ -38,29 +41,21 @@ export function createUsers(database: Database): Users {
     },
 
     async replacePasswordHash(id, from, to, now) {
-      const replaced = await database.ask((db) =>
-        db
-          .update(users)
-          .set({ passwordHash: to, updatedAt: now })
-          .where(and(eq(users.id, id), eq(users.passwordHash, from)))
-          .returning({ id: users.id }),
+      const replaced = await database.ask(
+        sql`UPDATE users SET password_hash = ${to}, updated_at = ${now} WHERE id = ${id} AND password_hash = ${from} RETURNING id`,
       )
       return replaced.length > 0
     },
 
     async replacePin(id, fromHash, { pinHash, pinKeyId }, now) {
-      const replaced = await database.ask((db) =>
-        db
-          .update(users)
-          .set({ pinHash, pinKeyId, updatedAt: now })
-          .where(and(eq(users.id, id), eq(users.pinHash, fromHash)))
-          .returning({ id: users.id }),
-      )
+      const replaced = await database.ask(sql`
+        UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, updated_at = ${now}
+        WHERE id = ${id} AND pin_hash = ${fromHash} RETURNING id`)
       return replaced.length > 0
     },
 
     async ping() {
-      await database.ask((db) => db.select({ id: users.id }).from(users).limit(1).get() as Promise<unknown>)
+      await database.ask(sql`SELECT id FROM users LIMIT 1`)
     },
   }
 }

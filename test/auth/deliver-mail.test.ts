@@ -206,7 +206,7 @@ describe('a mail is never sent twice', () => {
     const { sent, transport } = scriptedTransport()
     let failures = 0
     const bindings = interceptBindings(async ({ text }, run) => {
-      if (!text.includes('set "sealed_mail" = ?, "sent_at"') || failures > 0) return run()
+      if (!text.includes('UPDATE outbox SET sent_at') || failures > 0) return run()
       failures += 1
       throw new Error('the database is busy')
     })

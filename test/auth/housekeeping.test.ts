@@ -141,12 +141,12 @@ describe('housekeeping', () => {
   })
 
   it.each([
-    ['deliver mail', 'set "attempts"'],
+    ['deliver mail', 'attempts = attempts + 1'],
     ['expire mail', 'UPDATE outbox SET sealed_mail'],
     ['rotate signing keys', 'signing_keys'],
     ['purge registrations', 'DELETE FROM registrations'],
-    ['purge outbox', 'delete from "outbox"'],
-    ['purge audit', 'delete from "audit_events"'],
+    ['purge outbox', 'DELETE FROM outbox'],
+    ['purge audit', 'DELETE FROM audit_events WHERE seq'],
   ])('goes on with the rest and says so when it cannot %s', async (task, statement) => {
     const { bindings, fault } = breakableBindings()
     const app = await startApp({ bindings })

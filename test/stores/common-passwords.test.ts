@@ -5,7 +5,7 @@ import { emptyDatabase } from './fixtures.ts'
 
 async function setUp() {
   const database = await emptyDatabase()
-  return { isCommon: async (key: string) => (await database.ask((db) => selectCommonPassword(db, key))).length > 0 }
+  return { isCommon: async (key: string) => (await database.ask(selectCommonPassword(key))).length > 0 }
 }
 
 describe('the list of common passwords', () => {

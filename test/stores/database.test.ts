@@ -15,17 +15,15 @@ describe('the database', () => {
       name: 'Unavailable',
       service: 'database',
     })
-    expect(await database.ask((db) => db.select().from(users))).toEqual([])
+    expect(await database.ask(sql`SELECT * FROM users`)).toEqual([])
     await database.transact([insertUser('a'), insertUser('b')])
-    expect(await database.ask((db) => db.select().from(users))).toHaveLength(2)
+    expect(await database.ask(sql`SELECT * FROM users`)).toHaveLength(2)
   })
 
   it('is an outage when it fails, and says nothing of what it was asked', async () => {
     const database = await emptyDatabase()
     await BINDINGS.DB.exec('DROP TABLE users')
-    const asking = database.ask((db) =>
-      db.insert(users).values({ id: '1', email: 'ada@example.com', passwordHash: 'secret hash', createdAt: 0, updatedAt: 0 }),
-    )
+    const asking = database.ask(insertUser('ada'))
     const error = await asking.then(
       () => null,
       (reason: Error) => reason,
@@ -35,11 +33,26 @@ describe('the database', () => {
     expect(error?.message).not.toMatch(/ada@example|secret hash/)
   })
 
+  it('keeps values apart from the text of a statement', async () => {
+    const database = await emptyDatabase()
+    const odd = "x' OR 1 = 1; DROP TABLE users; -- ?"
+    await database.ask(insertUser(odd))
+    expect(await database.ask(sql`SELECT id, ${null} AS missing FROM users WHERE id = ${odd}`)).toEqual([
+      { id: odd, missing: null },
+    ])
+    expect(await database.ask(sql`SELECT id FROM users WHERE id = ${'x'}`)).toEqual([])
+  })
+
+  it('refuses a statement with a table of the schema in it, which it would not know how to write', async () => {
+    const database = await emptyDatabase()
+    await expect(database.ask(sql`SELECT * FROM ${users}`)).rejects.toThrow('more than text and values in it')
+  })
+
   it('is an outage when it does not answer in time', async () => {
     const never = () => new Promise<never>(() => {})
     const statement = { bind: () => statement, all: never, raw: never, run: never, first: never }
     const database = createDatabase({ prepare: () => statement, batch: never } as unknown as D1Database, 50)
-    await expect(database.ask((db) => db.select().from(users).all())).rejects.toThrow('database: no answer within 50 ms')
+    await expect(database.ask(sql`SELECT * FROM users`)).rejects.toThrow('database: no answer within 50 ms')
     await expect(database.transact([sql`SELECT 1`])).rejects.toThrow('database: no answer within 50 ms')
   })
 })

@@ -65,6 +65,18 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     ])
   })
 
+  it('sets the PIN of an account that is there, and ends no session', async () => {
+    await create('a@example.com', '--username', 'ada')
+    expect(await run(['set-pin', '--username', 'ada', '--pin', '1234'], NOW + 3)).toBe('Set the PIN of a@example.com')
+    const row = user('a@example.com')
+    expect(row).toMatchObject({ session_epoch: 1, updated_at: NOW + 3 })
+    const stored = { pinHash: String(row?.pin_hash), pinKeyId: String(row?.pin_key_id) }
+    expect(await verifyPin({ hasher, keyring: createKeyring({ current: SECRET }) }, '1234', stored, atOnce)).toBe(true)
+    expect(() => run(['set-pin', '--email', 'a@example.com'])).toThrow('set-pin needs --pin N')
+    expect(() => run(['set-pin', '--email', 'a@example.com', '--pin', '123'])).toThrow('--pin must be 4 to 12 digits')
+    await expect(run(['set-pin', '--email', 'nobody@example.com', '--pin', '1234'])).rejects.toThrow('Cannot find a user')
+  })
+
   it('keys a PIN as the worker does, which takes no notice of blanks around its secret', async () => {
     await run(['create', '--email', 'a@example.com', '--username', 'ann', '--pin', '4711'], NOW, ` ${SECRET}\r\n`)
     const row = user('a@example.com')
