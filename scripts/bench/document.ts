@@ -33,13 +33,14 @@ export function renderFigures({ machine, rows, ratios }: Findings): string {
   return [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGib} GiB, ${system}, Node ${node}, workerd ${workerd}; ${load}.`,
     table(
-      ['hashing', 'parameters', 'ms', 'CPU', 'slices'],
+      ['hashing', 'parameters', 'fastest ms', 'median ms', 'CPU', 'slices'],
       rows.flatMap((row) =>
         row.kind === 'hash'
           ? [
               [
                 row.name,
                 `\`${row.parameters}\``,
+                row.fastestMilliseconds.toFixed(1),
                 row.milliseconds.toFixed(1),
                 row.cpuMilliseconds?.toFixed(1) ?? '',
                 String(row.slices || ''),

@@ -7,6 +7,8 @@ export interface HashRow {
   readonly parameters: string
   /** The median. */
   readonly milliseconds: number
+  /** The fastest turn: what others do on the same processor only ever adds to it. */
+  readonly fastestMilliseconds: number
   /** Processor time, the mean; `null` where the system does not tell. */
   readonly cpuMilliseconds: number | null
   readonly slices: number

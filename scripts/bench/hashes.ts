@@ -68,6 +68,7 @@ export function hashRows(cases: readonly HashCase[], measurements: readonly Hash
       name,
       parameters: describe(parameters),
       milliseconds: median(measured.milliseconds),
+      fastestMilliseconds: Math.min(...measured.milliseconds),
       cpuMilliseconds: measured.cpuMilliseconds,
       slices: measured.slices,
     }
