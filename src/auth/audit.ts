@@ -1,6 +1,5 @@
 // What happened, for the record: every security-relevant act is one event in D1 and one line in the log. An event that a
 // change in D1 goes with is written in the batch of that change; any other after the reply, which it neither delays nor fails.
-
 import { reasonOf } from '../platform/log.ts'
 import type { AuditAct, AuditActor, AuditEvent, AuditOutcome } from '../stores/audit-event.ts'
 import type { Client, Deps } from './deps.ts'

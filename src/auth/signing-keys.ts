@@ -105,8 +105,10 @@ export function createSigningKeys({ store, keyring, settings, clock, random, log
       reason: `generation ${generation}`,
       userId: null,
     })
-    if (await store.insert(key, event)) logEvent({ log }, event)
-    log('info', 'signing key made', { generation, active_from: activeFrom })
+    if (await store.insert(key, event)) {
+      logEvent({ log }, event)
+      log('info', 'signing key made', { generation, active_from: activeFrom })
+    }
     await copyPublicKeys(await load(now))
   }
 

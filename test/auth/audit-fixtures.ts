@@ -1,7 +1,8 @@
 // What the tests of the record share: events as they are stored, and acts that leave some.
+import { expect } from 'vitest'
 import type { AuditEvent } from '../../src/stores/audit-event.ts'
-import { anyAddress, type TestApp } from '../support/harness.ts'
-import { rows } from './fixtures.ts'
+import { anyAddress, startApp, type TestApp } from '../support/harness.ts'
+import { claimsOf, rows } from './fixtures.ts'
 
 interface EventRow {
   readonly what: string
@@ -53,4 +54,22 @@ export async function act(
     ...(token !== undefined && { token }),
   })
   return { ...reply, ip }
+}
+
+export const EMAIL = 'ada@example.com'
+const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+
+/** An app with one account, signed in, and nothing on record yet. */
+export async function startSignedIn() {
+  const app = await startApp()
+  await app.createAccount({ email: EMAIL, username: 'ada' })
+  const { access_token: token, refresh_token: refreshToken, user } = await app.signIn(EMAIL)
+  await forgetEvents(app)
+  return { app, token, refreshToken, userId: user.id, sessionId: claimsOf(token).sid as string }
+}
+
+/** An event of a request made with `act`, by the user unless it says otherwise. */
+export function eventOf(app: TestApp, ip: string, fields: Record<string, unknown>) {
+  const usual = { outcome: 'success', reason: null, session_id: null, actor: 'user', face: 'v1' }
+  return { id: UUID, at: app.clock.now, ip, user_agent: AGENT, ...usual, ...fields }
 }
