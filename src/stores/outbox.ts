@@ -43,7 +43,7 @@ export interface Outbox {
   expire(now: number, limit: number): Promise<readonly string[]>
   /** Newest first, for the development mailbox. */
   listForRecipient(recipient: string | null, limit: number): Promise<readonly OutboxRow[]>
-  /** Deletes at most `limit` rows made before `before`, or, of dead letters, before `deadBefore`. */
+  /** Deletes at most `limit` rows made before `before`, or, of mail that was not sent, before `deadBefore`. */
   purge(before: number, deadBefore: number, limit: number): Promise<void>
 }
 
@@ -159,7 +159,7 @@ export function createOutbox(database: Database): Outbox {
 
     async purge(before, deadBefore, limit) {
       await database.ask((db) => {
-        const isOld = and(lt(outbox.createdAt, before), or(isNull(outbox.deadAt), lt(outbox.createdAt, deadBefore)))
+        const isOld = and(lt(outbox.createdAt, before), or(isNotNull(outbox.sentAt), lt(outbox.createdAt, deadBefore)))
         const old = db.select({ id: outbox.id }).from(outbox).where(isOld).limit(limit)
         return db.delete(outbox).where(sql`${outbox.id} IN ${old}`)
       })
