@@ -5,7 +5,7 @@ import { parseUsername } from '../platform/username.ts'
 import type { ProfileChanges } from '../stores/account-changes.ts'
 import type { User } from '../stores/users.ts'
 import { describeAct, logEvent } from './audit.ts'
-import { authenticateStrictly, requirePassword } from './authenticate.ts'
+import { authenticateStrictly, requirePassword, requireRecentPassword } from './authenticate.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
 
@@ -17,8 +17,8 @@ export interface ProfileForm {
 
 /**
  * @returns the user as it is now
- * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`, `username_taken`,
- *   `rate_limited`
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ *   `reauthentication_required` for the username of an account with a PIN, `username_taken`, `rate_limited`
  * @throws Unavailable
  */
 export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<User> {
@@ -26,7 +26,10 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   requirePassword(principal)
   const { user, sessionId } = principal
   const changes = checkForm(form)
-  if (changes.username && changes.username.key !== user.usernameKey) await countUsername(deps, client)
+  const isRenamed = changes.username !== undefined && (changes.username?.key ?? null) !== user.usernameKey
+  // Guesses of a PIN are counted by username: a stolen token must not start the count anew under another one.
+  if (isRenamed && user.pinHash !== null) requireRecentPassword(deps, principal)
+  if (isRenamed && changes.username) await countUsername(deps, client)
   const reason = changedFields(user, changes)
   const event = reason === '' ? null : describeAct(deps, client, { what: 'profile_changed', reason, userId: user.id, sessionId })
   const outcome = await deps.accountChanges.updateProfile(user, changes, event, deps.clock())

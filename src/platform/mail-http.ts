@@ -7,8 +7,8 @@ export interface MailHttpService {
   readonly key: string
 }
 
-/** Refusals of 400 to 499 that another attempt may meet with a better answer; 401 is about the key, not about this mail. */
-const WORTH_ANOTHER_TRY = new Set([401, 408, 409, 425, 429])
+/** Refusals of 400 to 499 that another attempt may meet with a better answer; 401 and 403 are about the key, not about this mail. */
+const WORTH_ANOTHER_TRY = new Set([401, 403, 408, 409, 425, 429])
 
 export function createHttpTransport({ url, key }: MailHttpService, deadlineMilliseconds: number): MailTransport {
   return {
@@ -16,7 +16,13 @@ export function createHttpTransport({ url, key }: MailHttpService, deadlineMilli
     async send({ to, from, subject, text, html }, { id }) {
       const response = await ask(url, deadlineMilliseconds, {
         method: 'POST',
-        headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': id },
+        headers: {
+          Authorization: `Bearer ${key}`,
+          'Content-Type': 'application/json',
+          'Idempotency-Key': id,
+          // Workers name themselves to nobody, and Resend answers 403 to who does not.
+          'User-Agent': 'postern',
+        },
         body: JSON.stringify({ from, to: [to], subject, text, html }),
         // Neither the key nor the mail goes where this address was not configured to be.
         redirect: 'manual',

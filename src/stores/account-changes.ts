@@ -1,5 +1,6 @@
 // What a signed-in user changes about the own account. Each change is one batch (D1's only transaction) that does nothing
-// when the account is not any more what the caller has judged: another password, another epoch, disabled, gone.
+// when the account is not any more what the caller has judged: another epoch, which a new password brings along, another
+// address, disabled, gone. The hash is no part of it: a sign-in may hash the same password anew at any time.
 import { type SQL, sql } from 'drizzle-orm'
 import type { StoredPin } from '../platform/pin-hash.ts'
 import type { AuditEvent } from './audit-event.ts'
@@ -9,7 +10,7 @@ import { type OutgoingMail, queueMail } from './outbox.ts'
 import type { User } from './users.ts'
 
 /** The account as it was read and judged. */
-export type JudgedAccount = Pick<User, 'id' | 'email' | 'passwordHash' | 'sessionEpoch'>
+export type JudgedAccount = Pick<User, 'id' | 'email' | 'sessionEpoch'>
 
 /** `undefined`: stays as it is; `null`: none from now on. */
 export interface ProfileChanges {
@@ -136,9 +137,8 @@ export function createAccountChanges(database: Database): AccountChanges {
 }
 
 /** Of the row itself: for statements on `users`. */
-function isJudged({ id, email, passwordHash, sessionEpoch }: JudgedAccount): SQL {
-  return sql`id = ${id} AND email = ${email} AND password_hash = ${passwordHash} AND session_epoch = ${sessionEpoch}
-    AND disabled_at IS NULL`
+function isJudged({ id, email, sessionEpoch }: JudgedAccount): SQL {
+  return sql`id = ${id} AND email = ${email} AND session_epoch = ${sessionEpoch} AND disabled_at IS NULL`
 }
 
 /** For statements on anything else. */

@@ -39,7 +39,8 @@ export interface AccountLinks {
    */
   reset(tokenHash: string, nonce: string, passwordHash: string, traces: Traces, now: number): Promise<number | null>
   /**
-   * A link for the address to come, in place of any before; none where the address is somebody's, by the same work.
+   * A link for the address to come, in place of any before; none where the address is somebody's, by the same work. Where a
+   * cap holds its mail back, the links that were mailed to this very address stay.
    * @returns `false` when the account is another one by now
    */
   addEmailChange(
@@ -127,9 +128,10 @@ export function createAccountLinks(database: Database): AccountLinks {
     async addEmailChange(account, email, link, mail, event, caps, now) {
       const isThere = exists(account)
       const results = await database.transact([
-        sql`
-          DELETE FROM one_time_tokens WHERE subject = ${account.id} AND purpose = 'change_email' AND ${isThere}`,
         queueMail(mail, caps, now, isThere),
+        sql`
+          DELETE FROM one_time_tokens WHERE subject = ${account.id} AND purpose = 'change_email' AND ${isThere}
+            AND (email <> ${email} OR ${isQueued(mail)})`,
         sql`
           ${insertLink(link, 'change_email', sql`${email}`, sql`${account.id}`, now)}
           WHERE ${isQueued(mail)} AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})`,

@@ -52,7 +52,7 @@ export interface Outbox {
   expire(event: AuditEvent, limit: number): Promise<readonly string[]>
   /** Newest first, for the development mailbox. */
   listForRecipient(recipient: string | null, limit: number): Promise<readonly OutboxRow[]>
-  /** Deletes at most `limit` rows made before `before`, or, of dead letters, before `deadBefore`. */
+  /** Deletes at most `limit` rows made before `before`, or, of mail that was not sent, before `deadBefore`. */
   purge(before: number, deadBefore: number, limit: number): Promise<void>
 }
 
@@ -150,7 +150,7 @@ export function createOutbox(database: Database): Outbox {
     async purge(before, deadBefore, limit) {
       await database.ask(sql`
         DELETE FROM outbox WHERE id IN (
-          SELECT id FROM outbox WHERE created_at < ${before} AND (dead_at IS NULL OR created_at < ${deadBefore}) LIMIT ${limit})`)
+          SELECT id FROM outbox WHERE created_at < ${before} AND (sent_at IS NOT NULL OR created_at < ${deadBefore}) LIMIT ${limit})`)
     },
   }
 }

@@ -113,6 +113,25 @@ describe('a change under way in a session', () => {
     expect(await app.mailTo('thief@example.com')).toEqual([])
   })
 
+  it.each([
+    ['POST', '/change-password', { current_password: PASSWORD, new_password: NEW_PASSWORD }, 'session_epoch + 1'],
+    ['POST', '/change-email', { email: 'moved@example.com', password: PASSWORD }, "'change_email'"],
+    ['PATCH', '/me', { first_name: 'Grace' }, 'UPDATE users'],
+    ['DELETE', '/me', { password: PASSWORD }, 'DELETE FROM users'],
+    ['PUT', '/pin', { pin: '2580', current_password: PASSWORD }, 'pin_hash'],
+    ['DELETE', '/pin', undefined, 'pin_hash'],
+  ])('%s %s is done although the same password is hashed anew meanwhile', async (method, path, body, words) => {
+    const { app, holdNext, release } = await startHeld()
+    const email = await app.createAccount()
+    const { access_token: token } = await app.signIn(email)
+    const isHeld = holdNext(isBatchOf(words))
+    const changing = ask(app, method, path, body, token)
+    await isHeld
+    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind('$another$of the same', email).run()
+    release()
+    expect((await changing).status).toBe(200)
+  })
+
   it('of the password does not keep a session that a reset in between has ended', async () => {
     const { app, holdNext, release } = await startHeld()
     const email = await app.createAccount()

@@ -93,6 +93,22 @@ describe('POST /change-email', () => {
     expect(answers.size).toBe(1)
     expect(await app.mailTo(NEW)).toHaveLength(5)
   })
+
+  it('leaves the last link that was mailed alive when a cap holds the next mail back, but none to another address', async () => {
+    const { app, token } = await startSignedIn()
+    const askFor = (email: string) => ask(app, 'POST', '/change-email', { email, password: PASSWORD }, token)
+    for (let count = 0; count < 20; count += 1) await askFor(NEW)
+    const capped = await linkTo(app, NEW, 'confirm-email-change')
+    const other = await askToMove(app, token, 'other@example.com')
+    expectRefusal(await confirm(app, capped), REFUSED.invalidLink)
+    expect((await askFor(NEW)).status).toBe(200)
+    expectRefusal(await confirm(app, other), REFUSED.invalidLink)
+    for (let count = 0; count < 18; count += 1) await askFor('other@example.com')
+    const last = await askToMove(app, token, 'other@example.com')
+    expect((await askFor('other@example.com')).status).toBe(200)
+    expect(await app.mailTo('other@example.com')).toHaveLength(20)
+    expect((await confirm(app, last)).status).toBe(200)
+  })
 })
 
 describe('POST /confirm-email-change', () => {

@@ -56,8 +56,8 @@ describe('housekeeping', () => {
       BINDINGS.DB.prepare(`INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
         ${numbers} SELECT 't' || i, '', '', '', 0, 1 FROM n`),
       BINDINGS.DB.prepare(`INSERT INTO username_claims (username_key, email, expires_at) ${numbers} SELECT 'u' || i, '', 1 FROM n`),
-      BINDINGS.DB.prepare(`INSERT INTO outbox (id, recipient, purpose, requester_ip, created_at, next_attempt_at)
-        ${numbers} SELECT 'o' || i, '', '', '', 0, 0 FROM n`),
+      BINDINGS.DB.prepare(`INSERT INTO outbox (id, recipient, purpose, requester_ip, created_at, next_attempt_at, sent_at)
+        ${numbers} SELECT 'o' || i, '', '', '', 0, 0, 1 FROM n`),
     ])
     for (const left of [700, 200, 0, 0]) {
       await app.auth.keepHouse()

@@ -1,5 +1,6 @@
 // The user's own names: what a change keeps, clears and refuses, and who holds which username afterwards.
 import { describe, expect, it } from 'vitest'
+import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED, userShape } from '../faces/v1-shapes.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
 import { ask, askToMove } from './account-fixtures.ts'
@@ -122,6 +123,20 @@ describe('PATCH /me', () => {
     }
     expect(statuses).toEqual([...new Array<number>(20).fill(409), 429])
     expect((await app.v1('PATCH', '/me', { body: { first_name: 'Still' }, token, ip })).status).toBe(200)
+  })
+
+  it('wants a recent password for another username where there is a PIN, whose guesses are counted by username', async () => {
+    const app = await startApp()
+    const { email, username } = await createPinAccount(app)
+    const { access_token: token } = await app.signIn(email)
+    const patch = (body: unknown) => ask(app, 'PATCH', '/me', body, token)
+    app.clock.advance(601)
+    for (const other of ['elsewhere', null]) expectRefusal(await patch({ username: other }), REFUSED.reauthenticationRequired)
+    const { body } = await patch({ username: username.toUpperCase(), first_name: 'Ada' })
+    expect(body.user).toMatchObject({ username: username.toUpperCase(), first_name: 'Ada' })
+    await ask(app, 'POST', '/reauthenticate', { password: PASSWORD }, token)
+    expect((await patch({ username: 'elsewhere' })).status).toBe(200)
+    expect((await pinLogin(app, 'elsewhere')).status).toBe(200)
   })
 
   it('refuses without a session, and in one that ended while it was asked', async () => {

@@ -331,7 +331,12 @@ describe('a mail over HTTP', () => {
       {
         method: 'POST',
         url: '/emails',
-        headers: { authorization: 'Bearer re_123', 'content-type': 'application/json', 'idempotency-key': STAMP.id },
+        headers: {
+          authorization: 'Bearer re_123',
+          'content-type': 'application/json',
+          'idempotency-key': STAMP.id,
+          'user-agent': 'postern',
+        },
         body: { ...rest, to: [to] },
       },
     ])
@@ -339,10 +344,10 @@ describe('a mail over HTTP', () => {
 
   it.each([
     [400, true],
-    [403, true],
     [413, true],
     [422, true],
     [401, false],
+    [403, false],
     [408, false],
     [409, false],
     [425, false],

@@ -124,11 +124,24 @@ describe('the outbox', () => {
   it('deletes rows older than asked, so many at a time', async () => {
     const database = await emptyDatabase()
     const outbox = createOutbox(database)
-    for (const age of [5, 4, 3]) await queue(database, newMail({ id: String(age) }), NOW - age)
+    for (const age of [5, 4, 3]) {
+      await queue(database, newMail({ id: String(age) }), NOW - age)
+      await outbox.markSent(String(age), NOW, true)
+    }
     await outbox.purge(NOW - 3, 0, 1)
     expect(await outbox.listForRecipient(null, 10)).toHaveLength(2)
     await outbox.purge(NOW - 3, 0, 10)
     expect((await outbox.listForRecipient(null, 10)).map(({ id }) => id)).toEqual(['3'])
+  })
+
+  it('keeps mail that nobody has got round to sending as long as dead letters', async () => {
+    const database = await emptyDatabase()
+    const outbox = createOutbox(database)
+    await queue(database, newMail({ id: 'waits' }), NOW - 5)
+    await outbox.purge(NOW, NOW - 5, 10)
+    expect(await outbox.lease(NOW, 120, 10)).toHaveLength(1)
+    await outbox.purge(NOW, NOW - 4, 10)
+    expect(await outbox.listForRecipient(null, 10)).toEqual([])
   })
 
   it('keeps dead letters for longer', async () => {

@@ -25,7 +25,8 @@ export interface LinkForm {
   readonly password: string | undefined
 }
 
-const MAX_FORM_BYTES = 4 * 1024
+/** Encoded for a form, a character of a password may take dozens of bytes. */
+const MAX_FORM_BYTES = 16 * 1024
 
 export function createLinkPage({ advice, show, act }: LinkPage): HonoBase<AppEnv> {
   const limitForm = bodyLimit({

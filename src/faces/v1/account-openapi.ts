@@ -21,7 +21,8 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
   'PATCH /me': {
     id: 'updateMe',
     summary: "Change the user's names",
-    description: 'What is left out stays, null clears. A new username frees the one before.',
+    description:
+      'What is left out stays, null clears. A new username frees the one before; of an account with a PIN it needs what DELETE /pin needs.',
     body: ProfileBody,
     bearer: 'required',
     success: [200, v.object({ user: UserSchema })],

@@ -98,7 +98,7 @@ describe.each(PAGES)('the page at %s', (path, headings, mailLink, fields) => {
   it('takes a form of its own kind and size only, by POST', async () => {
     const { app } = await startSignedIn()
     expect((await app.request('POST', path, { body: { token: UNKNOWN_TOKEN } })).status).toBe(415)
-    expect((await submit(app, path, { token: 'x'.repeat(5000) })).status).toBe(413)
+    expect((await submit(app, path, { token: 'x'.repeat(16 * 1024) })).status).toBe(413)
     for (const method of ['PUT', 'PATCH', 'DELETE']) {
       const reply = await app.request(method, path)
       expect([reply.status, reply.headers.get('Allow')]).toEqual([405, 'GET, POST, HEAD, OPTIONS'])
@@ -143,6 +143,14 @@ describe('the form for a new password', () => {
     const { app } = await startSignedIn()
     const password = 'a+b %26 & =ğ 🔑 "\''
     await submit(app, '/reset-password', { token: await forget(app, OLD), password })
+    expect(await signInStatus(app, OLD, password)).toBe(200)
+  })
+
+  it('takes the longest password there may be, however its characters are sent', async () => {
+    const { app } = await startSignedIn()
+    const password = '한'.repeat(256)
+    const reply = await submit(app, '/reset-password', { token: await forget(app, OLD), password: password.normalize('NFD') })
+    expect(reply.status).toBe(200)
     expect(await signInStatus(app, OLD, password)).toBe(200)
   })
 
