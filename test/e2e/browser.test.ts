@@ -12,6 +12,7 @@ const V1_OPERATIONS = [
   'delete /api/v1/auth/me',
   'delete /api/v1/auth/pin',
   'delete /api/v1/auth/sessions/{id}',
+  'get /api/v1/auth/activity',
   'get /api/v1/auth/me',
   'get /api/v1/auth/sessions',
   'get /api/v1/auth/verify-email',

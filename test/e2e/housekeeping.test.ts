@@ -89,7 +89,7 @@ describe('npm run audit', () => {
     await expect.poll(() => audit.lines().length, { timeout: 30_000 }).toBe(1)
 
     await send('/login', { email: 'ada@example.com', password: 'nor this one' })
-    await expect.poll(() => audit.lines().length, { timeout: 15_000 }).toBe(2)
+    await expect.poll(() => audit.lines().length, { timeout: 60_000 }).toBe(2)
 
     interrupt(audit.child)
     // Comes when no process holds the output any more.
