@@ -5,26 +5,17 @@ import { parseEnv } from 'node:util'
 import { findSecretProblem } from '../src/platform/keyring.ts'
 import { systemRandom } from '../src/platform/random.ts'
 import { loadHasher } from './local-hasher.ts'
-import { ensureDatabase, ensureDevVars } from './local-state.ts'
-import { inProject, PROJECT_ROOT } from './project.ts'
-import { parseUserCommand, USAGE, UsageError, type Where } from './user/command.ts'
-import { openLocalDatabase, openRemoteDatabase, type UserDatabase } from './user/database.ts'
+import { runOperatorTool, withDatabase } from './operator/run.ts'
+import type { Where } from './operator/usage.ts'
+import { inProject } from './project.ts'
+import { parseUserCommand, USAGE } from './user/command.ts'
 import { askHidden } from './user/hidden-prompt.ts'
 import { readLines, writeLines } from './user/line-files.ts'
 import { performUserCommand } from './user/perform.ts'
 
 const GENERATED_PASSWORD_BYTES = 15
 
-try {
-  await main(process.argv.slice(2))
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  if (error instanceof UsageError) console.error('See "npm run user -- --help"')
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
-
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes('--help') || args.includes('-h')) return console.log(USAGE)
+await runOperatorTool('user', USAGE, async (args) => {
   const { command, where } = parseUserCommand(args)
   let generated: string | null = null
   const choosePassword = async () => {
@@ -32,8 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
     generated = randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url')
     return generated
   }
-  const database = await open(where)
-  try {
+  await withDatabase(where, async (database) => {
     const done = await performUserCommand(command, {
       database,
       random: systemRandom,
@@ -48,17 +38,8 @@ async function main(args: readonly string[]): Promise<void> {
     if (done !== '') console.log(done)
     // After the fact only: a password that was not stored is of no use to anybody.
     if (generated !== null) console.log(`Password (shown this once): ${generated}`)
-  } finally {
-    await database.close()
-  }
-}
-
-async function open({ isRemote, persistDirectory }: Where): Promise<UserDatabase> {
-  if (isRemote) return openRemoteDatabase()
-  await ensureDevVars(PROJECT_ROOT)
-  await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
-  return openLocalDatabase(persistDirectory)
-}
+  })
+})
 
 /** A PIN is keyed with the worker's own secret, and Cloudflare never hands a stored secret out again. */
 async function findAuthSecret({ isRemote }: Where): Promise<string> {

@@ -1,10 +1,8 @@
 // The command line of `npm run audit`, parsed before anything is touched: what is wrong is said in one line.
-import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../src/stores/audit-event.ts'
-import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
-import { UsageError, type Where } from '../user/command.ts'
+import { readOptions, readWhere, UsageError, WHERE_OPTIONS, type Where } from '../operator/usage.ts'
 
 export const USAGE = `Usage: npm run audit -- [options]
 
@@ -46,8 +44,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   follow: { type: 'boolean' },
   json: { type: 'boolean' },
-  remote: { type: 'boolean' },
-  'persist-to': { type: 'string' },
+  ...WHERE_OPTIONS,
 } as const
 
 const DEFAULT_LIMIT = 100
@@ -56,8 +53,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d
 
 /** @param now epoch seconds, for times that say how long ago @throws UsageError */
 export function parseAuditCommand(args: readonly string[], now: number): AuditCommand {
-  const values = readOptions(args)
-  if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
+  const { values } = readOptions(args, OPTIONS, false)
   if (values.follow && values.until !== undefined) throw new UsageError('--follow and --until exclude each other')
   return {
     filter: {
@@ -70,16 +66,7 @@ export function parseAuditCommand(args: readonly string[], now: number): AuditCo
     },
     isFollowing: values.follow ?? false,
     isJson: values.json ?? false,
-    where: { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY },
-  }
-}
-
-function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0])
+    where: readWhere(values),
   }
 }
 

@@ -1,6 +1,6 @@
 // Reads events out of a database, oldest first, and goes on with what is written later where that is wanted.
-import type { UserDatabase } from '../user/database.ts'
-import type { Row, SqlValue, Statement } from '../user/sql.ts'
+import type { OperatorDatabase } from '../operator/database.ts'
+import type { Row, SqlValue, Statement } from '../operator/sql.ts'
 import type { EventFilter } from './command.ts'
 
 /** So many at a time while following: a flood is read in order all the same. */
@@ -10,7 +10,7 @@ const COLUMNS = 'seq, id, at, what, outcome, reason, user_id, session_id, actor,
 const EMAIL = '(SELECT email FROM users WHERE users.id = audit_events.user_id) AS email'
 
 /** The latest that match. @throws Error when there is no such user */
-export async function* readEvents(database: UserDatabase, filter: EventFilter): AsyncGenerator<Row> {
+export async function* readEvents(database: OperatorDatabase, filter: EventFilter): AsyncGenerator<Row> {
   const conditions = await conditionsOf(database, filter)
   const [rows = []] = await database.run([select(conditions, 'DESC', filter.limit)])
   yield* rows.toReversed()
@@ -21,7 +21,7 @@ export async function* readEvents(database: UserDatabase, filter: EventFilter): 
  * @param pause between two looks
  */
 export async function* followEvents(
-  database: UserDatabase,
+  database: OperatorDatabase,
   filter: EventFilter,
   signal: AbortSignal,
   pause: () => Promise<unknown>,
@@ -41,7 +41,7 @@ export async function* followEvents(
   }
 }
 
-async function conditionsOf(database: UserDatabase, filter: EventFilter): Promise<readonly Statement[]> {
+async function conditionsOf(database: OperatorDatabase, filter: EventFilter): Promise<readonly Statement[]> {
   const { user, acts, outcome, since, until } = filter
   const conditions: Statement[] = []
   const add = (text: string, ...values: SqlValue[]) => void conditions.push({ text, values })
@@ -53,7 +53,7 @@ async function conditionsOf(database: UserDatabase, filter: EventFilter): Promis
   return conditions
 }
 
-async function findUserId(database: UserDatabase, { column, value }: NonNullable<EventFilter['user']>): Promise<string> {
+async function findUserId(database: OperatorDatabase, { column, value }: NonNullable<EventFilter['user']>): Promise<string> {
   if (column === 'id') return value
   const [[user] = []] = await database.run([{ text: `SELECT id FROM users WHERE ${column} = ?`, values: [value] }])
   if (!user) throw new Error(`Cannot find a user with the ${column === 'email' ? 'e-mail address' : 'username'} ${value}`)

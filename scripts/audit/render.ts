@@ -1,5 +1,5 @@
 // One event as one line, for people or for programs.
-import type { Row } from '../user/sql.ts'
+import type { Row } from '../operator/sql.ts'
 
 export function renderEvent(row: Row, isJson: boolean): string {
   return isJson ? JSON.stringify(toJson(row)) : toText(row)

@@ -1,7 +1,5 @@
 // The command line of `npm run mail`, parsed before anything is touched.
-import { parseArgs } from 'node:util'
-import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
-import { UsageError, type Where } from '../user/command.ts'
+import { readOptions, readWhere, UsageError, WHERE_OPTIONS, type Where } from '../operator/usage.ts'
 
 export const USAGE = `Usage: npm run mail -- <command> [options]
 
@@ -20,15 +18,13 @@ export type MailCommand =
 const OPTIONS = {
   all: { type: 'boolean' },
   json: { type: 'boolean' },
-  remote: { type: 'boolean' },
-  'persist-to': { type: 'string' },
+  ...WHERE_OPTIONS,
 } as const
 
 /** @throws UsageError */
 export function parseMailCommand(args: readonly string[]): { readonly command: MailCommand; readonly where: Where } {
-  const { values, positionals } = readOptions(args)
-  if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
-  const where = { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY }
+  const { values, positionals } = readOptions(args, OPTIONS, true)
+  const where = readWhere(values)
   const [name, ...rest] = positionals
   switch (name) {
     case 'list':
@@ -42,14 +38,5 @@ export function parseMailCommand(args: readonly string[]): { readonly command: M
       return { command: { name, ids: values.all ? null : rest }, where }
     default:
       throw new UsageError(name === undefined ? 'No command given' : `Unknown command ${name}`)
-  }
-}
-
-function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0])
   }
 }

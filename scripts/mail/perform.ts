@@ -1,10 +1,10 @@
 // Carries out one command of the mail tool on a database. Time is an argument; prints nothing, and reads no sealed text.
-import type { UserDatabase } from '../user/database.ts'
-import type { Row, Statement } from '../user/sql.ts'
+import type { OperatorDatabase } from '../operator/database.ts'
+import type { Row, Statement } from '../operator/sql.ts'
 import type { MailCommand } from './command.ts'
 
 export interface PerformDeps {
-  readonly database: UserDatabase
+  readonly database: OperatorDatabase
   /** Epoch seconds. */
   readonly now: number
 }
@@ -29,7 +29,7 @@ function listStatement(isDeadOnly: boolean): Statement {
   }
 }
 
-async function retry(ids: readonly string[] | null, database: UserDatabase, now: number): Promise<string> {
+async function retry(ids: readonly string[] | null, database: OperatorDatabase, now: number): Promise<string> {
   const answers = await database.run(ids === null ? [reviveStatement(null, now)] : ids.map((id) => reviveStatement(id, now)))
   const missed = ids?.filter((_, index) => answers[index]?.length === 0) ?? []
   const revived = answers.flat().map((row) => `${row.id} to ${row.recipient} is tried again`)

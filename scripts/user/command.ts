@@ -1,10 +1,9 @@
 // The command line of `npm run user`, parsed and normalised before anything is touched: what is wrong is said in one line.
-import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parsePersonName } from '../../src/platform/person-name.ts'
 import { findPinProblem } from '../../src/platform/pin-policy.ts'
 import { parseUsername } from '../../src/platform/username.ts'
-import { DEFAULT_PERSIST_DIRECTORY } from '../project.ts'
+import { readOptions, readWhere, UsageError, WHERE_OPTIONS, type Where } from '../operator/usage.ts'
 import { PERMISSION, type UserKey } from './statements.ts'
 
 export const USAGE = `Usage: npm run user -- <command> [options]
@@ -22,16 +21,6 @@ export const USAGE = `Usage: npm run user -- <command> [options]
 A user is named by --email E or --username U.
 --persist-to DIR works on the local database of "npm run dev -- --persist-to DIR"; --remote on the deployed one.
 Without --password you are asked for it; where nobody can be asked, one is made up and printed once.`
-
-/** Wrong on the command line: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-export interface Where {
-  readonly isRemote: boolean
-  readonly persistDirectory: string
-}
 
 export interface CreateCommand {
   readonly name: 'create'
@@ -70,11 +59,10 @@ const OPTIONS = {
   'first-name': { type: 'string' },
   'last-name': { type: 'string' },
   json: { type: 'boolean' },
-  remote: { type: 'boolean' },
-  'persist-to': { type: 'string' },
+  ...WHERE_OPTIONS,
 } as const
 
-type Options = ReturnType<typeof readOptions>['values']
+type Options = ReturnType<typeof readOptions<typeof OPTIONS, true>>['values']
 type OptionName = keyof typeof OPTIONS
 
 const TARGET = ['email', 'username'] as const
@@ -94,7 +82,7 @@ const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
 
 /** @throws UsageError */
 export function parseUserCommand(args: readonly string[]): { readonly command: UserCommand; readonly where: Where } {
-  const { values, positionals } = readOptions(args)
+  const { values, positionals } = readOptions(args, OPTIONS, true)
   const [name, ...rest] = positionals
   if (name === undefined || !isCommandName(name))
     throw new UsageError(name === undefined ? 'No command given' : `Unknown command ${name}`)
@@ -102,18 +90,7 @@ export function parseUserCommand(args: readonly string[]): { readonly command: U
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${rest[0]}`)
   const unexpected = (Object.keys(values) as OptionName[]).find((option) => !isAllowed(name, option))
   if (unexpected) throw new UsageError(`--${unexpected} means nothing to ${name}`)
-  if (values.remote && values['persist-to'] !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
-  const where = { isRemote: values.remote ?? false, persistDirectory: values['persist-to'] ?? DEFAULT_PERSIST_DIRECTORY }
-  return { command: readCommand(name, values, file), where }
-}
-
-function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0])
-  }
+  return { command: readCommand(name, values, file), where: readWhere(values) }
 }
 
 function readCommand(name: UserCommand['name'], values: Options, file: string | undefined): UserCommand {

@@ -6,7 +6,7 @@ import { isKnownHash } from '../../src/platform/imported-hashes/imported-hash.ts
 import { isRunnable } from '../../src/platform/password-hash.ts'
 import { parsePersonName } from '../../src/platform/person-name.ts'
 import { parseUsername } from '../../src/platform/username.ts'
-import type { Row } from './sql.ts'
+import type { Row } from '../operator/sql.ts'
 import { PERMISSION } from './statements.ts'
 
 export interface ImportedUser {

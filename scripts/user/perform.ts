@@ -7,9 +7,9 @@ import type { Random } from '../../src/platform/random.ts'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
 import type { AuditAct } from '../../src/stores/audit-event.ts'
 import { atOnce } from '../local-hasher.ts'
+import type { OperatorDatabase } from '../operator/database.ts'
+import type { Row, Statement } from '../operator/sql.ts'
 import type { CreateCommand, PermissionCommand, UserCommand } from './command.ts'
-import type { UserDatabase } from './database.ts'
-import type { Row, Statement } from './sql.ts'
 import {
   CREATE_OUTCOME,
   commonPasswordsStatement,
@@ -30,7 +30,7 @@ import {
 import { exportUsers, importUsers } from './transfer.ts'
 
 export interface PerformDeps {
-  readonly database: UserDatabase
+  readonly database: OperatorDatabase
   readonly random: Random
   readonly hasher: PasswordHasher
   /** Epoch seconds. */

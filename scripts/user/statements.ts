@@ -2,7 +2,7 @@
 // guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
 import type { StoredPin } from '../../src/platform/pin-hash.ts'
 import type { AuditAct } from '../../src/stores/audit-event.ts'
-import type { Statement } from './sql.ts'
+import type { Statement } from '../operator/sql.ts'
 
 /** What a permission may be called. */
 export const PERMISSION = /^[A-Za-z0-9._:-]{1,64}$/

@@ -1,7 +1,8 @@
 // SQL for many users at once. A batch of users is one JSON text, so that neither the number of values nor the length of a
 // statement (100 KB on D1) is a limit on how many there are in all.
+
+import { type SqlValue, type Statement, sqlLiteral } from '../operator/sql.ts'
 import type { ImportedUser } from './imported-user.ts'
-import { type SqlValue, type Statement, sqlLiteral } from './sql.ts'
 
 /** A user that waits to be written. */
 export interface NewImport {

@@ -2,13 +2,13 @@
 // was stopped. Neither ever prints a hash.
 import { DEFAULT_SCRYPT, isWeakerThan } from '../../src/platform/password-hash.ts'
 import type { Random } from '../../src/platform/random.ts'
-import type { UserDatabase } from './database.ts'
+import type { OperatorDatabase } from '../operator/database.ts'
+import type { Row, Statement } from '../operator/sql.ts'
 import { BadLine, type ImportedUser, parseImportedUser, renderExportedUser } from './imported-user.ts'
-import type { Row, Statement } from './sql.ts'
 import { batchesOf, hashStatements, importStatements, type NewImport, pendingClaimsPage, usersPage } from './transfer-statements.ts'
 
 export interface TransferDeps {
-  readonly database: UserDatabase
+  readonly database: OperatorDatabase
   readonly random: Random
   /** Epoch seconds. */
   readonly now: number
@@ -139,7 +139,11 @@ async function describeOldHashes({ database }: TransferDeps): Promise<string> {
 }
 
 /** All rows, a page at a time. @param key the column that pages go by */
-async function* rowsOf(database: UserDatabase, page: (after: string) => Statement, key: string): AsyncGenerator<Row, void, void> {
+async function* rowsOf(
+  database: OperatorDatabase,
+  page: (after: string) => Statement,
+  key: string,
+): AsyncGenerator<Row, void, void> {
   for (let after = ''; ; ) {
     const [rows = []] = await database.run([page(after)])
     yield* rows

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseAuditCommand } from '../../../scripts/audit/command.ts'
-import { UsageError } from '../../../scripts/user/command.ts'
+import { UsageError } from '../../../scripts/operator/usage.ts'
 
 const NOW = 1_800_000_000
 const parse = (line: string) => parseAuditCommand(line === '' ? [] : line.split(' '), NOW)

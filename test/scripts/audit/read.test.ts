@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { parseAuditCommand } from '../../../scripts/audit/command.ts'
 import { followEvents, readEvents } from '../../../scripts/audit/read.ts'
 import { renderEvent } from '../../../scripts/audit/render.ts'
-import type { Row } from '../../../scripts/user/sql.ts'
-import { type SqliteDatabase, sqliteDatabase } from '../user/sqlite-database.ts'
+import type { Row } from '../../../scripts/operator/sql.ts'
+import { type SqliteDatabase, sqliteDatabase } from '../operator/sqlite-database.ts'
 
 const NOW = 1_800_000_000
 const ADA = '0b6f5a3e-8f0c-4d6e-9d64-3b6a9f1f2c11'

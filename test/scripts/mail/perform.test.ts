@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { performMailCommand } from '../../../scripts/mail/perform.ts'
-import { type SqliteDatabase, sqliteDatabase } from '../user/sqlite-database.ts'
+import { type SqliteDatabase, sqliteDatabase } from '../operator/sqlite-database.ts'
 
 const NOW = 1_800_000_000
 const HOUR = 3600

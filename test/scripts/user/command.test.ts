@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseUserCommand, UsageError } from '../../../scripts/user/command.ts'
+import { UsageError } from '../../../scripts/operator/usage.ts'
+import { parseUserCommand } from '../../../scripts/user/command.ts'
 
 describe('parseUserCommand()', () => {
   it('reads a whole create, normalised', () => {

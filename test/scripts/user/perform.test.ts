@@ -6,7 +6,7 @@ import { performUserCommand } from '../../../scripts/user/perform.ts'
 import { createKeyring } from '../../../src/platform/keyring.ts'
 import { verifyPin } from '../../../src/platform/pin-hash.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
-import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
+import { type SqliteDatabase, sqliteDatabase } from '../operator/sqlite-database.ts'
 
 const NOW = 1_800_000_000
 const SECRET = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7)).toString('base64url')

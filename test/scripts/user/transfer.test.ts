@@ -1,14 +1,14 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { renderScript, renderStatement } from '../../../scripts/operator/sql.ts'
 import { parseImportedUser } from '../../../scripts/user/imported-user.ts'
 import { readLines, writeLines } from '../../../scripts/user/line-files.ts'
-import { renderScript, renderStatement } from '../../../scripts/user/sql.ts'
 import { exportUsers, importUsers } from '../../../scripts/user/transfer.ts'
 import { batchesOf, importStatements } from '../../../scripts/user/transfer-statements.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
+import { type SqliteDatabase, sqliteDatabase } from '../operator/sqlite-database.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
-import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts'
 
 const NOW = 1_800_000_000
 const BCRYPT = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'

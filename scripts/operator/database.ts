@@ -7,7 +7,7 @@ import { inProject, PROJECT_ROOT } from '../project.ts'
 import { captureTool, type ToolResult, toolEnvironment } from '../run-tool.ts'
 import { type Row, renderScript, type Statement } from './sql.ts'
 
-export interface UserDatabase {
+export interface OperatorDatabase {
   /** Runs all or nothing; one list of rows per statement. */
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>
   close(): Promise<void>
@@ -16,7 +16,7 @@ export interface UserDatabase {
 const ATTEMPTS = 10
 const BUSY_PAUSE_MILLISECONDS = 150
 
-export async function openLocalDatabase(persistDirectory: string): Promise<UserDatabase> {
+export async function openLocalDatabase(persistDirectory: string): Promise<OperatorDatabase> {
   Object.assign(process.env, toolEnvironment({ WRANGLER_LOG: 'error' }))
   // Loaded only here: wrangler takes more than half a second.
   const { getPlatformProxy } = await import('wrangler')
@@ -40,7 +40,7 @@ export async function openLocalDatabase(persistDirectory: string): Promise<UserD
   }
 }
 
-export function openRemoteDatabase(execute: (sql: string) => Promise<ToolResult> = executeRemotely): UserDatabase {
+export function openRemoteDatabase(execute: (sql: string) => Promise<ToolResult> = executeRemotely): OperatorDatabase {
   return {
     async run(statements) {
       const result = await execute(renderScript(statements))

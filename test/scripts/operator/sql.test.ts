@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { renderScript, renderStatement, sqlLiteral } from '../../../scripts/user/sql.ts'
+import { renderScript, renderStatement, sqlLiteral } from '../../../scripts/operator/sql.ts'
 
 describe('sqlLiteral()', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { ensureDatabase } from '../../../scripts/local-state.ts'
+import { openLocalDatabase, openRemoteDatabase } from '../../../scripts/operator/database.ts'
 import { PROJECT_ROOT } from '../../../scripts/project.ts'
-import { openLocalDatabase, openRemoteDatabase } from '../../../scripts/user/database.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
 
 describe('openRemoteDatabase()', () => {

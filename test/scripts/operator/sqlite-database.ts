@@ -2,11 +2,11 @@
 // local database gets them, and once through rendered text, as the deployed one does.
 import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import type { OperatorDatabase } from '../../../scripts/operator/database.ts'
+import { type Row, renderStatement } from '../../../scripts/operator/sql.ts'
 import { inProject } from '../../../scripts/project.ts'
-import type { UserDatabase } from '../../../scripts/user/database.ts'
-import { type Row, renderStatement } from '../../../scripts/user/sql.ts'
 
-export interface SqliteDatabase extends UserDatabase {
+export interface SqliteDatabase extends OperatorDatabase {
   readonly sqlite: DatabaseSync
 }
 
