@@ -23,6 +23,8 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/scripts/**'],
+          // Some make a hundred sign-ins, on machines that have other things to do.
+          testTimeout: 30_000,
         },
       },
       {
