@@ -10,6 +10,7 @@ export const FLOOR = {
   kv: 'floor: one KV get',
   put: 'floor: one KV put',
   d1: 'floor: one D1 select',
+  insert: 'floor: one D1 insert',
   object: 'floor: one object call',
   write: 'floor: one object call that writes',
 } as const
@@ -22,8 +23,16 @@ export const ME_STRICT = 'GET /me, strict'
 const PATIENCE = 3
 
 export function floorEndpoints(world: World): Endpoint[] {
-  const { empty, kv, put, d1, object, write } = FLOOR
-  const paths = { [empty]: '/', [kv]: '/kv', [put]: '/put', [d1]: '/d1', [object]: '/object', [write]: '/write' }
+  const { empty, kv, put, d1, insert, object, write } = FLOOR
+  const paths = {
+    [empty]: '/',
+    [kv]: '/kv',
+    [put]: '/put',
+    [d1]: '/d1',
+    [insert]: '/insert',
+    [object]: '/object',
+    [write]: '/write',
+  }
   return Object.entries(paths).map(([name, path]) => ({ name, world, nextShot: () => get(world.url, path) }))
 }
 

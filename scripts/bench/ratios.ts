@@ -61,11 +61,16 @@ function engineCpuOver(rows: readonly Row[], other: string, parameters: string):
  */
 function cpuWithoutStores(rows: readonly Row[]): number | null {
   const cpu = (name: string) => findLoad(rows, name).cpuMilliseconds
-  const [all, empty, select, write, put] = [SIGN_IN_WITHOUT_HASH, FLOOR.empty, FLOOR.d1, FLOOR.write, FLOOR.put].map(cpu)
+  const [all, empty, select] = [SIGN_IN_WITHOUT_HASH, FLOOR.empty, FLOOR.d1].map(cpu)
+  const [insert, write, put] = [FLOOR.insert, FLOOR.write, FLOOR.put].map(cpu)
   const trips = rows.find((row) => row.kind === 'round trips' && row.name === SIGN_IN)
-  if (all == null || empty == null || select == null || write == null || put == null || trips?.kind !== 'round trips') return null
-  const calls = trips.calls.reduce((sum, store) => sum + (store === 'D1' ? select : write) - empty, put - empty)
-  return all - calls
+  if (all == null || empty == null || select == null || insert == null || write == null || put == null) return null
+  if (trips?.kind !== 'round trips') return null
+  // Of the questions to D1 the first reads the account, and the other records the act.
+  const [, ...records] = trips.calls.filter((store) => store === 'D1')
+  const objects = trips.calls.filter((store) => store !== 'D1')
+  const calls = [select, put, ...records.map(() => insert), ...objects.map(() => write)]
+  return all - calls.reduce((sum, call) => sum + call - empty, 0)
 }
 
 export function findHash(rows: readonly Row[], name: string, parameters: string): HashRow {

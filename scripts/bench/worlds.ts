@@ -55,6 +55,7 @@ export async function startFloors(modules: Modules): Promise<World> {
   const database = await world.miniflare.getD1Database('DB')
   await database.batch([
     database.prepare('CREATE TABLE floor (id TEXT PRIMARY KEY, text TEXT)'),
+    database.prepare('CREATE TABLE floor_record (seq INTEGER PRIMARY KEY, text TEXT)'),
     database.prepare("INSERT INTO floor VALUES ('a', 'b')"),
   ])
   const kv = await world.miniflare.getKVNamespace('KV')

@@ -22,6 +22,7 @@ export class Counter extends DurableObject {
 export default new Hono<{ Bindings: FloorBindings }>()
   .get('/', (c) => c.text('ok'))
   .get('/d1', async (c) => c.json(await c.env.DB.prepare('SELECT * FROM floor WHERE id = ?').bind('a').first()))
+  .get('/insert', async (c) => c.json(await c.env.DB.prepare('INSERT INTO floor_record (text) VALUES (?)').bind('a').run()))
   .get('/kv', async (c) => c.json(await c.env.KV.get('floor', 'json')))
   .get('/put', async (c) => {
     await c.env.KV.put('put', '{"revoked":false}', { expirationTtl: 3600 })
