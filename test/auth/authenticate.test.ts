@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf } from './fixtures.ts'
-import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 async function me(app: TestApp, token: string) {
   return app.v1('GET', '/me', { token })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { actsOf } from './audit-fixtures.ts'
 import { claimsOf, DAY, tally, times } from './fixtures.ts'
-import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 const sidOf = (grant: { access_token: string }): string => claimsOf(grant.access_token).sid
 

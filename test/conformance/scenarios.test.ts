@@ -1,6 +1,6 @@
 // The same behaviour behind every face: sign-in, renewal, sign-out, lockout, enumeration, outage.
 import { describe, expect, it } from 'vitest'
-import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { DRIVERS, type Driver, type Identity, PIN, type Session } from './drivers.ts'
 
