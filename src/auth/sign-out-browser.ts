@@ -3,6 +3,7 @@ import { userIdOfSession } from '../objects/session-rules.ts'
 import { verifyAccessToken } from './access-tokens.ts'
 import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
+import { endOwnSession } from './end-own-session.ts'
 import { AuthError } from './errors.ts'
 import { parseRefreshToken } from './refresh-tokens.ts'
 
@@ -13,8 +14,8 @@ export interface TokenPair {
 
 /**
  * Asks the ledger alone, so that signing out works while D1 is down. Tokens of two sessions end both: neither is to be of use
- * to whoever sits down next.
- * @throws AuthError `unauthorized` when neither token names a live session
+ * to whoever sits down next. The same tokens once more are told the same, or a browser that lost the answer would keep its cookies.
+ * @throws AuthError `unauthorized` when neither token names a session that a ledger knows
  * @throws Unavailable when the ledger has not confirmed it
  */
 export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: TokenPair, client: Client): Promise<void> {
@@ -23,12 +24,12 @@ export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: 
     refreshToken === null ? null : parseRefreshToken(deps.keyring, refreshToken).then((claims) => claims?.sessionId ?? null),
   ])
   const sessionIds = [...new Set(named.filter((id) => id !== null))]
-  const wereLive = await Promise.all(sessionIds.map((id) => deps.ledgers.revoke(id, deps.clock())))
-  for (const sessionId of sessionIds.filter((_, index) => wereLive[index])) {
+  const ends = await Promise.all(sessionIds.map((id) => endOwnSession(deps, id)))
+  for (const sessionId of sessionIds.filter((_, index) => ends[index] === 'ended')) {
     recordAct(deps, client, { what: 'signed_out', userId: userIdOfSession(sessionId), sessionId })
   }
-  if (!wereLive.includes(true))
-    throw new AuthError('unauthorized', sessionIds.length > 0 ? 'session ended' : 'no token that counts')
+  if (ends.every((end) => end === 'unknown'))
+    throw new AuthError('unauthorized', ends.length > 0 ? 'session unknown' : 'no token that counts')
 }
 
 /** `null` for a token that does not count, an expired one above all: the refresh token may still do. */

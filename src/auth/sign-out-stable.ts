@@ -4,11 +4,14 @@ import type { User } from '../stores/users.ts'
 import { actorFor, recordAct } from './audit.ts'
 import { authenticateStable, type FreshPrincipal } from './authenticate.ts'
 import type { Client, Deps } from './deps.ts'
+import { endOwnSession, isRevoked } from './end-own-session.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
 import { revokeLiveSession } from './revoke-live-session.ts'
+import { verifyStableToken } from './stable-tokens.ts'
 
 /**
+ * The token's own session is told as ended as often as it is asked for; another one only once.
  * @param namedSessionId the session of the token when absent
  * @returns the id of the session that ended
  * @throws AuthError `forbidden` for another user's without `systemAdmin`, whether there is one or not; `not_found` for one
@@ -21,13 +24,33 @@ export async function signOutStable(
   namedSessionId: string | undefined,
   client: Client,
 ): Promise<string> {
-  const principal = await authenticateStable(deps, token)
-  const sessionId = namedSessionId ?? principal.sessionId
+  try {
+    const principal = await authenticateStable(deps, token)
+    const sessionId = namedSessionId ?? principal.sessionId
+    await (sessionId === principal.sessionId ? endOwn(deps, principal, client) : endNamed(deps, principal, sessionId, client))
+    return sessionId
+  } catch (error) {
+    const own = await revokedSessionOf(deps, token, error)
+    if (own === null || (namedSessionId !== undefined && namedSessionId !== own)) throw error
+    return own
+  }
+}
+
+/** Of a genuine token that counts no more for being signed out; whoever shows it may have lost the answer to that. */
+async function revokedSessionOf(deps: Deps, token: string | null, refusal: unknown): Promise<string | null> {
+  if (token === null || !(refusal instanceof AuthError) || refusal.code !== 'invalid_access_token') return null
+  const { sessionId } = await verifyStableToken(deps, token)
+  return (await isRevoked(deps, sessionId)) ? sessionId : null
+}
+
+async function endOwn(deps: Deps, { userId, sessionId }: FreshPrincipal, client: Client): Promise<void> {
+  if ((await endOwnSession(deps, sessionId)) === 'ended') recordAct(deps, client, { what: 'signed_out', userId, sessionId })
+}
+
+async function endNamed(deps: Deps, principal: FreshPrincipal, sessionId: string, client: Client): Promise<void> {
   const owner = await requireOwner(deps, principal, sessionId)
   await revokeLiveSession(deps, sessionId, owner)
-  const what = sessionId === principal.sessionId ? 'signed_out' : 'session_revoked'
-  recordAct(deps, client, { what, userId: owner.id, sessionId, actor: actorFor(principal, owner.id) })
-  return sessionId
+  recordAct(deps, client, { what: 'session_revoked', userId: owner.id, sessionId, actor: actorFor(principal, owner.id) })
 }
 
 /** The owner must exist before its ledger is asked, so that guessed ids reach no object. */

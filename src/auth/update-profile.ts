@@ -38,10 +38,9 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
       fields: [{ field: 'username', message: 'is taken' }],
     })
   }
-  const updated = outcome === 'gone' ? null : await deps.users.findById(user.id)
-  if (!updated) throw new AuthError('invalid_access_token', 'account changed meanwhile')
+  if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
   if (event) logEvent(deps, event)
-  return updated
+  return outcome
 }
 
 /** Their names alone. */

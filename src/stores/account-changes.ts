@@ -7,7 +7,7 @@ import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, isNoFlood } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
-import type { User } from './users.ts'
+import { readUser, type User } from './rows.ts'
 
 /** The account as it was read and judged. */
 export type JudgedAccount = Pick<User, 'id' | 'email' | 'sessionEpoch'>
@@ -36,13 +36,13 @@ export interface AccountChanges {
   setPin(account: JudgedAccount, pin: StoredPin, traces: Traces, now: number): Promise<boolean>
   /** Done, without a trace, where there is none. `gone` when the account is another one by now. */
   removePin(account: JudgedAccount, traces: Traces, now: number): Promise<'removed' | 'none' | 'gone'>
-  /** A new username frees the one before; without `event` nothing is another than before. `taken` when somebody else holds it, `gone` when the account is another one by now. */
+  /** Answers with the account as it is then. A new username frees the one before; without `event` nothing is another than before. `taken` when somebody else holds it, `gone` when the account is another one by now. */
   updateProfile(
     account: JudgedAccount,
     changes: ProfileChanges,
     event: AuditEvent | null,
     now: number,
-  ): Promise<'updated' | 'taken' | 'gone'>
+  ): Promise<User | 'taken' | 'gone'>
   /**
    * Leaves nothing personal in D1 but the notice and what `erasures` still has to do, and of the record this one event.
    * `false` when the account is another one by now.
@@ -100,10 +100,12 @@ export function createAccountChanges(database: Database): AccountChanges {
         ...(event ? [appendEvent(event, sql`EXISTS (SELECT 1 FROM users WHERE ${isAllowed}) AND ${isNoFlood(event)}`)] : []),
         sql`UPDATE users SET ${assignments(changes)} updated_at = ${now} WHERE ${isAllowed}`,
         ...releaseUsernames(account, changes.username),
-        sql`SELECT 1 AS found WHERE ${exists(account)}`,
+        // In the batch, since a question of its own could fail when all is done.
+        sql`SELECT * FROM users WHERE ${isJudged(account)}`,
       ])
-      if (results.at(-1)?.results.length !== 1) return 'gone'
-      return hasChanged(results[(changes.username ? 1 : 0) + (event ? 1 : 0)]) ? 'updated' : 'taken'
+      const found = results.at(-1)?.results[0]
+      if (!found) return 'gone'
+      return hasChanged(results[(changes.username ? 1 : 0) + (event ? 1 : 0)]) ? readUser(found) : 'taken'
     },
 
     async delete(account, { notice, event }, now) {

@@ -2,10 +2,10 @@
 // is done which no store has.
 import { describe, expect, it } from 'vitest'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { breakableBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { ask, askToMove, forget, move, NEW_PASSWORD } from './account-fixtures.ts'
 import { rows } from './fixtures.ts'
-import { breakableBindings, type StoreCall } from './intercepted-bindings.ts'
 
 const EMAIL = 'ada@example.com'
 

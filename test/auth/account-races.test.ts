@@ -1,10 +1,10 @@
 // What happens to an account at the same time as something else: whatever comes first, nobody is left inside who should be
 // out, and nothing is half done.
 import { describe, expect, it } from 'vitest'
+import { interceptBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
 import { ask, askToMove, forget, isLive, move, NEW_PASSWORD, reset, signInStatus } from './account-fixtures.ts'
 import { rows, times } from './fixtures.ts'
-import { interceptBindings, type StoreCall } from './intercepted-bindings.ts'
 
 /** An app in which the next call that matches waits until `release` is called, its work not done yet. */
 async function startHeld() {

@@ -1,9 +1,9 @@
 // The mail about a sign-in from a device that none of the sessions before came from.
 import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { subjectsTo } from './account-fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 const HOME = '192.0.2.10'
 const ELSEWHERE = '198.51.100.7'

@@ -2,11 +2,11 @@
 // the record nor fails with it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPinAccount, PIN } from '../faces/cookie/browser.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { ask, askToMove, forget, move, NEW_PASSWORD } from './account-fixtures.ts'
 import { act, actsOf, forgetEvents } from './audit-fixtures.ts'
 import { rows } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 /** What SQLite itself refuses for a while: the statement fails in the middle of its batch. */
 async function refuse(on: string) {

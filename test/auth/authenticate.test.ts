@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf } from './fixtures.ts'
-import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 async function me(app: TestApp, token: string) {
   return app.v1('GET', '/me', { token })
@@ -50,7 +50,7 @@ describe('freshness strict', () => {
     expect((await app.v1('GET', '/sessions', { token })).status).toBe(401)
     expect((await app.v1('POST', '/refresh', { token })).status).toBe(401)
     expect((await app.v1('POST', '/refresh', { body: { refresh_token: refreshToken } })).status).toBe(401)
-    expect((await app.v1('POST', '/logout', { token })).status).toBe(401)
+    expect((await app.v1('POST', '/revoke-all', { token })).status).toBe(401)
   })
 
   it('goes by the row of the user: disabled, deleted, other permissions, other epoch', async () => {
@@ -188,7 +188,7 @@ describe('freshness token', () => {
     const app = await startApp({ vars: { SESSION_FRESHNESS: 'token' } })
     const { access_token: token } = await signedIn(app)
     await app.v1('POST', '/logout', { token })
-    for (const path of ['/refresh', '/revoke-all', '/logout']) {
+    for (const path of ['/refresh', '/revoke-all', '/reauthenticate']) {
       expect([path, (await app.v1('POST', path, { token })).status]).toEqual([path, 401])
     }
   })

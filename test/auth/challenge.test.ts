@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import { createCalls } from '../../src/rpc/calls.ts'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
+import { interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, PASSWORD, PUBLIC_URL, type RequestOptions, startApp, type TestApp } from '../support/harness.ts'
 import type { ScriptedAnswer } from '../support/internet.ts'
 import { playService } from '../support/outside-service.ts'
 import { countRows } from './fixtures.ts'
-import { interceptBindings } from './intercepted-bindings.ts'
 
 const SECRET = '0x4AAAAAAAxSecretOfAWidget'
 const TOKEN = 'token-of-a-widget'

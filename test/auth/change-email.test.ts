@@ -1,6 +1,7 @@
 // Another address: the link to the new one, what its confirmation changes, and each way in which it does not count.
 import { describe, expect, it } from 'vitest'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
 import {
   ask,
@@ -15,7 +16,6 @@ import {
   UNKNOWN_TOKEN,
 } from './account-fixtures.ts'
 import { DAY, rows, times } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 const OLD = 'old@example.com'
 const NEW = 'new@example.com'

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinSignIn } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { ask, askToMove, forget, isLive, move, NEW_PASSWORD, reset, signInStatus, subjectsTo } from './account-fixtures.ts'
 import { claimsOf, rows } from './fixtures.ts'
-import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 const change = (app: TestApp, token: string | undefined, new_password = NEW_PASSWORD, current_password = PASSWORD) =>
   ask(app, 'POST', '/change-password', { current_password, new_password }, token)

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { ledgerNameOf } from '../../src/objects/session-rules.ts'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { ask, askToMove, forget, isLive, move, NEW_PASSWORD, signInStatus, subjectsTo } from './account-fixtures.ts'
 import { claimsOf, rows } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 const EMAIL = 'ada@example.com'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { countRows, DAY, rows } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 function register(app: TestApp, email: string, username?: string) {
   return app.v1('POST', '/register', { body: { email, password: PASSWORD, username }, ip: anyAddress() })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings, type StoreName } from '../faults/intercepted-bindings.ts'
 import { anyAddress, PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, countRows } from './fixtures.ts'
-import { breakableBindings, type StoreName } from './intercepted-bindings.ts'
 
 interface Endpoint {
   readonly needs: readonly StoreName[]

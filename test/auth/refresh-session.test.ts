@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, DAY, HOUR, rows, tally, times } from './fixtures.ts'
-import { breakableBindings, interceptBindings } from './intercepted-bindings.ts'
 
 function refresh(app: TestApp, refreshToken: string) {
   return app.v1('POST', '/refresh', { body: { refresh_token: refreshToken } })

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
 import {
   ask,
@@ -17,7 +18,6 @@ import {
   UNKNOWN_TOKEN,
 } from './account-fixtures.ts'
 import { HOUR, rows, times } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 describe('POST /reset-password', () => {
   it('sets the password, ends every session and every other link, and tells the owner', async () => {

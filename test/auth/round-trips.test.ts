@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createCalls } from '../../src/rpc/calls.ts'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
+import { interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
 import { claimsOf } from './fixtures.ts'
-import { interceptBindings } from './intercepted-bindings.ts'
 
 interface Span {
   readonly name: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { interceptBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { hashPassword } from '../support/hasher.ts'
 import { claimsOf, countRows, DAY, rows, tally, times } from './fixtures.ts'
-import { interceptBindings, type StoreCall } from './intercepted-bindings.ts'
 
 function trySignIn(app: TestApp, email: string, password: string): Promise<Reply> {
   return app.v1('POST', '/login', { body: { email, password }, ip: anyAddress() })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf } from './fixtures.ts'
 import { tamper } from './forgery.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 async function publishedKids(app: TestApp): Promise<string[]> {
   const { body } = await app.request('GET', '/.well-known/jwks.json')

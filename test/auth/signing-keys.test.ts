@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { interceptBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, DAY, rows, tally, times } from './fixtures.ts'
 import { headerOf, resign, tamper } from './forgery.ts'
-import { interceptBindings } from './intercepted-bindings.ts'
 
 const SECRET = 'q0bnJ7Zk3vXy9fTgLrWm2sHdPc5eAuIo8tYw1NzKxVE'
 const NEXT_SECRET = 'Vv7mPq2LxK9sTzR4bYw8cNf1hJd6gAe3uQo5iMkXtB0'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { countRows, DAY, rows, tally, times } from './fixtures.ts'
-import { breakableBindings } from './intercepted-bindings.ts'
 
 const EMAIL = 'ada@example.com'
 

@@ -6,7 +6,7 @@ import { requireAuth } from '../../src/client/require-auth.ts'
 import { createVerifier } from '../../src/client/verifier.ts'
 import { createCalls } from '../../src/rpc/calls.ts'
 import { encodePart } from '../auth/fixtures.ts'
-import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PUBLIC_URL, startApp, type TestApp } from '../support/harness.ts'
 
 const FRESHNESSES = ['token', 'edge', 'strict'] as const satisfies readonly Freshness[]

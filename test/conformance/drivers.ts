@@ -34,6 +34,8 @@ export interface Driver {
   /** The next credential; a face whose credential lasts answers with the same. */
   renew(app: TestApp, session: Session): Promise<{ outcome: Outcome; session: Session | null }>
   signOut(app: TestApp, session: Session): Promise<Outcome>
+  /** What it is told the second time: a client may have lost the first answer; a worker that ends a session by its id looks it up. */
+  readonly signedOutBefore: Outcome
 }
 
 export const PIN = '250814'
@@ -56,6 +58,7 @@ function said({ status, body }: Reply): unknown {
 
 const v1: Driver = {
   name: 'v1',
+  signedOutBefore: 'ok',
   secret: PASSWORD,
   async signIn(app, { username }, secret, ip = anyAddress()) {
     const reply = await app.v1('POST', '/login', { body: { username, password: secret }, ip })
@@ -73,6 +76,7 @@ const v1: Driver = {
 
 const stable: Driver = {
   name: 'stable',
+  signedOutBefore: 'ok',
   secret: PASSWORD,
   async signIn(app, { username }, secret, ip = anyAddress()) {
     const reply = await app.request('POST', '/api/stable/auth/login', { body: { username, password: secret }, ip })
@@ -93,6 +97,7 @@ const stable: Driver = {
 
 const cookie: Driver = {
   name: 'cookie',
+  signedOutBefore: 'ok',
   secret: PIN,
   async signIn(app, { username }, secret, ip = anyAddress()) {
     const reply = await app.request('POST', '/auth/login', { body: { name: username, pin: secret }, ip })
@@ -122,6 +127,7 @@ function sessionIn(reply: Reply): Session | null {
 /** A worker that calls over a binding; what tells one client from another there is the binding's name. */
 const rpc: Driver = {
   name: 'rpc',
+  signedOutBefore: 'refused',
   secret: PASSWORD,
   async signIn(app, { email }, secret, ip = anyAddress()) {
     try {

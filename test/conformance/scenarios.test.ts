@@ -1,6 +1,6 @@
 // The same behaviour behind every face: sign-in, renewal, sign-out, lockout, enumeration, outage.
 import { describe, expect, it } from 'vitest'
-import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { DRIVERS, type Driver, type Identity, PIN, type Session } from './drivers.ts'
 
@@ -57,7 +57,8 @@ describe.each(DRIVERS)('$name', (driver) => {
     expect(await driver.signOut(app, session)).toBe('ok')
     expect(await driver.check(app, session)).toBe('refused')
     expect((await driver.renew(app, session)).outcome).toBe('refused')
-    expect(await driver.signOut(app, session)).toBe('refused')
+    expect(await driver.signOut(app, session)).toBe(driver.signedOutBefore)
+    expect(await driver.check(app, session)).toBe('refused')
     expect(await driver.check(app, other)).toBe('ok')
   })
 

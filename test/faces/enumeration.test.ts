@@ -1,6 +1,6 @@
 // Nobody learns from an answer, its header fields or the work behind it (stores asked, hashes made) whether an address or a name has an account.
 import { describe, expect, it, vi } from 'vitest'
-import { interceptBindings, type StoreCall } from '../auth/intercepted-bindings.ts'
+import { interceptBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, type Reply, startApp } from '../support/harness.ts'
 
 const ACCOUNT = 'account@example.com'

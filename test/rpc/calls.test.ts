@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isRunnable } from '../../src/platform/password-hash.ts'
 import { type Calls, createCalls } from '../../src/rpc/calls.ts'
 import { claimsOf } from '../auth/fixtures.ts'
-import { breakableBindings } from '../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { hashPassword } from '../support/hasher.ts'
 

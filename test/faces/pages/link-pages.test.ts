@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ask, askToMove, forget, move, NEW_PASSWORD, signInStatus, UNKNOWN_TOKEN } from '../../auth/account-fixtures.ts'
 import { rows } from '../../auth/fixtures.ts'
-import { breakableBindings } from '../../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../../faults/intercepted-bindings.ts'
 import { anyAddress, PASSWORD, type Reply, startApp, type TestApp } from '../../support/harness.ts'
 
 const OLD = 'old@example.com'

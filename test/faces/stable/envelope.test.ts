@@ -1,6 +1,6 @@
 // Every answer under the prefix is in the envelope, whatever went wrong and wherever.
 import { describe, expect, it } from 'vitest'
-import { breakableBindings } from '../../auth/intercepted-bindings.ts'
+import { breakableBindings } from '../../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
 import { expectCommonHeaders } from '../v1-shapes.ts'
 import { createSignedIn, expectRefused, stable } from './stable-shapes.ts'

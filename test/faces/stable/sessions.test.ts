@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../../auth/fixtures.ts'
+import { tamper } from '../../auth/forgery.ts'
 import { startApp, type TestApp } from '../../support/harness.ts'
 import {
   accessShape,
@@ -28,7 +29,19 @@ describe.each(['GET', 'DELETE'])('stable: %s /logout', (method) => {
     const { token, sessionId } = await createSignedIn(app, 'admin')
     expectData(await logout(app, token), { message: MESSAGE, sessionId })
     expectRefused(await stable(app, 'GET', '/whoami', { token }), 401, 'Unauthorized')
-    expectRefused(await logout(app, token), 401, 'Unauthorized')
+  })
+
+  it("says the same again of the token's own session, named or not, and opens nothing by it", async () => {
+    const app = await startApp()
+    const { token, sessionId } = await createSignedIn(app, 'admin')
+    const other = await signInStable(app, 'admin')
+    await logout(app, token)
+    for (const query of ['', `?sessionId=${sessionId}`])
+      expectData(await logout(app, token, query), { message: MESSAGE, sessionId })
+    expectRefused(await logout(app, token, `?sessionId=${other.sessionId}`), 401, 'Unauthorized')
+    expectRefused(await logout(app, tamper(token, { claims: { jti: 'x' } })), 401, 'Unauthorized')
+    expectRefused(await stable(app, 'GET', '/whoami', { token }), 401, 'Unauthorized')
+    expect((await stable(app, 'GET', '/whoami', { token: other.token })).status).toBe(200)
   })
 
   it('ends the session it names, any of one’s own, once', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../../scripts/openapi.ts'
 import type { Bindings } from '../../../src/compose.ts'
-import { breakableBindings, type StoreName } from '../../auth/intercepted-bindings.ts'
+import { breakableBindings, type StoreName } from '../../faults/intercepted-bindings.ts'
 import { BINDINGS, startApp } from '../../support/harness.ts'
 import { findUndocumented } from '../documented.ts'
 import { expectCommonHeaders, expectSuccess } from '../v1-shapes.ts'

@@ -26,20 +26,74 @@ export function interceptBindings(intercept: Interceptor): Partial<Bindings> {
   }
 }
 
+/** In which way a store does not do what it is asked. Only the answer that is lost leaves something done. */
+export type Fault = 'fails' | 'is slow' | 'loses its answer' | 'is overloaded' | 'answers 429'
+
+/** What the platform says in such a case, as far as it says anything. */
+const WORDS: Readonly<Record<Fault, string>> = {
+  fails: 'broken by the test',
+  'is slow': '',
+  'loses its answer': 'Network connection lost',
+  'is overloaded': 'Durable Object is overloaded. Requests queued for too long',
+  'answers 429': '429 Too Many Requests',
+}
+
+export async function suffer(fault: Fault, call: StoreCall, run: () => Promise<unknown>): Promise<never> {
+  if (fault === 'is slow') return new Promise(() => {})
+  if (fault === 'loses its answer') await run()
+  throw new Error(`${call.store}: ${WORDS[fault]}`)
+}
+
 /** Stores that work until `fault.store` names the one that does not, in the way `fault.how` says. */
 export function breakableBindings() {
-  const fault: { store: StoreName | null; how: 'fails' | 'is slow' | 'loses its answer'; matches: (call: StoreCall) => boolean } = {
+  const fault: { store: StoreName | null; how: Fault; matches: (call: StoreCall) => boolean } = {
     store: null,
     how: 'fails',
     matches: () => true,
   }
-  const bindings = interceptBindings(async (call, run) => {
-    if (call.store !== fault.store || !fault.matches(call)) return run()
-    if (fault.how === 'is slow') return new Promise(() => {})
-    if (fault.how === 'loses its answer') await run()
-    throw new Error(`${call.store} is broken by the test`)
-  })
+  const bindings = interceptBindings((call, run) =>
+    call.store === fault.store && fault.matches(call) ? suffer(fault.how, call, run) : run(),
+  )
   return { bindings, fault }
+}
+
+/** Stores of which one call at a time can be spoilt: the n-th from now on, whichever store it is of. */
+export function spoilableBindings() {
+  let [spoilt, fault, count] = [0, 'fails' as Fault, 0]
+  let hit: StoreCall | null = null
+  const bindings = interceptBindings((call, run) => {
+    count += 1
+    if (count !== spoilt) return run()
+    hit = call
+    return suffer(fault, call, run)
+  })
+  return {
+    bindings,
+    spoil(nth: number, how: Fault) {
+      ;[spoilt, fault, count, hit] = [nth, how, 0, null]
+    },
+    /** @returns the call that was spoilt, `null` when there were fewer */
+    heal(): StoreCall | null {
+      spoilt = 0
+      return hit
+    },
+  }
+}
+
+/**
+ * KV as an edge sees it that keeps whatever it has read for so many seconds: values that have changed since, and that there was
+ * none. @param clock of the app under test
+ */
+export function staleBindings(seconds: number, clock: () => number) {
+  const seen = new Map<string, { readonly answer: unknown; readonly at: number }>()
+  return interceptBindings(async ({ store, method, text }, run) => {
+    if (store !== 'copies' || method !== 'get') return run()
+    const known = seen.get(text)
+    if (known && clock() - known.at < seconds) return known.answer
+    const answer = await run()
+    seen.set(text, { answer, at: clock() })
+    return answer
+  })
 }
 
 type Method = (...args: unknown[]) => unknown
