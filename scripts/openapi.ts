@@ -12,9 +12,27 @@ import { buildOpenApi, OWN_OPERATIONS } from '../src/faces/well-known/openapi.ts
 
 export function openApiDocument(): Readonly<Record<string, unknown>> {
   return buildOpenApi([
-    { tag: 'v1', basePath: V1_PATH, operations: v1Operations, error: ErrorSchema },
-    { tag: 'stable', basePath: STABLE_PATH, operations: stableOperations, error: StableErrorSchema },
-    { tag: 'cookie', basePath: COOKIE_PATH, operations: cookieOperations, error: MessageSchema },
+    {
+      tag: 'v1',
+      about: 'Accounts and sessions, with access and refresh tokens.',
+      basePath: V1_PATH,
+      operations: v1Operations,
+      error: ErrorSchema,
+    },
+    {
+      tag: 'stable',
+      about: 'Long-lived tokens, in an envelope of `data` and `status`.',
+      basePath: STABLE_PATH,
+      operations: stableOperations,
+      error: StableErrorSchema,
+    },
+    {
+      tag: 'cookie',
+      about: 'Name and PIN, with tokens in cookies, for pages of this origin and of listed ones.',
+      basePath: COOKIE_PATH,
+      operations: cookieOperations,
+      error: MessageSchema,
+    },
     OWN_OPERATIONS,
   ])
 }

@@ -5,6 +5,7 @@ import { createApp } from '../../src/app.ts'
 import { type Bindings, compose, type Service } from '../../src/compose.ts'
 import type { LogFields, LogLevel } from '../../src/platform/log.ts'
 import { type Mail, type MailTransport, mailboxTransport } from '../../src/platform/mail.ts'
+import { requireContract } from '../contract/require-contract.ts'
 
 export const PUBLIC_URL = 'http://localhost:8787'
 export const PASSWORD = 'correct horse battery'
@@ -91,7 +92,9 @@ export async function startApp(options: AppOptions = {}) {
   /** For requests that `request` is too well-behaved to make. */
   async function fetch(request: Request): Promise<Response> {
     const context = { waitUntil: (work: Promise<unknown>) => void deferred.push(work), passThroughOnException() {}, props: {} }
-    return app.fetch(request, bindings, context as ExecutionContext)
+    const response = await app.fetch(request, bindings, context as ExecutionContext)
+    await requireContract(request, response, bindings)
+    return response
   }
 
   async function request(

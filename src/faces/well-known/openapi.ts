@@ -7,6 +7,7 @@ import type { Operation } from '../shared/operation.ts'
 
 export interface FaceDescription {
   readonly tag: string
+  readonly about: string
   readonly basePath: string
   readonly operations: Readonly<Record<string, Operation>>
   readonly error: GenericSchema
@@ -50,7 +51,7 @@ export function buildOpenApi(faces: readonly FaceDescription[]): Json {
       description: 'Authentication at the edge.',
     },
     servers: [{ url: '/' }],
-    tags: faces.map(({ tag }) => ({ name: tag })),
+    tags: faces.map(({ tag, about }) => ({ name: tag, description: about })),
     paths,
     components: {
       securitySchemes: {
@@ -145,6 +146,7 @@ const Readiness = v.object({ status: v.string(), checks: v.record(v.string(), v.
 /** The operations that belong to no API. */
 export const OWN_OPERATIONS: FaceDescription = {
   tag: 'service',
+  about: 'Keys and health: for verifiers and for whoever watches the service.',
   basePath: '',
   error: v.object({ message: v.string(), code: v.string(), request_id: v.string() }),
   operations: {

@@ -4,20 +4,9 @@ import { openApiDocument } from '../../../scripts/openapi.ts'
 import { createApp } from '../../../src/app.ts'
 import { routeTable } from '../../../src/faces/shared/routes.ts'
 import { ERROR_CODES } from '../../../src/faces/v1/wire.ts'
+import { PAGES } from '../../contract/answers.ts'
 import { PASSWORD, type Reply, type RequestOptions, startApp } from '../../support/harness.ts'
 import { findProblems, findUndocumented, type Json, resolveReference } from '../documented.ts'
-
-/** For people, or the reference itself: nothing that a program would call. */
-const PAGES = [
-  '/openapi.json',
-  '/docs',
-  '/docs/:file',
-  '/dev/mailbox',
-  '/verify-email',
-  '/reset-password',
-  '/confirm-email-change',
-  '/undo-email-change',
-]
 
 const API = '/api/v1/auth'
 
@@ -92,9 +81,12 @@ describe('the OpenAPI document', () => {
     const unserved = () => {
       throw new Error('nothing is asked')
     }
-    const served = [...routeTable(createApp(unserved))].flatMap(([path, methods]) =>
-      PAGES.includes(path) ? [] : methods.map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
-    )
+    const table = [...routeTable(createApp(unserved))]
+    const isPage = ([path]: readonly [string, unknown]) => Object.hasOwn(PAGES, path)
+    expect(Object.fromEntries(table.filter(isPage))).toEqual(PAGES)
+    const served = table
+      .filter((row) => !isPage(row))
+      .flatMap(([path, methods]) => methods.map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`))
     const documented = operationsOf(await fetchDocument()).map(([method, path]) => `${method} ${path}`)
     expect(documented.sort()).toEqual(served.sort())
   })
