@@ -22,7 +22,24 @@ const CALLER = 'caller'
 
 /** @param caller a worker to be bound to the service as POSTERN */
 export async function startService(modules: Modules, vars: Readonly<Record<string, string>>, caller?: Modules): Promise<World> {
-  const service = {
+  const binding = { name: 'postern', entrypoint: 'TokenVerifier', props: { caller: 'bench' } }
+  const callers = caller ? [{ ...common(CALLER, caller), serviceBindings: { POSTERN: binding } }] : []
+  const world = await start({ workers: [describeService(modules, vars), ...callers] })
+  await migrate(world)
+  return caller ? { ...world, callerUrl: await world.miniflare.unsafeGetDirectURL(CALLER) } : world
+}
+
+/** The service on state that outlives its process. @param directory where the state is, or will be */
+export async function startLastingService(
+  modules: Modules,
+  vars: Readonly<Record<string, string>>,
+  directory: string,
+): Promise<World> {
+  return start({ workers: [describeService(modules, vars)], resourcePersistencePath: directory })
+}
+
+function describeService(modules: Modules, vars: Readonly<Record<string, string>>) {
+  return {
     ...common('postern', modules),
     d1Databases: ['DB'],
     kvNamespaces: ['SESSIONS'],
@@ -34,15 +51,15 @@ export async function startService(modules: Modules, vars: Readonly<Record<strin
     },
     bindings: { PUBLIC_URL, ...vars },
   }
-  const binding = { name: 'postern', entrypoint: 'TokenVerifier', props: { caller: 'bench' } }
-  const callers = caller ? [{ ...common(CALLER, caller), serviceBindings: { POSTERN: binding } }] : []
-  const world = await start({ workers: [service, ...callers] })
-  const database = await world.miniflare.getD1Database('DB', 'postern')
+}
+
+/** Gives an empty database its tables. */
+export async function migrate({ miniflare }: World): Promise<void> {
+  const database = await miniflare.getD1Database('DB', 'postern')
   for (const file of (await readdir(inProject('migrations'))).filter((name) => name.endsWith('.sql')).sort()) {
     const statements = (await readFile(inProject('migrations', file), 'utf8')).split('--> statement-breakpoint')
     await database.batch(statements.map((statement) => database.prepare(statement)))
   }
-  return caller ? { ...world, callerUrl: await world.miniflare.unsafeGetDirectURL(CALLER) } : world
 }
 
 export async function startFloors(modules: Modules): Promise<World> {

@@ -1,0 +1,100 @@
+// Rounds of: people use the server, it is killed at a random moment, it starts on the same state, and everything that it had
+// acknowledged is asked for.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bundleService, type Modules } from '../bench/modules.ts'
+import { type Chance, chanceOf } from './chance.ts'
+import { findHalfDone, findLost, isEnded } from './checks.ts'
+import { createPerson, live, type Person, type Session } from './person.ts'
+import { AnswerLost, type Server, startServer } from './server.ts'
+
+export interface KillTest {
+  readonly rounds: number
+  readonly seed: number
+  /** Hears what each round was like. */
+  readonly note: (line: string) => void
+}
+
+export interface Outcome {
+  readonly acknowledged: number
+  readonly lost: readonly string[]
+}
+
+const CLIENTS = 8
+/** From the first request to the kill. */
+const SHORTEST_MILLISECONDS = 100
+const LONGEST_MILLISECONDS = 3000
+
+export async function runKillTest({ rounds, seed, note }: KillTest): Promise<Outcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'postern-kill-'))
+  const numbers = { nextPerson: 0 }
+  const ended: Session[] = []
+  const lost: string[] = []
+  let acknowledged = 0
+  try {
+    const modules = await bundleService(join(directory, 'bundle'))
+    for (let round = 1; round <= rounds; round += 1) {
+      const chance = chanceOf(seed).branch(`round ${round}`)
+      const { people, milliseconds, broken } = await useAndKill(modules, directory, chance, numbers)
+      const found = [...broken, ...(await restartAndCheck(modules, directory, people, ended, round === rounds))]
+      const count = people.reduce((sum, person) => sum + person.acknowledged, 0)
+      note(`round ${round}: ${people.length} people, killed after ${milliseconds} ms, ${count} acknowledged, ${found.length} lost`)
+      for (const what of found) note(`  ${what}`)
+      acknowledged += count
+      lost.push(...found)
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+  return { acknowledged, lost }
+}
+
+async function useAndKill(modules: Modules, directory: string, chance: Chance, numbers: { nextPerson: number }) {
+  const server = await startServer(modules, directory, numbers.nextPerson === 0)
+  const people: Person[] = []
+  const broken: string[] = []
+  let isOver = false
+  const client = async () => {
+    while (!isOver) {
+      const person = createPerson(numbers.nextPerson++)
+      people.push(person)
+      await live(person, server.ask, chance.branch(person.email)).catch((error: unknown) => {
+        // An answer may be lost to the kill only.
+        if (error instanceof AnswerLost && isOver) return
+        broken.push(`${person.email}: ${error instanceof Error ? error.message : error}`)
+      })
+    }
+  }
+  const milliseconds = chance.whole(SHORTEST_MILLISECONDS, LONGEST_MILLISECONDS)
+  const clients = Array.from({ length: CLIENTS }, client)
+  await sleep(milliseconds)
+  isOver = true
+  await server.kill()
+  await Promise.all(clients)
+  return { people, milliseconds, broken }
+}
+
+/** @param ended sessions that ended in earlier rounds; those of this one are added */
+async function restartAndCheck(modules: Modules, directory: string, people: readonly Person[], ended: Session[], isLast: boolean) {
+  const server = await startServer(modules, directory, false)
+  try {
+    const lost = [...(await findHalfDone(server))]
+    for (const [index, person] of people.entries())
+      lost.push(...(await findLost(person, server, `10.3.${Math.floor(index / 250)}.${index % 250}`)))
+    if (isLast) lost.push(...(await findRevived(ended, server)))
+    ended.push(...people.flatMap(({ sessions }) => sessions.filter(({ state }) => state === 'ended')))
+    return lost
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Nothing that ended comes back, however often the server has died since. */
+async function findRevived(ended: readonly Session[], server: Server): Promise<readonly string[]> {
+  const lost: string[] = []
+  for (const session of ended)
+    if (!(await isEnded(session, server, '10.4.0.1'))) lost.push(`session …${session.id.slice(-8)}: it is live again`)
+  return lost
+}
