@@ -1,0 +1,151 @@
+// Mail that leads elsewhere, to more people than one, or to one person more often than they can bear; and addresses taken before
+// their owner comes.
+import { expect } from 'vitest'
+import { rows } from '../../auth/fixtures.ts'
+import { anyAddress, PASSWORD, PUBLIC_URL } from '../../support/harness.ts'
+import type { Attack, AttackClass } from '../attack.ts'
+
+const V1 = '/api/v1/auth'
+
+const HOSTS: readonly Readonly<Record<string, string>>[] = [
+  { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' },
+  { 'X-Forwarded-Host': 'localhost:8787@evil.example' },
+  { 'X-Forwarded-Server': 'evil.example', 'X-Forwarded-Port': '1' },
+  { Forwarded: 'host=evil.example;proto=https' },
+  { 'X-Original-Host': 'evil.example', 'X-Host': 'evil.example' },
+  { Origin: 'https://evil.example', Referer: 'https://evil.example/' },
+]
+
+const POISONED: readonly Attack[] = HOSTS.map((headers) => ({
+  name: `mails a link to this service, whatever ${Object.keys(headers).join(' and ')} says`,
+  advisories: ['GHSA-3529-5m8x-rpv3'],
+  changes: true,
+  async attempts({ app }) {
+    const email = await app.createAccount()
+    return ['http://evil.example', PUBLIC_URL].map((host) => ({
+      method: 'POST',
+      path: `${host}${V1}/forgot-password`,
+      body: { email },
+      headers,
+    }))
+  },
+  answer: 'ok',
+  async holds({ app }) {
+    const { body } = await app.request('GET', '/dev/mailbox', { headers: { Accept: 'application/json' } })
+    const [newest] = body.messages as { text: string; html: string }[]
+    expect(newest?.text).toMatch(new RegExp(`^${PUBLIC_URL}/reset-password\\?token=[0-9a-f]{64}$`, 'm'))
+    expect(JSON.stringify(body.messages)).not.toContain('evil.example')
+  },
+}))
+
+const INJECTIONS = [
+  'victim@example.com\r\nBcc: attacker@example.com',
+  'victim@example.com\nSubject: x',
+  'victim@example.com%0d%0aBcc:attacker@example.com',
+  'victim@example.com\u2028Bcc: attacker@example.com',
+  'victim@example.com,attacker@example.com',
+  '"a\\"b"@example.com',
+  'victim@example.com>\r\nRCPT TO:<attacker@example.com',
+  'Victim <victim@example.com>',
+]
+
+const INJECTED: readonly Attack[] = [
+  ...INJECTIONS.map((email) => ({
+    name: `mails nobody at ${JSON.stringify(email)}`,
+    attempts: () =>
+      ['/register', '/resend-verification', '/forgot-password'].map((path) => ({
+        method: 'POST',
+        path: V1 + path,
+        body: { email, password: PASSWORD },
+      })),
+    answer: 'invalid' as const,
+  })),
+  {
+    name: 'lets no line break into a name that mail may say',
+    attempts: ({ attacker }) =>
+      ['a\r\nBcc: b@example.com', 'a\nb', 'a\u2028b', 'a\u0085b', 'a\u001b[2Jb'].map((name) => ({
+        method: 'PATCH',
+        path: `${V1}/me`,
+        token: attacker.access,
+        body: { first_name: name },
+      })),
+    answer: 'invalid',
+  },
+]
+
+const mailsTo = async (recipient: string) => (await rows('SELECT id FROM outbox WHERE recipient = ?', recipient)).length
+
+const BOMBS: readonly Attack[] = [
+  {
+    name: 'mails one person at most 5 times an hour for one requesting address, and says the same each time',
+    changes: true,
+    attempts: () =>
+      Array.from({ length: 12 }, () => ({
+        method: 'POST',
+        path: `${V1}/register`,
+        body: { email: 'bombed@example.com', password: PASSWORD },
+        ip: '203.0.113.50',
+      })),
+    answer: 'ok',
+    holds: async () => expect(await mailsTo('bombed@example.com')).toBe(5),
+  },
+  {
+    name: 'mails one person at most 20 times a day, from however many addresses',
+    changes: true,
+    attempts: () =>
+      Array.from({ length: 30 }, () => ({
+        method: 'POST',
+        path: `${V1}/register`,
+        body: { email: 'crowded@example.com', password: PASSWORD },
+        ip: anyAddress(),
+      })),
+    answer: 'ok',
+    holds: async () => expect(await mailsTo('crowded@example.com')).toBe(20),
+  },
+]
+
+const NEWCOMER = 'newcomer@example.com'
+const ATTACKERS_PASSWORD = 'what the attacker chose'
+
+const HIJACKS: readonly Attack[] = [
+  {
+    name: 'leaves nothing of a registration that came before the owner’s own: neither its password nor its name',
+    advisories: ['GHSA-qq9h-g4jm-xgf3', 'GHSA-g38m-r43w-p2q7'],
+    changes: true,
+    async attempts({ app }) {
+      const form = { email: NEWCOMER, password: ATTACKERS_PASSWORD, first_name: 'Attacker', username: 'taken-first' }
+      await app.v1('POST', '/register', { body: form, ip: anyAddress() })
+      await app.settle()
+      await app.v1('POST', '/register', { body: { email: NEWCOMER, password: PASSWORD }, ip: anyAddress() })
+      await app.v1('GET', `/verify-email?token=${await app.mailedToken(NEWCOMER)}`)
+      return [
+        { method: 'POST', path: `${V1}/login`, body: { email: NEWCOMER, password: ATTACKERS_PASSWORD } },
+        { method: 'POST', path: `${V1}/login`, body: { username: 'taken-first', password: ATTACKERS_PASSWORD } },
+        { call: 'login', with: [NEWCOMER, ATTACKERS_PASSWORD] },
+      ]
+    },
+    answer: 'refused',
+    async holds({ app }) {
+      const { user } = (await app.v1('GET', '/me', { token: (await app.signIn(NEWCOMER)).access_token })).body
+      expect(user).toMatchObject({ first_name: null, username: null })
+    },
+  },
+  {
+    name: 'gives an address that is not proven nothing at all',
+    advisories: ['GHSA-fmh4-wcc4-5jm3'],
+    changes: true,
+    async attempts({ app }) {
+      const form = { email: 'unproven@example.com', password: ATTACKERS_PASSWORD, username: 'unproven' }
+      await app.v1('POST', '/register', { body: form, ip: anyAddress() })
+      return [
+        { method: 'POST', path: `${V1}/login`, body: { email: form.email, password: form.password } },
+        { method: 'POST', path: `${V1}/login`, body: { username: form.username, password: form.password } },
+        { method: 'POST', path: '/api/stable/auth/login', body: { username: form.username, password: form.password } },
+        { call: 'login', with: [form.email, form.password] },
+      ]
+    },
+    answer: 'refused',
+  },
+]
+
+export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, ...HIJACKS] }
