@@ -37,7 +37,11 @@ async function checkAccount(person: Person, server: Server, ip: string): Promise
   const signIns = await Promise.all(person.passwords.map(async (password) => (await trySignIn(person, ask, password, ip)).status))
   const working = signIns.filter((status) => status === 200).length
   if (person.account === 'deleted') return working === 0 ? [] : ['a deletion']
-  if (person.account === 'deletion unsure') return []
+  if (person.account === 'deletion unsure') {
+    if (working > 0) return []
+    const outlived = await Promise.all(person.sessions.map((session) => isEnded(session, server, ip)))
+    return outlived.every(Boolean) ? [] : ['half done: a session that outlived its account']
+  }
   const former = await Promise.all(person.formerPasswords.slice(-2).map((password) => trySignIn(person, ask, password, ip)))
   return [
     ...(working === 1 ? [] : [`a password: of ${person.passwords.length} that may count ${working} do`]),
@@ -57,6 +61,8 @@ async function checkSessions(person: Person, server: Server): Promise<readonly s
 }
 
 async function checkGuesses(person: Person, { ask }: Server): Promise<readonly string[]> {
+  // With an account goes what was counted for it.
+  if (person.account === 'deleted' || person.account === 'deletion unsure') return []
   let judged = person.guesses
   for (let count = 0; count <= FREE_GUESSES && judged <= FREE_GUESSES; count += 1) {
     const { status } = await trySignIn(person, ask, 'wrong horse', person.guessingIp)

@@ -23,9 +23,11 @@ export interface Outcome {
 }
 
 const CLIENTS = 8
-/** From the first request to the kill. */
-const SHORTEST_MILLISECONDS = 100
-const LONGEST_MILLISECONDS = 3000
+/** The kill comes after so many acknowledgements at most, and so many milliseconds more. */
+const MOST_ACKNOWLEDGEMENTS = 150
+const MOST_MILLISECONDS_MORE = 30
+/** For a machine that is too slow to get that far. */
+const PATIENCE_MILLISECONDS = 5000
 
 export async function runKillTest({ rounds, seed, note }: KillTest): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-kill-'))
@@ -37,10 +39,10 @@ export async function runKillTest({ rounds, seed, note }: KillTest): Promise<Out
     const modules = await bundleService(join(directory, 'bundle'))
     for (let round = 1; round <= rounds; round += 1) {
       const chance = chanceOf(seed).branch(`round ${round}`)
-      const { people, milliseconds, broken } = await useAndKill(modules, directory, chance, numbers)
+      const { people, broken } = await useAndKill(modules, directory, chance, numbers)
       const found = [...broken, ...(await restartAndCheck(modules, directory, people, ended, round === rounds))]
-      const count = people.reduce((sum, person) => sum + person.acknowledged, 0)
-      note(`round ${round}: ${people.length} people, killed after ${milliseconds} ms, ${count} acknowledged, ${found.length} lost`)
+      const count = countAcknowledged(people)
+      note(`round ${round}: ${people.length} people, killed after ${count} acknowledgements, ${found.length} lost`)
       for (const what of found) note(`  ${what}`)
       acknowledged += count
       lost.push(...found)
@@ -67,13 +69,23 @@ async function useAndKill(modules: Modules, directory: string, chance: Chance, n
       })
     }
   }
-  const milliseconds = chance.whole(SHORTEST_MILLISECONDS, LONGEST_MILLISECONDS)
   const clients = Array.from({ length: CLIENTS }, client)
-  await sleep(milliseconds)
+  await waitForMoment(people, chance)
   isOver = true
   await server.kill()
   await Promise.all(clients)
-  return { people, milliseconds, broken }
+  return { people, broken }
+}
+
+async function waitForMoment(people: readonly Person[], chance: Chance): Promise<void> {
+  const wanted = chance.whole(1, MOST_ACKNOWLEDGEMENTS)
+  const deadline = Date.now() + PATIENCE_MILLISECONDS
+  while (countAcknowledged(people) < wanted && Date.now() < deadline) await sleep(1)
+  await sleep(chance.whole(0, MOST_MILLISECONDS_MORE))
+}
+
+function countAcknowledged(people: readonly Person[]): number {
+  return people.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
 }
 
 /** @param ended sessions that ended in earlier rounds; those of this one are added */
