@@ -54,12 +54,12 @@ export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive' | 'lend
       if (stored === null) {
         if (!isKnownHash(text)) return false
         await checkpoint()
-        return verifyImportedHash(password, text, checkpoint, (bytes) => engine.lend(bytes))
+        return (await verifyImportedHash(password, text, checkpoint, (bytes) => engine.lend(bytes))) && isDistinct(password)
       }
       const typed = betterAuth ? betterAuthPassword(password) : toBytes(password)
       const hash = await engine.derive(typed, stored.salt, stored.parameters, stored.hash.length, checkpoint)
       // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
-      return isEqual(hash, stored.hash) && password.isWellFormed()
+      return isEqual(hash, stored.hash) && isDistinct(password)
     },
   }
 }
@@ -117,6 +117,14 @@ export function isAffordable(parameters: ScryptParameters): boolean {
 
 function renderPhc({ ln, r, p }: ScryptParameters, salt: Uint8Array, hash: Uint8Array): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${encodeBase64(salt)}$${encodeBase64(hash)}`
+}
+
+/**
+ * Whether no other text hashes alike: lone surrogates all do, and HMAC fills a short key up with zeros (RFC 2104 §2), so that NUL
+ * behind a password makes no difference to scrypt and PBKDF2, while bcrypt stops at it. No new password has either.
+ */
+function isDistinct(password: string): boolean {
+  return password.isWellFormed() && !password.includes('\0')
 }
 
 function toBytes(password: string): Uint8Array {

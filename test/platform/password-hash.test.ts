@@ -57,6 +57,14 @@ describe('verifyPasswordHash()', () => {
     expect(await verifyPasswordHash('', await hashPassword('a', CHEAP, SALT))).toBe(false)
   })
 
+  it('refuses a password with NUL behind it, which HMAC takes for the same key', async () => {
+    const phc = await hashPassword('password', CHEAP, SALT)
+    for (const typed of ['password\0', 'password\0\0', 'password\0more', '\0password']) {
+      expect([typed, await verifyPasswordHash(typed, phc)]).toEqual([typed, false])
+    }
+    expect(await verifyPasswordHash('password', phc)).toBe(true)
+  })
+
   it('reads hashes of 16 to 64 bytes and salts of 8 to 64', async () => {
     const short = '$scrypt$ln=4,r=8,p=1$AAECAwQFBgc$Z4LlvQtq4v9q4xfibnPdKA'
     expect(await verifyPasswordHash('password', short)).toBe(true)
