@@ -10,7 +10,7 @@ export const REFRESH_COOKIE = 'refreshToken'
 
 // Two `Cookie` fields of one request arrive joined by a comma. Other cookies may have commas inside, so only those before our
 // names are taken for one.
-const SEPARATOR = /;|,(?=\s*(?:accessToken|refreshToken)\s*=)/
+const SEPARATOR = /;|,(?=[ \t]*(?:accessToken|refreshToken)[ \t]*=)/
 
 /** @returns `null` for a cookie that is not there, and for both where one name has two values: nobody can say which is meant */
 export function readTokenCookies(header: string | undefined): TokenPair {
@@ -31,8 +31,13 @@ export function readTokenCookies(header: string | undefined): TokenPair {
 function splitPair(part: string): [string, string] {
   const equals = part.indexOf('=')
   if (equals < 0) return ['', '']
-  const value = part.slice(equals + 1).trim()
-  return [part.slice(0, equals).trim(), /^"(.*)"$/.exec(value)?.[1] ?? value]
+  const value = trimBlanks(part.slice(equals + 1))
+  return [trimBlanks(part.slice(0, equals)), /^"(.*)"$/.exec(value)?.[1] ?? value]
+}
+
+/** What a browser trims and no more (RFC 6265bis §5.6): to it a name behind any other space is another cookie's name. */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
 interface TokenCookies {

@@ -46,6 +46,9 @@ describe('readTokenCookies()', () => {
     'AccessToken=a; REFRESHTOKEN=r',
     'xaccessToken=a; refreshTokenx=r',
     '__Host-accessToken=a',
+    '\u00a0accessToken=a; \u2003refreshToken=r',
+    'accessToken\u00a0=a; refreshToken\ufeff=r',
+    'a=b,\u00a0accessToken=a',
   ])('finds neither in %j', (header) => {
     expect(readTokenCookies(header)).toEqual(NEITHER)
   })
