@@ -4,7 +4,6 @@ import type { CountedAttempt } from '../objects/login-limits.ts'
 import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
-import { SALT_BYTES } from '../platform/password-hash.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
@@ -14,12 +13,12 @@ import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
-import { hashInTurn, requireHashRoom } from './hash-room.ts'
+import { requireHashRoom } from './hash-room.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
+import { hashNewPassword } from './new-password.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
 import { requireChallenge } from './require-challenge.ts'
-import { requireUnbreachedPassword } from './require-unbreached-password.ts'
 import type { AuthSettings } from './settings.ts'
 
 export interface RegistrationForm {
@@ -48,11 +47,8 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   requireHashRoom(deps)
   await requireChallenge(deps, 'register', client)
   const { account, attempt } = await admit(deps, checked, client)
-  await requireUnbreachedPassword(deps, 'password', checked.password, attempt)
-  const { hasher, random, settings } = deps
-  const passwordHash = await hashInTurn(deps, attempt, (checkpoint) =>
-    hasher.hash(checked.password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
-  )
+  const { random, settings } = deps
+  const passwordHash = await hashNewPassword(deps, 'password', checked.password, attempt)
   const now = deps.clock()
   const registration: Registration = {
     id: random.uuid(),

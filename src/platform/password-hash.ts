@@ -3,6 +3,7 @@
 
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { isEqual } from './equal-bytes.ts'
 import { betterAuthPassword, parseBetterAuthHash } from './imported-hashes/better-auth.ts'
 import { isKnownHash, verifyImportedHash } from './imported-hashes/imported-hash.ts'
 import { HASH_MEMORY_BYTES, MAX_LANES, type ScryptEngine, type ScryptParameters, scryptCost } from './scrypt.ts'
@@ -129,11 +130,4 @@ function isDistinct(password: string): boolean {
 
 function toBytes(password: string): Uint8Array {
   return new TextEncoder().encode(password.normalize('NFC'))
-}
-
-/** Takes the same time wherever the two differ. */
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.length ^ other.length
-  for (let index = 0; index < one.length; index += 1) difference |= (one[index] ?? 0) ^ (other[index] ?? 0)
-  return difference === 0
 }

@@ -3,6 +3,7 @@
 // (better-auth.ts).
 
 import type { Checkpoint } from '../checkpoint.ts'
+import { isEqual } from '../equal-bytes.ts'
 import { type Argon2idHash, argon2idMemoryBytes, parseArgon2idHash, runArgon2id } from './argon2id.ts'
 import { type BcryptHash, parseBcryptHash, runBcrypt } from './bcrypt.ts'
 import { type Pbkdf2Hash, parsePbkdf2Hash, runPbkdf2 } from './pbkdf2.ts'
@@ -67,11 +68,4 @@ function run(password: Uint8Array<ArrayBuffer>, { form, stored }: ImportedHash, 
     case 'pbkdf2':
       return runPbkdf2(password, stored, checkpoint)
   }
-}
-
-/** Takes the same time wherever the two differ. */
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.length ^ other.length
-  for (let index = 0; index < one.length; index += 1) difference |= (one[index] ?? 0) ^ (other[index] ?? 0)
-  return difference === 0
 }
