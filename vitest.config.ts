@@ -30,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          setupFiles: ['test/e2e/hold-answers.ts'],
           include: ['test/scripts/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

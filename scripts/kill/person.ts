@@ -28,6 +28,8 @@ export interface Person {
   readonly sessions: Session[]
   /** Wrong passwords that were judged. */
   guesses: number
+  /** Epoch milliseconds of the first of them; before it was asked. */
+  guessedSince: number | null
   acknowledged: number
 }
 
@@ -48,6 +50,7 @@ export function createPerson(number: number): Person {
     formerPasswords: [],
     sessions: [],
     guesses: 0,
+    guessedSince: null,
     acknowledged: 0,
   }
 }
@@ -112,10 +115,13 @@ async function refresh(person: Person, ask: Ask, chance: Chance): Promise<void> 
   })
 }
 
-async function guess(person: Person, ask: Ask): Promise<void> {
+/** @returns whether it was judged, rather than told to wait */
+export async function guess(person: Person, ask: Ask): Promise<boolean> {
+  person.guessedSince ??= Date.now()
   const { status } = await trySignIn(person, ask, 'wrong horse', person.guessingIp)
   if (status === 401) acknowledge(person, () => (person.guesses += 1))
   else if (status !== 429) throw new Error(`A guess was answered ${status}`)
+  return status === 401
 }
 
 async function changePassword(person: Person, ask: Ask, chance: Chance): Promise<void> {

@@ -40,8 +40,8 @@ export async function runKillTest({ rounds, seed, note }: KillTest): Promise<Out
     for (let round = 1; round <= rounds; round += 1) {
       const chance = chanceOf(seed).branch(`round ${round}`)
       const { people, broken } = await useAndKill(modules, directory, chance, numbers)
-      const found = [...broken, ...(await restartAndCheck(modules, directory, people, ended, round === rounds))]
       const count = countAcknowledged(people)
+      const found = [...broken, ...(await restartAndCheck(modules, directory, people, ended, round === rounds))]
       note(`round ${round}: ${people.length} people, killed after ${count} acknowledgements, ${found.length} lost`)
       for (const what of found) note(`  ${what}`)
       acknowledged += count

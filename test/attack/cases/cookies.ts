@@ -75,10 +75,8 @@ const FORGED: readonly Attack[] = [
     advisories: ['GHSA-r5rp-j6wh-rvv4'],
     attempts: ({ victim }) =>
       posts(
-        ['\u00a0', '\u2003', '\ufeff', '\u0085', '__Host-', 'x'].map(
-          (prefix) =>
-            `a=b; ${prefix}refreshToken=${victim.cookies.refreshToken}; ${prefix}accessToken=${victim.cookies.accessToken}`,
-        ),
+        // Of spaces that browsers do not trim, one; test/faces/cookie/cookies.test.ts has more, without a warning of workerd for each.
+        ['\u00a0', '__Host-', 'x'].map((prefix) => `a=b; ${prefix}refreshToken=${victim.cookies.refreshToken}`),
       ),
     answer: 'refused',
   },
