@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inProject } from '../../scripts/project.ts'
-import { launchBrowser } from './browser.ts'
+import { launchBrowser, requireContractOf } from './browser.ts'
 import { mailedLink } from './mailed-link.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -38,6 +38,7 @@ let browser: Browser
 let page: Page
 let complaints: string[]
 let foreignRequests: string[]
+let answers: Promise<void>[]
 
 beforeAll(async () => {
   server = await startServer()
@@ -49,6 +50,7 @@ beforeEach(async () => {
   page = await browser.newPage({ viewport: { width: 900, height: 700 }, reducedMotion: 'reduce' })
   complaints = []
   foreignRequests = []
+  answers = []
   page.setDefaultTimeout(15_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -60,9 +62,11 @@ beforeEach(async () => {
     const isOwn = request.url().startsWith(`${server.url}/`) || request.url().startsWith('data:')
     if (!isOwn) foreignRequests.push(request.url())
   })
+  page.on('response', (answer) => answers.push(requireContractOf(answer)))
 })
 // A violated Content-Security-Policy is a complaint on the console.
 afterEach(async () => {
+  await Promise.all(answers)
   await page.close()
   expect(complaints).toEqual([])
   expect(foreignRequests).toEqual([])

@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Response as PageResponse } from 'playwright-core'
 import { inProject, PROJECT_ROOT } from '../../scripts/project.ts'
+import { requireContract } from '../contract/require-contract.ts'
 
 const PACKAGE = inProject('node_modules', '@sparticuz', 'chromium')
 const ARCHIVES = ['chromium.br', 'al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br'] as const
@@ -46,6 +47,20 @@ export async function launchBrowser(): Promise<Browser> {
       HOME: directory,
     },
   })
+}
+
+/** @throws where what a page was answered is not what the contract says */
+export async function requireContractOf(answer: PageResponse): Promise<void> {
+  const request = answer.request()
+  if (!request.url().startsWith('http')) return
+  const fieldsOf = (fields: readonly { name: string; value: string }[]) =>
+    new Headers(fields.map(({ name, value }): [string, string] => [name, value]))
+  const [asked, answered] = await Promise.all([request.headersArray(), answer.headersArray()])
+  // Once the page has gone on, the browser has no body any more.
+  const body = await answer.text().catch(() => null)
+  if (body === null) return
+  const response = new Response(body || null, { status: answer.status(), headers: fieldsOf(answered) })
+  await requireContract(new Request(request.url(), { method: request.method(), headers: fieldsOf(asked) }), response, {})
 }
 
 async function unpackChromium(): Promise<string> {

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { requireContract } from '../contract/require-contract.ts'
 import { makeTemporaryDirectory } from './checkout.ts'
 
 export const ORIGIN = 'http://localhost:8080'
@@ -31,19 +32,31 @@ async function withCurl(command: string, args: readonly string[], origin: string
   const settings = [
     'silent',
     'show-error',
+    'verbose',
     'noproxy = "*"',
     'max-time = 30',
     ...(origin === null ? [] : [`header = "Origin: ${origin}"`]),
   ]
   try {
     await writeFile(join(directory, '.curlrc'), [...settings, `dump-header = "${headerFile}"`, ''].join('\n'))
-    const { stdout } = await promisify(execFile)(command, args, { env: { ...process.env, CURL_HOME: directory } })
+    const { stdout, stderr } = await promisify(execFile)(command, args, { env: { ...process.env, CURL_HOME: directory } })
     const [statusLine = '', ...fields] = (await readFile(headerFile, 'utf8')).trim().split('\r\n')
     const headers = new Headers(fields.map((field) => readField(field)))
-    return { status: Number(statusLine.split(' ')[1]), headers, text: stdout, body: parseBody(stdout) }
+    const status = Number(statusLine.split(' ')[1])
+    if (headers.has('X-Request-Id'))
+      await requireContract(readQuestion(stderr), new Response(stdout || null, { status, headers }), {})
+    return { status, headers, text: stdout, body: parseBody(stdout) }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** What curl says that it has sent. */
+function readQuestion(verbose: string): Request {
+  const [requestLine = '', ...fields] = verbose.split(/\r?\n/).flatMap((line) => (line.startsWith('> ') ? line.slice(2) : []))
+  const [method = '', path = ''] = requestLine.split(' ')
+  const headers = new Headers(fields.filter((field) => field !== '').map((field) => readField(field)))
+  return new Request(new URL(path, `http://${headers.get('Host')}`), { method, headers })
 }
 
 function readField(field: string): [string, string] {
