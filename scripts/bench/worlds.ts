@@ -29,13 +29,13 @@ export async function startService(modules: Modules, vars: Readonly<Record<strin
   return caller ? { ...world, callerUrl: await world.miniflare.unsafeGetDirectURL(CALLER) } : world
 }
 
-/** The service on state that outlives its process. @param directory where the state is, or will be */
+/** The service on state that outlives its process, open to an inspector. @param directory where the state is, or will be */
 export async function startLastingService(
   modules: Modules,
   vars: Readonly<Record<string, string>>,
   directory: string,
 ): Promise<World> {
-  return start({ workers: [describeService(modules, vars)], resourcePersistencePath: directory })
+  return start({ workers: [describeService(modules, vars)], resourcePersistencePath: directory, inspectorPort: 0 })
 }
 
 function describeService(modules: Modules, vars: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
 // A person who uses the server while it is killed, and keeps account of what it has acknowledged. Whatever is under way when the
 // answer is lost is noted as unsure before it is asked for, so that only an acknowledgement can be lost.
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import type { Reply, Server } from './server.ts'
 
 /** `unsure`: asked for, and no answer. */

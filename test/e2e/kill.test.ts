@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { bundleService } from '../../scripts/bench/modules.ts'
-import { chanceOf } from '../../scripts/kill/chance.ts'
+import { chanceOf } from '../../scripts/chance.ts'
 import { findHalfDone, findLost } from '../../scripts/kill/checks.ts'
 import { createPerson, live } from '../../scripts/kill/person.ts'
 import { runKillTest } from '../../scripts/kill/run.ts'

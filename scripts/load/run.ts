@@ -1,0 +1,227 @@
+// The load test: people sign in while hashes are cheap; then the real service, on the same state, is calm for some seconds, is
+// asked for more than it can do, and is calm again.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bundleService } from '../bench/modules.ts'
+import { migrate, startLastingService, type World } from '../bench/worlds.ts'
+import { type Chance, chanceOf } from '../chance.ts'
+import { atOnce, loadHasher } from '../local-hasher.ts'
+import { openMemoryGauge } from './memory.ts'
+import { type Act, checkAll, chooseAct, createPerson, type Kind, type Person, signIn } from './person.ts'
+import { aimAt, type Gun } from './shots.ts'
+
+export interface LoadTest {
+  readonly people: number
+  /** Of the load, and of the calm after it. */
+  readonly seconds: number
+  readonly seed: number
+  /** Hears how far it is. */
+  readonly note: (line: string) => void
+}
+
+export interface Outcome {
+  readonly statuses: ReadonlyMap<number, number>
+  /** MiB of the isolate. */
+  readonly memory: { readonly before: number; readonly most: number; readonly after: number }
+  /** Milliseconds, of the checks alone. */
+  readonly medians: { readonly before: number; readonly after: number }
+  /** What must not have been, in words. */
+  readonly faults: readonly string[]
+}
+
+interface Phase {
+  readonly name: string
+  readonly seconds: number
+  /** How many ask at the same time. */
+  readonly clients: number
+  /** Between an answer and the next question. */
+  readonly pauseMilliseconds: number
+  readonly mayBeBusy: boolean
+}
+
+interface Observations {
+  /** How often which kind was answered what. */
+  readonly answers: Map<Kind, Map<number, number>>
+  readonly checkMilliseconds: number[]
+  readonly faults: Set<string>
+}
+
+const PASSWORD = 'correct horse battery staple'
+const CHEAP = { ln: 1, r: 1, p: 1 }
+/** The defaults of SCRYPT_LN, SCRYPT_R and SCRYPT_P. */
+const REAL = { ln: 15, r: 8, p: 3 }
+const CALM_SECONDS_BEFORE = 5
+const CALM = { clients: 4, pauseMilliseconds: 200, mayBeBusy: false }
+/** After 503 or 429 even the hastiest does not ask again at once. */
+const HASTE_MILLISECONDS = 100
+/** MiB: what Cloudflare gives an isolate. */
+const MOST_MEMORY = 128
+/** So few that whoever mistypes meets the limit within a run. */
+const ADDRESS_FAILURES = '10'
+/** A machine that does other things, too, is slower now and then. */
+const MOST_SLOWDOWN = 3
+const NEGLIGIBLE_MILLISECONDS = 25
+
+export async function runLoadTest({ people: count, seconds, seed, note }: LoadTest): Promise<Outcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'postern-load-'))
+  try {
+    const modules = await bundleService(join(directory, 'bundle'))
+    const people = Array.from({ length: count }, (_, index) => createPerson(index, PASSWORD))
+    const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
+    const start = (vars: Readonly<Record<string, string>>) =>
+      startLastingService(modules, { ENVIRONMENT: 'development', AUTH_SECRET: secret, ...vars }, join(directory, 'state'))
+    note(`${count} people sign in`)
+    await settle(await start({ SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1', MAX_PENDING_HASHES: '64' }), people)
+    const world = await start({ LIMIT_ADDRESS_FAILURES_PER_HOUR: ADDRESS_FAILURES })
+    try {
+      return await observe(world, people, seconds, chanceOf(seed), note)
+    } finally {
+      await world.miniflare.dispose()
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** Accounts and a session for everybody; afterwards all passwords have a hash of the real cost. */
+async function settle(world: World, people: readonly Person[]): Promise<void> {
+  const hasher = await loadHasher()
+  const hashOf = (parameters: typeof REAL) => hasher.hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
+  await migrate(world)
+  const database = await world.miniflare.getD1Database('DB', 'postern')
+  const cheap = await hashOf(CHEAP)
+  const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
+  await database.batch(people.map(({ email }) => database.prepare(insert).bind(crypto.randomUUID(), email, cheap)))
+  const gun = aimAt(world.url, 8)
+  for (const person of people) {
+    const { shot, take } = signIn(person)
+    const fault = take(await gun.fire(shot), false)
+    if (fault) throw new Error(`Cannot begin: ${fault}`)
+  }
+  gun.close()
+  await database
+    .prepare('UPDATE users SET password_hash = ?')
+    .bind(await hashOf(REAL))
+    .run()
+  await world.miniflare.dispose()
+}
+
+async function observe(world: World, people: readonly Person[], seconds: number, chance: Chance, note: LoadTest['note']) {
+  const gun = aimAt(world.url, people.length)
+  const gauge = await openMemoryGauge(world.miniflare, 'postern')
+  const memories: number[] = []
+  const watch = async () => {
+    memories.push(await gauge.read())
+  }
+  const pass = (phase: Phase) => passPhase(phase, people, gun, chance.branch(phase.name), watch, note)
+  try {
+    const before = await pass({ ...CALM, name: 'calm before', seconds: CALM_SECONDS_BEFORE })
+    const memoryBefore = memories.at(-1) ?? Number.NaN
+    const load = await pass({ name: 'load', seconds, clients: people.length, pauseMilliseconds: 0, mayBeBusy: true })
+    const after = await pass({ ...CALM, name: 'calm after', seconds })
+    const last = await checkEverybody(people, gun)
+    await watch()
+    const memory = { before: memoryBefore, most: Math.max(...memories), after: memories.at(-1) ?? Number.NaN }
+    const medians = { before: medianOf(before.checkMilliseconds), after: medianOf(after.checkMilliseconds) }
+    const statuses = sumOf(load.answers)
+    const faults = [...before.faults, ...load.faults, ...after.faults, ...last, ...judge({ statuses, memory, medians })]
+    return { statuses, memory, medians, faults }
+  } finally {
+    gauge.close()
+    gun.close()
+  }
+}
+
+/** Everybody asks one thing at a time; who is asking is never asked for twice. */
+async function passPhase(
+  phase: Phase,
+  people: readonly Person[],
+  gun: Gun,
+  chance: Chance,
+  watch: () => Promise<void>,
+  note: LoadTest['note'],
+): Promise<Observations> {
+  const seen: Observations = { answers: new Map(), checkMilliseconds: [], faults: new Set() }
+  const end = Date.now() + phase.seconds * 1000
+  const client = async (number: number) => {
+    const own = chance.branch(`client ${number}`)
+    const mine = people.filter((_, index) => index % phase.clients === number)
+    while (Date.now() < end) {
+      const person = mine[own.whole(0, mine.length)]
+      if (!person) return
+      const status = await ask(chooseAct(person, own), gun, phase.mayBeBusy, seen)
+      await sleep(status === 503 || status === 429 ? own.whole(1, 2 * HASTE_MILLISECONDS) : phase.pauseMilliseconds)
+    }
+  }
+  const watching = setInterval(() => void watch(), 500)
+  await Promise.all(Array.from({ length: phase.clients }, (_, number) => client(number)))
+  clearInterval(watching)
+  await watch()
+  note(`${phase.name}, ${phase.seconds} s, ${phase.clients} at a time`)
+  for (const [kind, statuses] of seen.answers) note(`  ${kind}: ${listOf(statuses)}`)
+  return seen
+}
+
+async function ask({ kind, shot, take }: Act, gun: Gun, mayBeBusy: boolean, seen: Observations): Promise<number | null> {
+  const start = performance.now()
+  try {
+    const answer = await gun.fire(shot)
+    if (kind === 'check') seen.checkMilliseconds.push(performance.now() - start)
+    const statuses = seen.answers.get(kind) ?? new Map()
+    seen.answers.set(kind, statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1))
+    const fault = take(answer, mayBeBusy)
+    if (fault) seen.faults.add(fault)
+    return answer.status
+  } catch (error) {
+    seen.faults.add(`${kind}: ${error instanceof Error ? error.message : error}`)
+    return null
+  }
+}
+
+/** Each session is what it was said to be, however much was going on when that was said. */
+async function checkEverybody(people: readonly Person[], gun: Gun): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const { shot, take } of people.flatMap(checkAll)) {
+    const fault = take(await gun.fire(shot), false)
+    if (fault) faults.push(`afterwards, ${fault}`)
+  }
+  return faults
+}
+
+function judge({ statuses, memory, medians: { before, after } }: Omit<Outcome, 'faults'>): readonly string[] {
+  return [
+    ...(statuses.has(503) ? [] : ['nothing was refused for being busy: this was no load']),
+    ...(memory.most <= MOST_MEMORY ? [] : [`the isolate used ${memory.most.toFixed(0)} MiB`]),
+    ...(after <= Math.max(before * MOST_SLOWDOWN, NEGLIGIBLE_MILLISECONDS)
+      ? []
+      : [`a check takes ${after.toFixed(1)} ms after the load, and took ${before.toFixed(1)} before it`]),
+  ]
+}
+
+export function describeOutcome({ statuses, memory, medians, faults }: Outcome): string {
+  const [first, most, last] = [memory.before, memory.most, memory.after].map((mebibytes) => mebibytes.toFixed(0))
+  return [
+    `answered under load: ${listOf(statuses)}`,
+    `the isolate's memory: ${first} MiB before, ${most} at most, ${last} after`,
+    `a check: ${medians.before.toFixed(1)} ms before, ${medians.after.toFixed(1)} after`,
+    `${faults.length} faults`,
+  ].join('; ')
+}
+
+function listOf(counts: ReadonlyMap<number, number>): string {
+  const sorted = [...counts].sort(([one], [other]) => one - other)
+  return sorted.map(([status, count]) => `${count} × ${status}`).join(', ')
+}
+
+function sumOf(answers: Observations['answers']): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>()
+  for (const [status, count] of [...answers.values()].flatMap((statuses) => [...statuses]))
+    sums.set(status, (sums.get(status) ?? 0) + count)
+  return sums
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.POSITIVE_INFINITY
+}
