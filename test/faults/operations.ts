@@ -1,0 +1,5 @@
+// Every operation there is.
+import { ACCOUNT_OPERATIONS } from './account-operations.ts'
+import { SESSION_OPERATIONS } from './session-operations.ts'
+
+export const OPERATIONS = Object.entries({ ...ACCOUNT_OPERATIONS, ...SESSION_OPERATIONS })
