@@ -1,7 +1,6 @@
 // One operation while something is broken, and once more when it is mended: it goes on without, or is a 503 that has left nothing
 // half done; and the client's next try ends it well.
 import { expect } from 'vitest'
-import { rows } from '../auth/fixtures.ts'
 import { BINDINGS, type Reply, type TestApp } from '../support/harness.ts'
 import type { Fault } from './intercepted-bindings.ts'
 import type { Asked, Operation } from './operation.ts'
@@ -17,7 +16,8 @@ const TABLES = ['users', 'registrations', 'username_claims', 'one_time_tokens', 
 
 /** Everything that an operation that was refused must leave as it was: all of D1 but its record, and the user's live sessions. */
 async function dump({ userId }: Asked): Promise<unknown> {
-  const tables = await Promise.all(TABLES.map((table) => rows(`SELECT * FROM ${table} ORDER BY 1`)))
+  const answers = await BINDINGS.DB.batch(TABLES.map((table) => BINDINGS.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`)))
+  const tables = answers.map(({ results }) => results)
   const sessions = userId === undefined ? [] : await BINDINGS.SESSION_LEDGER.getByName(userId.replaceAll('-', '')).list()
   const live = sessions.filter(({ revokedAt }) => revokedAt === null).map(({ id, epoch, counter }) => ({ id, epoch, counter }))
   return { tables, live }
