@@ -108,6 +108,8 @@ function checkImport(path: string, each: Import): readonly string[] {
     const owned = PACKAGES.find(({ name }) => each.specifier === name || each.specifier.startsWith(`${name}/`))
     return owned && !owned.may(path) ? [`${path}: imports ${each.specifier}, which only ${owned.where} may`] : []
   }
+  // Tests, their fault kit above all, and scripts are no part of what is deployed.
+  if (!target.startsWith('src/')) return [`${path}: imports ${target}, which is no part of the service`]
   const [from, to] = [layerOf(path), layerOf(target)]
   if (!from || !to) return []
   if (from !== to) {

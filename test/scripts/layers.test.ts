@@ -26,6 +26,8 @@ describe('checkLayers()', () => {
     ["Hono's env", 'src/faces/v1/a.ts', 'const x = c.env.DB'],
     ['env taken apart', 'src/objects/a.ts', 'const { DB } = this.env'],
     ['an imported env', 'src/stores/a.ts', "import { env } from 'cloudflare:workers'"],
+    ['the fault kit', 'src/compose.ts', "import { x } from '../test/faults/intercepted-bindings.ts'"],
+    ['a script', 'src/platform/a.ts', "import { x } from '../../scripts/project.ts'"],
     ['an unknown folder', 'src/helpers/a.ts', ''],
   ])('refuses %s', (_, path, source) => {
     const problems = check({ [path]: source })
