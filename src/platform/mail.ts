@@ -24,6 +24,8 @@ export interface MailTransport {
 }
 
 const DETAIL_LIMIT = 200
+/** More is not looked at: the pattern below takes time by the square of a word's length. */
+const HEARD_LIMIT = 2000
 /** Addresses, links, and whatever might be a token: some services repeat what they were sent. */
 const UNFIT_FOR_A_LOG = /\S*@\S*|https?:\S*|[\w+/=-]{40,}/g
 
@@ -36,7 +38,9 @@ export class MailNotTaken extends Error {
   readonly isPermanent: boolean
 
   constructor(code: string, { isPermanent = false, detail = '' }: { isPermanent?: boolean; detail?: string } = {}) {
-    const safe = detail.replace(UNFIT_FOR_A_LOG, '…').replace(/\s+/g, ' ').trim()
+    // Whole words only: half an address would not be known for one.
+    const heard = detail.length > HEARD_LIMIT ? detail.slice(0, detail.lastIndexOf(' ', HEARD_LIMIT) + 1) : detail
+    const safe = heard.replace(UNFIT_FOR_A_LOG, '…').replace(/\s+/g, ' ').trim()
     super(safe === '' ? code : `${code}: ${safe.slice(0, DETAIL_LIMIT)}`)
     this.code = code
     this.isPermanent = isPermanent

@@ -29,6 +29,8 @@ const RULES: readonly Rule[] = [
     typeof body?.request_id === 'string' && body.request_id !== headers.get('X-Request-Id') && 'request_id is not X-Request-Id',
   (_, { headers }) => headers.get('X-Content-Type-Options') !== 'nosniff' && 'no nosniff',
   (_, { headers }) => headers.get('Referrer-Policy') !== 'no-referrer' && 'no Referrer-Policy',
+  (_, { headers }) => headers.get('Cross-Origin-Opener-Policy') !== 'same-origin' && 'no Cross-Origin-Opener-Policy',
+  (_, { headers }) => headers.get('Cross-Origin-Resource-Policy') !== 'same-origin' && 'no Cross-Origin-Resource-Policy',
   (_, { headers }) => !/^max-age=\d{8,}; includeSubDomains$/.test(headers.get('Strict-Transport-Security') ?? '') && 'no HSTS',
   (_, { headers }) => {
     const directives = (headers.get('Content-Security-Policy') ?? '').split('; ')

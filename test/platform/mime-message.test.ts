@@ -91,4 +91,16 @@ describe('what is said of a mail that was not taken', () => {
   ])('of %j keeps what is fit for a log', (detail, message) => {
     expect(new MailNotTaken('x', { detail }).message).toBe(message)
   })
+
+  it('is read no further than 2000 characters and never to the middle of a word, in no time', () => {
+    const startedAt = performance.now()
+    const said = (detail: string) => new MailNotTaken('http_500', { detail }).message
+    expect(said('x'.repeat(200_000))).toBe('http_500')
+    expect(said(`${'-'.repeat(200_000)} sorry`)).toBe('http_500')
+    const links = `${'a'.repeat(199)} `.repeat(9)
+    expect(said(`${links}${'b'.repeat(190)} ada.lovelace@example.com ${'c '.repeat(100_000)}`)).toBe(
+      `http_500: ${'… '.repeat(10).trim()}`,
+    )
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
 })

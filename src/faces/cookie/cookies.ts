@@ -37,7 +37,16 @@ function splitPair(part: string): [string, string] {
 
 /** What a browser trims and no more (RFC 6265bis §5.6): to it a name behind any other space is another cookie's name. */
 function trimBlanks(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '')
+  let start = 0
+  let end = text.length
+  // Not by a pattern: from each blank of a run inside, `[ \t]+$` would look to the end of the run.
+  while (start < end && isBlank(text[start])) start++
+  while (end > start && isBlank(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 interface TokenCookies {

@@ -8,8 +8,11 @@ import { AuthError } from '../../auth/errors.ts'
 import type { AppEnv, JsonObject } from './context.ts'
 
 const MAX_BYTES = 16 * 1024
-/** RFC 8259 §8.1, §11: the charset parameter has no meaning but is often sent. */
-const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*$/i
+/**
+ * RFC 8259 §8.1, §11: the charset parameter has no meaning but is often sent. No two `\s*` may meet: a run of spaces could be
+ * divided among them in as many ways as it is long, and each would be tried.
+ */
+const JSON_MEDIA_TYPE = /^application\/json\s*(;\s*(charset\s*=\s*("utf-8"|utf-8)\s*(;\s*)?)?)?$/i
 
 const limitBody = bodyLimit({
   maxSize: MAX_BYTES,

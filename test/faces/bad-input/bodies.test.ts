@@ -77,6 +77,8 @@ describe('the media type of a body', () => {
     'application/json; charset=utf-8',
     'application/json;charset=UTF-8',
     'APPLICATION/JSON ; Charset="utf-8"',
+    'application/json;',
+    'application/json; charset = utf-8 ; ',
   ])('may be %j', async (type) => {
     const app = await startApp()
     expect((await post(app, RESEND, ADDRESS, { 'Content-Type': type })).status).toBe(200)
@@ -106,6 +108,17 @@ describe('the media type of a body', () => {
     const app = await startApp()
     expectRefusal(await post(app, RESEND, new TextEncoder().encode(ADDRESS), {}), REFUSED.unsupportedMediaType)
   })
+
+  it.each(['application/json', 'application/json;', 'application/json; charset=utf-8'])(
+    'is refused in no time however many spaces follow %j',
+    async (type) => {
+      const app = await startApp()
+      const headers = { 'Content-Type': `${type}${' '.repeat(100_000)}x` }
+      const startedAt = performance.now()
+      expectRefusal(await post(app, RESEND, ADDRESS, headers), REFUSED.unsupportedMediaType)
+      expect(performance.now() - startedAt).toBeLessThan(1000)
+    },
+  )
 
   it('does not matter where the body is empty', async () => {
     const app = await startApp()

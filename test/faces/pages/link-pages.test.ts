@@ -139,6 +139,15 @@ describe('the form for a new password', () => {
     expect(await signInStatus(app, OLD, NEW_PASSWORD)).toBe(200)
   })
 
+  it('hides what is typed, keeps nothing from being pasted, and tells password managers whose new password it is', async () => {
+    const { app } = await startSignedIn()
+    const { text } = await app.request('GET', `/reset-password?token=${await forget(app, OLD)}`)
+    const [field = ''] = /<input [^>]*name="password"[^>]*>/.exec(text) ?? []
+    for (const attribute of ['type="password"', 'autocomplete="new-password"']) expect(field).toContain(attribute)
+    expect(field).not.toMatch(/maxlength|readonly|onpaste|pattern/i)
+    expect(text).toContain(`value="${OLD}" autocomplete="username"`)
+  })
+
   it('keeps every character of the password', async () => {
     const { app } = await startSignedIn()
     const password = 'a+b %26 & =ğ 🔑 "\''
