@@ -13,7 +13,7 @@ import { askHidden } from './user/hidden-prompt.ts'
 import { readLines, writeLines } from './user/line-files.ts'
 import { performUserCommand } from './user/perform.ts'
 
-const GENERATED_PASSWORD_BYTES = 15
+const GENERATED_PASSWORD_BYTES = 16
 
 await runOperatorTool('user', USAGE, async (args) => {
   const { command, where } = parseUserCommand(args)

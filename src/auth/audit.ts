@@ -44,6 +44,7 @@ export function describeAct({ clock, random }: Pick<Deps, 'clock' | 'random'>, c
 export function logEvent({ log }: Pick<Deps, 'log'>, event: AuditEvent, userId: string | null = event.userId): void {
   log('info', 'audit', {
     id: event.id,
+    at: event.at,
     what: event.what,
     outcome: event.outcome,
     reason: event.reason,

@@ -23,8 +23,8 @@ export interface FetchVerifierOptions extends VerifierOptions {
   readonly audience?: string
   /** No token is older: Postern's ACCESS_TOKEN_TTL_SECONDS. Default: the most that can be set there, a day. */
   readonly maxTokenAgeSeconds?: number
-  /** Default: the machine's. Called with a signal that ends it when the time is up. */
-  readonly fetch?: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>
+  /** Default: the machine's. Called with a signal that ends it when the time is up; a redirect is not to be followed. */
+  readonly fetch?: (url: string, init: { readonly signal: AbortSignal; readonly redirect: 'manual' }) => Promise<Response>
 }
 
 const DAY_SECONDS = 86_400
@@ -40,7 +40,9 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
 
   const keys = createKeyCache(() =>
     withDeadline(timeoutMilliseconds, async (): Promise<PosternResult<KeySet>> => {
-      const published = await readKeys(await fetch(jwksUrl, { signal: AbortSignal.timeout(timeoutMilliseconds) }))
+      const signal = AbortSignal.timeout(timeoutMilliseconds)
+      // Whoever names the keys makes the tokens: no redirect decides that.
+      const published = await readKeys(await fetch(jwksUrl, { signal, redirect: 'manual' }))
       return { ok: true, value: { keys: published, issuer, audience, maxTokenAgeSeconds, cacheSeconds: CACHE_SECONDS } }
     }),
   )

@@ -6,7 +6,7 @@ import type { Freshness } from '../auth/settings.ts'
 import type { Service } from '../compose.ts'
 import { UNKNOWN_ADDRESS } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
-import { reasonOf } from '../platform/log.ts'
+import { consoleLog, reasonOf } from '../platform/log.ts'
 import { parseCaller, type Right } from './caller.ts'
 import {
   type AuthTokenPayload,
@@ -55,7 +55,7 @@ export function createCalls(open: () => Core, props: unknown): Calls {
     try {
       core = open()
     } catch (error) {
-      console.error(JSON.stringify({ event: 'rpc', method, caller: caller.name, reason: reasonOf(error) }))
+      consoleLog('error', 'rpc', { method, caller: caller.name, code: 'unavailable', reason: reasonOf(error) })
       return { ok: false, code: 'unavailable', retryAfter: 60 }
     }
     try {

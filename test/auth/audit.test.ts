@@ -170,8 +170,8 @@ describe('each event', () => {
     const events = await eventsOf(app)
     const lines = app.log.filter(({ event }) => event === 'audit')
     expect(lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual(
-      events.map(({ id, what, outcome, reason, user_id, session_id, actor, ip, face }) => {
-        return { level: 'info', id, what, outcome, reason, user_id, session: session_id?.slice(-8), actor, ip, face }
+      events.map(({ id, at, what, outcome, reason, user_id, session_id, actor, ip, face }) => {
+        return { level: 'info', id, at, what, outcome, reason, user_id, session: session_id?.slice(-8), actor, ip, face }
       }),
     )
     expect(events).toHaveLength(3)

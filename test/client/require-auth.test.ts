@@ -8,6 +8,7 @@ import { createCalls } from '../../src/rpc/calls.ts'
 import { encodePart } from '../auth/fixtures.ts'
 import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PUBLIC_URL, startApp, type TestApp } from '../support/harness.ts'
+import { playService } from '../support/outside-service.ts'
 
 const FRESHNESSES = ['token', 'edge', 'strict'] as const satisfies readonly Freshness[]
 
@@ -162,6 +163,17 @@ describe('createFetchVerifier()', () => {
     const { access_token } = await app.signIn(await app.createAccount())
     const verifier = overHttp(app, { fetch: async () => answer() })
     expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+  })
+
+  it('takes no keys from where a redirect leads', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const elsewhere = await playService({ body: (await app.request('GET', '/.well-known/jwks.json')).text })
+    const redirecting = await playService({ status: 302, headers: { Location: `${elsewhere.url}/keys` } })
+    const over = (jwksUrl: string) => overHttp(app, { jwksUrl, fetch: undefined }).authenticate(access_token)
+    expect(await over(`${redirecting.url}/keys`)).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(await elsewhere.seen()).toEqual([])
+    expect(await over(`${elsewhere.url}/keys`)).toMatchObject({ ok: true })
   })
 
   it('gives up on keys that do not come, and lets go of the connection', async () => {

@@ -62,6 +62,8 @@ describe('npm run user', () => {
     const printed = await server.user('create', '--email', 'made@example.com', '--verified', '--permission', 'systemAdmin')
 
     const password = printed.match(/^Password \(shown this once\): (\S+)$/m)?.[1]
+    // 128 bits at least, six of them a character.
+    expect(password).toMatch(/^[\w-]{22,}$/)
     const { status, body } = await signIn('made@example.com', password)
     expect(status).toBe(200)
     expect(body.user).toMatchObject({ is_admin: true, role: 'admin', permissions: ['systemAdmin'] })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { isRunnable } from '../../src/platform/password-hash.ts'
 import { type Calls, createCalls } from '../../src/rpc/calls.ts'
 import { claimsOf } from '../auth/fixtures.ts'
@@ -137,7 +137,12 @@ describe('verifyToken() and authenticate()', () => {
 
   it('say unavailable while the configuration is broken', async () => {
     const app = await startApp({ vars: { AUTH_SECRET: 'short' } })
+    const lines = vi.spyOn(console, 'error').mockReturnValue()
     expect(await callsOf(app).jwks()).toEqual({ ok: false, code: 'unavailable', retryAfter: 60 })
+    const [[line] = []] = lines.mock.calls
+    lines.mockRestore()
+    const fields = { event: 'rpc', method: 'jwks', caller: 'notes-api', code: 'unavailable' }
+    expect(JSON.parse(line)).toEqual({ level: 'error', ...fields, reason: expect.stringMatching(/^AUTH_SECRET is shorter/) })
   })
 })
 

@@ -40,3 +40,9 @@ describe('every name that src/config.ts reads', () => {
     expect(wranglerToml).toContain(name)
   })
 })
+
+describe('wrangler.toml', () => {
+  it('keeps Cloudflare’s own line for each request, which has its query, out of the log', () => {
+    expect(wranglerToml).toMatch(/^\[observability\.logs\]\nenabled = true\ninvocation_logs = false$/m)
+  })
+})

@@ -37,7 +37,7 @@ const METHODS: readonly Attack[] = [
   {
     name: 'knows no method that is not documented',
     attempts: ({ victim }) =>
-      ['PROPFIND', 'PURGE', 'MKCOL', 'SEARCH'].map((method) => ({ method, path: `${V1}/me`, token: victim.access })),
+      ['PROPFIND', 'PURGE', 'MKCOL', 'SEARCH', 'TRACE'].map((method) => ({ method, path: `${V1}/me`, token: victim.access })),
     answer: 'wrong method',
   },
 ]
