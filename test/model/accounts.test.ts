@@ -1,0 +1,86 @@
+// The worker does what the model says, whatever is done in whatever order, one thing after the other and at once.
+import { array, asyncProperty, boolean, scheduler } from 'fast-check'
+import { expect, it } from 'vitest'
+import { distinct, type Outcome, outcomesOf } from './at-once.ts'
+import { BEGINNING, commandOf, type Wish, wish, wishAtOnce } from './commands.ts'
+import { type Answer, type Command, newWorld, type World } from './model.ts'
+import { expectedOf, type Observation, type Player, startPlayer } from './player.ts'
+import { hold, TIMEOUT_MILLISECONDS } from './replay.ts'
+import type { Turns } from './turns.ts'
+
+/** Each step is a list of what is wished for at once. */
+async function tell(steps: readonly (readonly Wish[])[], turns: Turns | null): Promise<void> {
+  const player = await startPlayer()
+  let worlds: readonly World[] = [newWorld(player.now())]
+  for (const [at, wishes] of steps.entries()) {
+    const known = worlds[0] ?? newWorld(0)
+    const batch = wishes.flatMap((each, index) => commandOf(each, `${each.do} ${at}.${index}`, known, player) ?? [])
+    if (batch.length > 0) worlds = await step(player, worlds, batch, turns)
+  }
+}
+
+/** @returns the worlds that are left: of commands at once, it may be that two orders cannot be told apart yet */
+async function step(player: Player, worlds: readonly World[], batch: readonly Command[], turns: Turns | null): Promise<World[]> {
+  const outcomes = outcomesOf(worlds, batch)
+  const answers = await player.play(batch, batch.length > 1 ? turns : null)
+  const seen = await player.observe()
+  const told = (outcome: Outcome) => say(batch, outcome.answers, expectedOf(outcome.world, player.held))
+  const left = outcomes.filter((outcome) => told(outcome) === say(batch, answers, seen))
+  if (left.length === 0) {
+    const allowed = distinct(outcomes.map(told))
+    expect(say(batch, answers, seen), `after ${JSON.stringify(batch)}, none of ${allowed.length} outcomes`).toBe(allowed[0])
+  }
+  return distinct(left.map(({ world }) => world))
+}
+
+/** In lines, so that a difference is seen as one. */
+function say(batch: readonly Command[], answers: readonly Answer[], seen: Observation): string {
+  const isAlone = batch.length === 1
+  const isErased = !isAlone && batch.some((command) => command.do === 'delete')
+  return JSON.stringify(
+    {
+      ...seen,
+      answers: answers.map(isAlone ? (answer) => answer : (answer) => sayAtOnce(answer)),
+      // What had not been sent when its account was deleted is not sent any more.
+      mails: isErased ? [] : seen.mails,
+    },
+    null,
+    1,
+  )
+}
+
+/**
+ * Who is refused at once with others may learn either reason, and a session that begins between being counted and being ended is
+ * ended without being counted.
+ */
+function sayAtOnce({ status, counter, until }: Answer): Answer {
+  return { status, ...(counter !== undefined && { counter }), ...(until !== undefined && { until }) }
+}
+
+const begun = (isBegun: boolean, steps: readonly (readonly Wish[])[]) =>
+  isBegun ? [...BEGINNING.map((each) => [each]), ...steps] : steps
+
+it('does what the model says, one thing after the other', { timeout: TIMEOUT_MILLISECONDS }, async () => {
+  const story = array(wish, { maxLength: 30, size: 'max' })
+  await hold(
+    40,
+    asyncProperty(boolean(), story, (isBegun, wishes) =>
+      tell(
+        begun(
+          isBegun,
+          wishes.map((each) => [each]),
+        ),
+        null,
+      ),
+    ),
+  )
+})
+
+it('does what the model says in some order when things are done at once', { timeout: TIMEOUT_MILLISECONDS }, async () => {
+  const step = array(wishAtOnce, { minLength: 1, maxLength: 3, size: 'max' })
+  const steps = array(step, { minLength: 1, maxLength: 6, size: 'max' })
+  await hold(
+    40,
+    asyncProperty(boolean(), steps, scheduler(), (isBegun, story, turns) => tell(begun(isBegun, story), turns)),
+  )
+})
