@@ -25,7 +25,25 @@ const pick = nat(3)
 const name = <const T extends string>(...names: T[]) => constantFrom(...names)
 
 /** To both sides of every edge: the grace, a password given lately, an access token, a link, a session, its longest life. */
-const LENGTHS = [1, 59, 60, 61, 541, 600, 601, 899, 900, 86_399, 86_400, 1_000_000, 30 * 86_400 - 1, 30 * 86_400, 5_000_000]
+const LENGTHS = [
+  1,
+  59,
+  60,
+  61,
+  541,
+  600,
+  601,
+  899,
+  900,
+  904,
+  905,
+  86_399,
+  86_400,
+  1_000_000,
+  30 * 86_400 - 1,
+  30 * 86_400,
+  5_000_000,
+]
 
 const refreshing = record({ do: name('refresh'), session: pick, behind: oneof({ weight: 3, arbitrary: constantFrom(0) }, nat(2)) })
 const passing = record({ do: name('pass'), seconds: oneof({ weight: 3, arbitrary: nat(120) }, constantFrom(...LENGTHS)) })

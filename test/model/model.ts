@@ -8,6 +8,8 @@ const MINUTE = 60
 const DAY = 86_400
 /** As they are where nothing is configured. */
 const LIVES = { access: 15 * MINUTE, session: 30 * DAY, longest: 90 * DAY, grace: 60, link: DAY, recent: 10 * MINUTE }
+/** The clocks of two machines may differ by so much. */
+const TOLERANCE = 5
 
 export interface World {
   now: number
@@ -61,6 +63,9 @@ export const newWorld = (now: number): World => ({ now, links: {}, accounts: {},
 export const isLive = ({ now, accounts }: World, session: Session) =>
   !session.ended && accounts[session.who] !== undefined && now < session.until
 
+/** An access token says until when it lives, and counts a little longer. */
+export const isValid = ({ now }: World, until: number) => now < until + TOLERANCE
+
 const refused = (status: number, code: string): Answer => ({ status, code })
 
 /** What is answered, and the world after it. */
@@ -111,7 +116,7 @@ const RULES: Rules = {
   },
   logout(world, { session: name, token }) {
     const session = world.sessions[name]
-    if (!session || world.now >= token) return refused(401, 'invalid_token')
+    if (!session || !isValid(world, token)) return refused(401, 'invalid_token')
     // Whoever lost the answer is told the same again.
     session.ended = true
     return { status: 200 }
@@ -154,7 +159,7 @@ function granted({ now }: World, { counter, until }: Session): Answer {
 
 function sessionOf(world: World, { session: name, token, wasLive }: InSession): Session | null {
   const session = world.sessions[name]
-  if (!session || world.accounts[session.who] === undefined || world.now >= token) return null
+  if (!session || world.accounts[session.who] === undefined || !isValid(world, token)) return null
   return wasLive || isLive(world, session) ? session : null
 }
 

@@ -6,7 +6,8 @@ import type { MailTransport } from '../../src/platform/mail.ts'
 import { claimsOf, rows } from '../auth/fixtures.ts'
 import { type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { verifyPasswordHash } from '../support/hasher.ts'
-import { type Answer, type Command, isLive, type Password, type Person, type World } from './model.ts'
+import { type Answer, type Command, isLive, isValid, type Password, type Person, type World } from './model.ts'
+import { NO_LIMITS } from './no-limits.ts'
 import { startTurns, type Turns } from './turns.ts'
 
 export const PEOPLE: readonly Person[] = ['ada', 'bob']
@@ -14,18 +15,6 @@ export const PASSWORDS: readonly Password[] = ['first password of all', 'second 
 
 const emailOf = (who: Person) => `${who}@example.com`
 const personOf = (email: string) => PEOPLE.find((who) => emailOf(who) === email) ?? 'ada'
-
-/** Nothing under test here is refused because it is done often. */
-const NO_LIMITS = {
-  LIMIT_PAIR_FAILURES: '1000',
-  LIMIT_ACCOUNT_FAILURES_PER_HOUR: '10000',
-  LIMIT_ADDRESS_FAILURES_PER_HOUR: '10000',
-  LIMIT_ADDRESS_HASHES_PER_MINUTE: '10000',
-  LIMIT_REGISTRATIONS_PER_HOUR: '10000',
-  LIMIT_MAILS_PER_REQUESTER_PER_HOUR: '1000',
-  LIMIT_MAILS_PER_RECIPIENT_PER_DAY: '1000',
-  STORE_TIMEOUT_MS: '30000',
-}
 
 const MAILS: Readonly<Record<string, World['mails'][number]['what']>> = {
   'Confirm your e-mail address': 'verify',
@@ -174,7 +163,7 @@ export function expectedOf(world: World, held: ReadonlyMap<string, Held>): Obser
   for (const [name, { access }] of held) {
     const session = world.sessions[name]
     const isOpen = session !== undefined && isLive(world, session)
-    me[name] = endsOf(access).map(({ until }) => (isOpen && world.now < until ? 200 : 401))
+    me[name] = endsOf(access).map(({ until }) => (isOpen && isValid(world, until) ? 200 : 401))
     if (!session || me[name].at(-1) !== 200) continue
     listed[session.who] = Object.entries(world.sessions)
       .filter(([, other]) => other.who === session.who && isLive(world, other))

@@ -20,14 +20,18 @@ export function timesAsMany(): number {
   return Number(inject('model').runs || 1)
 }
 
-/** @throws Error that says how to run it again */
-export async function hold<T>(runs: number, property: IAsyncProperty<T>): Promise<void> {
+/**
+ * @param examples to be tried first, each time
+ * @throws Error that says how to run it again
+ */
+export async function hold<T>(runs: number, property: IAsyncProperty<T>, examples: T[] = []): Promise<void> {
   const { seed, path } = inject('model')
   const parameters: Parameters<T> = {
     numRuns: Math.ceil(runs * timesAsMany()),
     interruptAfterTimeLimit: LIMIT_MILLISECONDS,
     ...(seed !== '' && { seed: Number(seed) }),
     ...(path !== '' && { path }),
+    examples,
     endOnFailure: path !== '',
   }
   const details = await check(property, parameters)
