@@ -1,20 +1,24 @@
 // The worker does what the model says, whatever is done in whatever order, one thing after the other and at once.
-import { array, asyncProperty, boolean, scheduler } from 'fast-check'
+import { asyncProperty, constantFrom, scheduler } from 'fast-check'
 import { expect, it } from 'vitest'
 import { distinct, type Outcome, outcomesOf } from './at-once.ts'
-import { BEGINNING, commandOf, type Wish, wish, wishAtOnce } from './commands.ts'
+import { BEGINNING, commandOf, type Wish, wishes, wishesAtOnce } from './commands.ts'
 import { type Answer, type Command, newWorld, type World } from './model.ts'
 import { expectedOf, type Observation, type Player, startPlayer } from './player.ts'
 import { hold, TIMEOUT_MILLISECONDS } from './replay.ts'
 import type { Turns } from './turns.ts'
 
+const RUNS = 25
+
+const isBegun = constantFrom(false, true, true, true)
+
 /** Each step is a list of what is wished for at once. */
 async function tell(steps: readonly (readonly Wish[])[], turns: Turns | null): Promise<void> {
   const player = await startPlayer()
   let worlds: readonly World[] = [newWorld(player.now())]
-  for (const [at, wishes] of steps.entries()) {
+  for (const [at, wished] of steps.entries()) {
     const known = worlds[0] ?? newWorld(0)
-    const batch = wishes.flatMap((each, index) => commandOf(each, `${each.do} ${at}.${index}`, known, player) ?? [])
+    const batch = wished.flatMap((each, index) => commandOf(each, `${each.do} ${at}.${index}`, known, player) ?? [])
     if (batch.length > 0) worlds = await step(player, worlds, batch, turns)
   }
 }
@@ -57,30 +61,18 @@ function sayAtOnce({ status, counter, until }: Answer): Answer {
   return { status, ...(counter !== undefined && { counter }), ...(until !== undefined && { until }) }
 }
 
-const begun = (isBegun: boolean, steps: readonly (readonly Wish[])[]) =>
-  isBegun ? [...BEGINNING.map((each) => [each]), ...steps] : steps
-
 it('does what the model says, one thing after the other', { timeout: TIMEOUT_MILLISECONDS }, async () => {
-  const story = array(wish, { maxLength: 30, size: 'max' })
-  await hold(
-    40,
-    asyncProperty(boolean(), story, (isBegun, wishes) =>
-      tell(
-        begun(
-          isBegun,
-          wishes.map((each) => [each]),
-        ),
-        null,
-      ),
-    ),
-  )
+  const property = asyncProperty(isBegun, wishes, (begin, story) => {
+    const steps = [...(begin ? BEGINNING : []), ...story].map((each) => [each])
+    return tell(steps, null)
+  })
+  await hold(RUNS, property)
 })
 
 it('does what the model says in some order when things are done at once', { timeout: TIMEOUT_MILLISECONDS }, async () => {
-  const step = array(wishAtOnce, { minLength: 1, maxLength: 3, size: 'max' })
-  const steps = array(step, { minLength: 1, maxLength: 6, size: 'max' })
-  await hold(
-    40,
-    asyncProperty(boolean(), steps, scheduler(), (isBegun, story, turns) => tell(begun(isBegun, story), turns)),
-  )
+  const property = asyncProperty(isBegun, wishesAtOnce, scheduler(), (begin, story, turns) => {
+    const steps = [...(begin ? BEGINNING.map((each) => [each]) : []), ...story]
+    return tell(steps, turns)
+  })
+  await hold(RUNS, property)
 })

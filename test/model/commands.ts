@@ -1,5 +1,5 @@
 // What people may want to do, as fast-check draws it, and the command that comes of it once one knows what they hold.
-import { type Arbitrary, constantFrom, nat, oneof, option, record } from 'fast-check'
+import { type Arbitrary, array, constantFrom, nat, oneof, record as recordOf, tuple } from 'fast-check'
 import type { Command, Password, Person, World } from './model.ts'
 import { PASSWORDS, PEOPLE, type Player } from './player.ts'
 
@@ -18,11 +18,16 @@ export type Wish =
   | { readonly do: 'delete'; readonly session: Pick; readonly guess: Guess }
   | { readonly do: 'pass'; readonly seconds: number }
 
-const who = constantFrom(...PEOPLE)
+/** Mostly one of them, so that things meet; the other is there to be left alone. */
+const who = oneof({ weight: 3, arbitrary: constantFrom(PEOPLE[0] ?? 'ada') }, constantFrom(...PEOPLE))
 const password = constantFrom(...PASSWORDS)
-const guess: Arbitrary<Guess> = option(password, { freq: 2 })
-const pick = nat(3)
+const guess: Arbitrary<Guess> = oneof({ weight: 2, arbitrary: constantFrom(null) }, password)
+/** Mostly the newest one: things go wrong where one comes back to the same again and again. */
+const pick = oneof({ weight: 2, arbitrary: constantFrom(0) }, nat(3))
 const name = <const T extends string>(...names: T[]) => constantFrom(...names)
+
+/** Without prototypes of none, which only make what is printed longer. */
+const record = <T>(parts: { [Key in keyof T]: Arbitrary<T[Key]> }) => recordOf<T>(parts, { noNullPrototype: true })
 
 /** To both sides of every edge: the grace, a password given lately, an access token, a link, a session, its longest life. */
 const LENGTHS = [
@@ -45,22 +50,65 @@ const LENGTHS = [
   5_000_000,
 ]
 
-const refreshing = record({ do: name('refresh'), session: pick, behind: oneof({ weight: 3, arbitrary: constantFrom(0) }, nat(2)) })
-const passing = record({ do: name('pass'), seconds: oneof({ weight: 3, arbitrary: nat(120) }, constantFrom(...LENGTHS)) })
+const refreshing = record({ do: name('refresh'), session: pick, behind: constantFrom(0, 0, 0, 1, 2) })
+const passing = record({ do: name('pass'), seconds: oneof(constantFrom(1, 59, 60, 61), constantFrom(...LENGTHS)) })
 
-const WISHES = [
-  { weight: 2, arbitrary: record({ do: name('register'), who, password }) },
-  { weight: 3, arbitrary: record({ do: name('verify'), link: pick }) },
-  { weight: 4, arbitrary: record({ do: name('login'), who, guess }) },
-  { weight: 5, arbitrary: refreshing },
-  { weight: 2, arbitrary: record({ do: name('logout'), session: pick }) },
-  { weight: 1, arbitrary: record({ do: name('revoke all'), session: pick }) },
-  { weight: 3, arbitrary: record({ do: name('change password'), session: pick, guess, to: password }) },
-  { weight: 1, arbitrary: record({ do: name('delete'), session: pick, guess }) },
-] as const
+const registering = record({ do: name('register'), who, password })
+const verifying = record({ do: name('verify'), link: pick })
+const signingIn = record({ do: name('login'), who, guess })
+const signingOut = record({ do: name('logout'), session: pick })
+const revoking = record({ do: name('revoke all'), session: pick })
+const changing = record({ do: name('change password'), session: pick, guess, to: password })
+const deleting = record({ do: name('delete'), session: pick, guess })
 
-export const wishAtOnce: Arbitrary<Wish> = oneof(...WISHES)
-export const wish: Arbitrary<Wish> = oneof(...WISHES, { weight: 4, arbitrary: passing })
+const wish: Arbitrary<Wish> = oneof(
+  { weight: 2, arbitrary: registering },
+  { weight: 2, arbitrary: verifying },
+  { weight: 3, arbitrary: signingIn },
+  { weight: 8, arbitrary: refreshing },
+  { weight: 2, arbitrary: signingOut },
+  { weight: 1, arbitrary: revoking },
+  { weight: 3, arbitrary: changing },
+  { weight: 1, arbitrary: deleting },
+)
+
+/** More of what gets into the way of others. */
+const wishAtOnce: Arbitrary<Wish> = oneof(
+  { weight: 1, arbitrary: registering },
+  { weight: 1, arbitrary: verifying },
+  { weight: 4, arbitrary: signingIn },
+  { weight: 4, arbitrary: refreshing },
+  { weight: 2, arbitrary: signingOut },
+  { weight: 2, arbitrary: revoking },
+  { weight: 4, arbitrary: changing },
+  { weight: 1, arbitrary: deleting },
+)
+
+/** A refresh token that is used, and looked at again later, is what most rules of time are about. */
+const comingBack: Arbitrary<readonly Wish[]> = tuple(passing, constantFrom(0, 1, 1)).map(([wait, behind]) => [
+  { do: 'refresh', session: 0, behind: 0 },
+  wait,
+  { do: 'refresh', session: 0, behind },
+])
+
+/** What is wished for one after the other. */
+export const wishes: Arbitrary<readonly Wish[]> = array(
+  oneof(
+    { weight: 24, arbitrary: wish.map((each) => [each]) },
+    { weight: 3, arbitrary: passing.map((each) => [each]) },
+    { weight: 3, arbitrary: comingBack },
+  ),
+  { maxLength: 25, size: 'max' },
+).map((parts) => parts.flat())
+
+/** Steps of what is wished for at once; nothing happens while time passes. */
+export const wishesAtOnce: Arbitrary<readonly (readonly Wish[])[]> = array(
+  oneof(
+    { weight: 6, arbitrary: array(wishAtOnce, { minLength: 1, maxLength: 3, size: 'max' }) },
+    { weight: 1, arbitrary: passing.map((each) => [each]) },
+  ),
+  { minLength: 1, maxLength: 8, size: 'max' },
+)
 
 /** How most stories begin, or little would happen in them. */
 export const BEGINNING: readonly Wish[] = [

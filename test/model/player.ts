@@ -48,8 +48,11 @@ export async function startPlayer() {
   const registrations = new Map<string, string>()
   const links = new Map<string, string>()
 
+  let opened = 0
+
   async function collectLinks(): Promise<void> {
-    for (const { token } of mails) {
+    for (const { token } of mails.slice(opened)) {
+      opened += 1
       const [row] = await rows<{ subject: string }>(
         'SELECT subject FROM one_time_tokens WHERE hash = ?',
         await hashOneTimeToken(token ?? ''),
