@@ -1,5 +1,5 @@
 // What people may want to do, as fast-check draws it, and the command that comes of it once one knows what they hold.
-import { type Arbitrary, array, constantFrom, nat, oneof, record as recordOf, tuple } from 'fast-check'
+import { type Arbitrary, array, constantFrom, nat, oneof, record as recordOf } from 'fast-check'
 import type { Command, Password, Person, World } from './model.ts'
 import { PASSWORDS, PEOPLE, type Player } from './player.ts'
 
@@ -29,30 +29,7 @@ const name = <const T extends string>(...names: T[]) => constantFrom(...names)
 /** Without prototypes of none, which only make what is printed longer. */
 const record = <T>(parts: { [Key in keyof T]: Arbitrary<T[Key]> }) => recordOf<T>(parts, { noNullPrototype: true })
 
-/** To both sides of every edge: the grace, a password given lately, an access token, a link, a session, its longest life. */
-const LENGTHS = [
-  1,
-  59,
-  60,
-  61,
-  541,
-  600,
-  601,
-  899,
-  900,
-  904,
-  905,
-  86_399,
-  86_400,
-  1_000_000,
-  30 * 86_400 - 1,
-  30 * 86_400,
-  5_000_000,
-]
-
 const refreshing = record({ do: name('refresh'), session: pick, behind: constantFrom(0, 0, 0, 1, 2) })
-const passing = record({ do: name('pass'), seconds: oneof(constantFrom(1, 59, 60, 61), constantFrom(...LENGTHS)) })
-
 const registering = record({ do: name('register'), who, password })
 const verifying = record({ do: name('verify'), link: pick })
 const signingIn = record({ do: name('login'), who, guess })
@@ -84,19 +61,44 @@ const wishAtOnce: Arbitrary<Wish> = oneof(
   { weight: 1, arbitrary: deleting },
 )
 
-/** A refresh token that is used, and looked at again later, is what most rules of time are about. */
-const comingBack: Arbitrary<readonly Wish[]> = tuple(passing, constantFrom(0, 1, 1)).map(([wait, behind]) => [
-  { do: 'refresh', session: 0, behind: 0 },
-  wait,
-  { do: 'refresh', session: 0, behind },
-])
+const MINUTE = 60
+const DAY = 86_400
+
+interface Rule {
+  readonly first: readonly Wish[]
+  /** To both sides of the moment from which on it is another matter. */
+  readonly waits: readonly number[]
+  readonly after: Wish
+}
+
+const register = { do: 'register', who: 'ada', password: PASSWORDS[0] ?? 'first password of all' } as const
+const signIn: Wish = { do: 'login', who: 'ada', guess: null }
+const refresh: Wish = { do: 'refresh', session: 0, behind: 0 }
+const month: Wish = { do: 'pass', seconds: 29 * DAY }
+
+/** Everything that time changes: a link, a password given lately, an access token, the grace, a session, its longest life. */
+const RULES: readonly Rule[] = [
+  // By somebody who has no account yet, as far as one can tell here.
+  { first: [{ ...register, who: 'bob' }], waits: [DAY - 1, DAY], after: { do: 'verify', link: 0 } },
+  { first: [signIn], waits: [10 * MINUTE, 10 * MINUTE + 1], after: { do: 'delete', session: 0, guess: null } },
+  { first: [signIn], waits: [899, 900, 904, 905], after: { do: 'logout', session: 0 } },
+  { first: [refresh], waits: [59, 60, 61], after: { do: 'refresh', session: 0, behind: 1 } },
+  { first: [refresh], waits: [30 * DAY - 1, 30 * DAY], after: refresh },
+  { first: [signIn, month, refresh, month, refresh, month, refresh], waits: [3 * DAY - 1, 3 * DAY], after: refresh },
+]
+
+const passing = record({ do: name('pass'), seconds: constantFrom(1, ...RULES.flatMap(({ waits }) => waits)) })
+
+const atTheEdge: Arbitrary<readonly Wish[]> = constantFrom(...RULES).chain(({ first, waits, after }) =>
+  constantFrom(...waits).map((seconds) => [...first, { do: 'pass', seconds }, after]),
+)
 
 /** What is wished for one after the other. */
 export const wishes: Arbitrary<readonly Wish[]> = array(
   oneof(
     { weight: 24, arbitrary: wish.map((each) => [each]) },
     { weight: 3, arbitrary: passing.map((each) => [each]) },
-    { weight: 3, arbitrary: comingBack },
+    { weight: 3, arbitrary: atTheEdge },
   ),
   { maxLength: 25, size: 'max' },
 ).map((parts) => parts.flat())
@@ -111,12 +113,7 @@ export const wishesAtOnce: Arbitrary<readonly (readonly Wish[])[]> = array(
 )
 
 /** How most stories begin, or little would happen in them. */
-export const BEGINNING: readonly Wish[] = [
-  { do: 'register', who: 'ada', password: PASSWORDS[0] ?? 'first password of all' },
-  { do: 'verify', link: 0 },
-  { do: 'login', who: 'ada', guess: null },
-  { do: 'login', who: 'ada', guess: null },
-]
+export const BEGINNING: readonly Wish[] = [register, { do: 'verify', link: 0 }, signIn, signIn]
 
 /** @returns `null` where there is nothing yet that it could be about */
 export function commandOf(wanted: Wish, id: string, world: World, { held, links }: Player): Command | null {
