@@ -8,7 +8,7 @@ import { expectedOf, type Observation, type Player, startPlayer } from './player
 import { hold, TIMEOUT_MILLISECONDS } from './replay.ts'
 import type { Turns } from './turns.ts'
 
-const RUNS = 25
+const RUNS = 20
 
 const isBegun = constantFrom(false, true, true, true)
 

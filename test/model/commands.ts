@@ -1,5 +1,5 @@
 // What people may want to do, as fast-check draws it, and the command that comes of it once one knows what they hold.
-import { type Arbitrary, array, constantFrom, nat, oneof, record as recordOf } from 'fast-check'
+import { type Arbitrary, array, constantFrom, nat, oneof, option, record as recordOf, tuple } from 'fast-check'
 import type { Command, Password, Person, World } from './model.ts'
 import { PASSWORDS, PEOPLE, type Player } from './player.ts'
 
@@ -73,7 +73,7 @@ interface Rule {
 
 const register = { do: 'register', who: 'ada', password: PASSWORDS[0] ?? 'first password of all' } as const
 const signIn: Wish = { do: 'login', who: 'ada', guess: null }
-const refresh: Wish = { do: 'refresh', session: 0, behind: 0 }
+const refresh = { do: 'refresh', session: 0, behind: 0 } as const
 const month: Wish = { do: 'pass', seconds: 29 * DAY }
 
 /** Everything that time changes: a link, a password given lately, an access token, the grace, a session, its longest life. */
@@ -103,14 +103,53 @@ export const wishes: Arbitrary<readonly Wish[]> = array(
   { maxLength: 25, size: 'max' },
 ).map((parts) => parts.flat())
 
-/** Steps of what is wished for at once; nothing happens while time passes. */
-export const wishesAtOnce: Arbitrary<readonly (readonly Wish[])[]> = array(
-  oneof(
-    { weight: 6, arbitrary: array(wishAtOnce, { minLength: 1, maxLength: 3, size: 'max' }) },
-    { weight: 1, arbitrary: passing.map((each) => [each]) },
-  ),
-  { minLength: 1, maxLength: 8, size: 'max' },
+const change = (to: Password): Wish => ({ do: 'change password', session: 0, guess: null, to })
+const signOut: Wish = { do: 'logout', session: 0 }
+const revokeAll: Wish = { do: 'revoke all', session: 0 }
+const remove: Wish = { do: 'delete', session: 0, guess: null }
+const verify: Wish = { do: 'verify', link: 0 }
+
+/** The pairs of which whoever breaks in would like both to come true. */
+const RIVALS: readonly (readonly Wish[])[] = [
+  [refresh, refresh],
+  [refresh, { ...refresh, behind: 1 }],
+  [refresh, signOut],
+  [refresh, revokeAll],
+  [refresh, change('second choice of words')],
+  [signIn, change('third time is a charm')],
+  [signIn, revokeAll],
+  [signIn, remove],
+  [change('second choice of words'), change('third time is a charm')],
+  [change('second choice of words'), revokeAll],
+  [change('second choice of words'), remove],
+  [remove, refresh],
+  [remove, register],
+  [register, { ...register, password: 'second choice of words' }],
+  [verify, verify],
+  [verify, { ...verify, link: 1 }],
+  [verify, register],
+]
+
+type Steps = readonly (readonly Wish[])[]
+
+/** So that there is an account with a session to race for, mostly, and one whose tokens were used already, sometimes. */
+const preludes: Arbitrary<Steps> = constantFrom(
+  [[signIn]],
+  [[signIn]],
+  [[signIn], [refresh]],
+  [[register], [verify], [signIn]],
+  [[register], [register]],
 )
+
+/** What is wished for at once, each time after something that makes it matter; nothing else happens while time passes. */
+export const wishesAtOnce: Arbitrary<Steps> = array(
+  tuple(
+    preludes,
+    option(passing, { freq: 6 }),
+    oneof(constantFrom(...RIVALS), array(wishAtOnce, { minLength: 2, maxLength: 3 })),
+  ).map(([prelude, wait, race]) => [...prelude, ...(wait ? [[wait]] : []), race]),
+  { minLength: 2, maxLength: 6, size: 'max' },
+).map((rounds) => rounds.flat())
 
 /** How most stories begin, or little would happen in them. */
 export const BEGINNING: readonly Wish[] = [register, { do: 'verify', link: 0 }, signIn, signIn]
