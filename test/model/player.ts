@@ -48,11 +48,8 @@ export async function startPlayer() {
   const registrations = new Map<string, string>()
   const links = new Map<string, string>()
 
-  let opened = 0
-
   async function collectLinks(): Promise<void> {
-    for (const { token } of mails.slice(opened)) {
-      opened += 1
+    for (const { token } of mails) {
       const [row] = await rows<{ subject: string }>(
         'SELECT subject FROM one_time_tokens WHERE hash = ?',
         await hashOneTimeToken(token ?? ''),
@@ -87,7 +84,7 @@ export async function startPlayer() {
     return { status, counter, until: exp }
   }
 
-  return { play, held, links, observe: () => observe(app, held, mails), now: () => app.clock.now }
+  return { play, held, links, observe: () => observe(app, held, mails.splice(0)), now: () => app.clock.now }
 }
 
 const NOTHING: Reply = { status: 200, headers: new Headers(), body: {}, text: '' }
@@ -128,6 +125,7 @@ export interface Observation {
   readonly listed: Readonly<Partial<Record<Person, readonly string[]>>>
   /** Of each row of `users`, which of the passwords count. */
   readonly users: readonly (readonly [Person, readonly Password[]])[]
+  /** Since it was looked at before. */
   readonly mails: readonly string[]
 }
 
