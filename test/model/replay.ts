@@ -15,19 +15,14 @@ const LIMIT_MILLISECONDS = 10 * 60_000
 /** For the test around it. */
 export const TIMEOUT_MILLISECONDS = LIMIT_MILLISECONDS + 60_000
 
-/** How many times as many runs as usual are asked for. */
-export function timesAsMany(): number {
-  return Number(inject('model').runs || 1)
-}
-
 /**
  * @param examples to be tried first, each time
  * @throws Error that says how to run it again
  */
 export async function hold<T>(runs: number, property: IAsyncProperty<T>, examples: T[] = []): Promise<void> {
-  const { seed, path } = inject('model')
+  const { seed, path, runs: timesAsMany } = inject('model')
   const parameters: Parameters<T> = {
-    numRuns: Math.ceil(runs * timesAsMany()),
+    numRuns: Math.ceil(runs * Number(timesAsMany || 1)),
     interruptAfterTimeLimit: LIMIT_MILLISECONDS,
     ...(seed !== '' && { seed: Number(seed) }),
     ...(path !== '' && { path }),
