@@ -83,10 +83,9 @@ const NO_TEXTS: readonly unknown[] = [null, true, 0, -1, 1.5, 1e308, [], {}, ['x
 export const oddJson: Arbitrary<unknown> = oneof({ weight: 3, arbitrary: oddText }, constantFrom(...NO_TEXTS))
 
 export const oddField: Arbitrary<Odd> = oneof(
-  { weight: 4, arbitrary: constantFrom(RIGHT) },
   { weight: 1, arbitrary: constantFrom<Odd>({ is: 'absent' }) },
-  { weight: 2, arbitrary: record({ is: constantFrom('spoilt'), by: oddText, at: nat(100) }) },
-  { weight: 3, arbitrary: record({ is: constantFrom('odd'), value: oddJson }) },
+  { weight: 4, arbitrary: record({ is: constantFrom('spoilt'), by: oddText, at: nat(100) }) },
+  { weight: 4, arbitrary: record({ is: constantFrom('odd'), value: oddJson }) },
 )
 
 /** @returns `undefined` for none */

@@ -58,6 +58,7 @@ const ARGUMENTS: Readonly<Record<string, () => readonly unknown[] | Promise<read
 }
 
 const oddArgument: Arbitrary<Odd> = oneof(
+  { weight: 3, arbitrary: constantFrom(RIGHT) },
   { weight: 3, arbitrary: oddField },
   oneof(constantFrom(...NO_JSON), record({ freshness: oddJson }, { noNullPrototype: true })).map(
     (value) => ({ is: 'odd', value }) as const,
