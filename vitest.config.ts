@@ -3,6 +3,8 @@ import { Response } from 'miniflare'
 import { defineConfig } from 'vitest/config'
 import { answerAsInternet } from './test/support/internet.ts'
 
+const { MODEL_SEED = '', MODEL_PATH = '', MODEL_RUNS = '' } = process.env
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +23,8 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // Workers have no environment of their own to read (test/model/replay.ts).
+          provide: { model: { seed: MODEL_SEED, path: MODEL_PATH, runs: MODEL_RUNS } },
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/scripts/**'],
           // Some make a hundred sign-ins, on machines that have other things to do.

@@ -1,4 +1,5 @@
 // The names of tests as they are written in a source: what is in a comment, in another string or skipped is no name.
+import jsTokens from 'js-tokens'
 
 interface Token {
   readonly kind: 'word' | 'string' | 'sign'
@@ -9,6 +10,8 @@ interface Token {
 const STARTERS = new Set(['it', 'test', 'describe'])
 /** Modifiers that take arguments of their own before the name comes. */
 const CURRIED = new Set(['each', 'for', 'skipIf', 'runIf'])
+/** Of test/attack: each takes the name of the case first. */
+const CASE_MAKERS = new Set(['forged', 'refusedAt', 'ended', 'signIn'])
 const NEVER_RUN = new Set(['skip', 'todo'])
 
 /** Of every `it`, `test` and `describe`, with or without a table. */
@@ -21,12 +24,13 @@ export function findTestNames(source: string): ReadonlySet<string> {
   return new Set(names)
 }
 
-/** Of every attack that a file of cases holds as data: its `name`. */
+/** Of every attack that a file of cases holds as data: its `name`, or what the helper that makes it is given as one. */
 export function findCaseNames(source: string): ReadonlySet<string> {
   const tokens = tokenize(source)
   const names = tokens.flatMap(({ kind, text }, index) => {
-    const [colon, value] = [tokens[index + 1], tokens[index + 2]]
-    return kind === 'word' && text === 'name' && colon?.text === ':' && value?.kind === 'string' ? value.text : []
+    const [sign, value] = [tokens[index + 1], tokens[index + 2]]
+    const isNamed = (text === 'name' && sign?.text === ':') || (CASE_MAKERS.has(text) && sign?.text === '(')
+    return kind === 'word' && isNamed && value?.kind === 'string' ? value.text : []
   })
   return new Set(names)
 }
@@ -58,58 +62,27 @@ function skipPair(tokens: readonly Token[], from: number, open: string, close: s
   return tokens.length
 }
 
-const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y
-const QUOTED = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/y
-const PATTERN = /\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
-const WORD = /[\w$]+/y
-const ARROW = /=>/y
-/** Behind a word or a closing bracket a slash divides. */
-const ENDS_A_VALUE = /^(?:[\w$]+|[)\]])$/
-
+/** Without comments and blanks; a template is one string, whatever it is filled with. */
 function tokenize(source: string): readonly Token[] {
   const tokens: Token[] = []
-  let at = 0
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at
-    const match = pattern.exec(source)
-    if (match) at = pattern.lastIndex
-    return match
-  }
-  while (at < source.length) {
-    const last = tokens.at(-1)
-    const mayBePattern = last === undefined || last.text === 'return' || (last.kind !== 'string' && !ENDS_A_VALUE.test(last.text))
-    if (take(COMMENT)) continue
-    const quoted = take(QUOTED)
-    const word = quoted ? null : take(WORD)
-    if (quoted) tokens.push({ kind: 'string', text: quoted[1] ?? quoted[2] ?? '' })
-    else if (word) tokens.push({ kind: 'word', text: word[0] })
-    else if (source[at] === '`') {
-      const end = endOfTemplate(source, at)
-      tokens.push({ kind: 'string', text: source.slice(at + 1, end - 1) })
-      at = end
-    } else if (mayBePattern && take(PATTERN)) tokens.push({ kind: 'string', text: '' })
-    else if (take(ARROW)) tokens.push({ kind: 'sign', text: '=>' })
-    else {
-      const sign = source[at++] ?? ''
-      if (sign.trim() !== '') tokens.push({ kind: 'sign', text: sign })
-    }
+  let template = ''
+  let depth = 0
+  for (const { type, value } of jsTokens(source)) {
+    if (type === 'TemplateHead') depth++
+    if (depth > 0) template += value
+    if (depth > 0 && type !== 'TemplateTail') continue
+    if (type === 'TemplateTail' && --depth > 0) continue
+    if (type === 'TemplateTail') tokens.push({ kind: 'string', text: inside(template) })
+    template = ''
+    if (type === 'StringLiteral' || type === 'NoSubstitutionTemplate') tokens.push({ kind: 'string', text: inside(value) })
+    if (type === 'IdentifierName') tokens.push({ kind: 'word', text: value })
+    if (type === 'NumericLiteral' || type === 'RegularExpressionLiteral') tokens.push({ kind: 'sign', text: value })
+    // Of generics, `>>` closes two.
+    if (type === 'Punctuator') for (const text of /^>+$/.test(value) ? value : [value]) tokens.push({ kind: 'sign', text })
   }
   return tokens
 }
 
-/** Templates hold expressions, and these hold templates. @returns the place behind the closing backtick */
-function endOfTemplate(source: string, start: number): number {
-  let depth = 0
-  for (let at = start + 1; at < source.length; at++) {
-    const character = source[at]
-    if (character === '\\') at++
-    else if (depth === 0 && character === '`') return at + 1
-    else if (depth === 0 && source.startsWith('${', at)) {
-      depth = 1
-      at++
-    } else if (depth > 0 && character === '`') at = endOfTemplate(source, at) - 1
-    else if (depth > 0 && character === '{') depth++
-    else if (depth > 0 && character === '}') depth--
-  }
-  return source.length
+function inside(quoted: string): string {
+  return quoted.slice(1, -1)
 }

@@ -109,7 +109,7 @@ describe('findTestNames()', () => {
 
 describe('findCaseNames()', () => {
   it('finds the names of data, and no other text', () => {
-    const source = `// name: 'x'\nconst a = { name: 'one', body: 'two' }\nfunction f(name: string) { return { name: \`three ${HOLE}\` } }`
-    expect([...findCaseNames(source)]).toEqual(['one', `three ${HOLE}`])
+    const source = `// name: 'x'\nconst a = { name: 'one', body: 'two' }\nfunction f(name: string) { return { name: \`three ${HOLE}\` } }\nconst b = forged('four', f)`
+    expect([...findCaseNames(source)]).toEqual(['one', `three ${HOLE}`, 'four'])
   })
 })

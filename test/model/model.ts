@@ -1,0 +1,174 @@
+// What an account's owner may expect, as one pure function: every rule about links, passwords, sessions and time that the
+// contract promises, and nothing of how it is kept. The worker is held against it, so no line here may come from src/.
+
+export type Person = 'ada' | 'bob'
+export type Password = 'first password of all' | 'second choice of words' | 'third time is a charm'
+
+const MINUTE = 60
+const DAY = 86_400
+/** As they are where nothing is configured. */
+const LIVES = { access: 15 * MINUTE, session: 30 * DAY, longest: 90 * DAY, grace: 60, link: DAY, recent: 10 * MINUTE }
+/** The clocks of two machines may differ by so much. */
+const TOLERANCE = 5
+
+export interface World {
+  now: number
+  links: Record<string, { who: Person; password: Password; until: number; state: 'live' | 'spent' | 'dead' }>
+  accounts: Partial<Record<Person, Password>>
+  sessions: Record<string, Session>
+  mails: { to: Person; what: 'verify' | 'has account' | 'password changed' | 'deleted' }[]
+}
+
+interface Session {
+  who: Person
+  ended: boolean
+  since: number
+  until: number
+  /** Of the newest refresh token, and when it replaced the one before. */
+  counter: number
+  rotatedAt: number
+}
+
+/** In a session: with an access token of its own that lives until `token`. Links and sessions have the name of what made them. */
+interface InSession {
+  readonly session: string
+  readonly token: number
+  /** Its session was looked at before something else ended it: for commands at once. */
+  readonly wasLive?: true
+}
+
+export type Command =
+  | { readonly do: 'register'; readonly name: string; readonly who: Person; readonly password: Password }
+  | { readonly do: 'verify'; readonly link: string }
+  | { readonly do: 'login'; readonly name: string; readonly who: Person; readonly password: Password }
+  | { readonly do: 'refresh'; readonly session: string; readonly counter: number }
+  | ({ readonly do: 'logout' } & InSession)
+  | ({ readonly do: 'revoke all' } & InSession)
+  | ({ readonly do: 'change password'; readonly from: Password; readonly to: Password } & InSession)
+  | ({ readonly do: 'delete'; readonly password: Password } & InSession)
+  | { readonly do: 'pass'; readonly seconds: number }
+
+export interface Answer {
+  readonly status: number
+  readonly code?: string
+  /** What is granted: a refresh token with this counter, an access token that lives so long. */
+  readonly counter?: number
+  readonly until?: number
+  /** How many sessions were ended. */
+  readonly revoked?: number
+}
+
+export const newWorld = (now: number): World => ({ now, links: {}, accounts: {}, sessions: {}, mails: [] })
+
+export const isLive = ({ now, accounts }: World, session: Session) =>
+  !session.ended && accounts[session.who] !== undefined && now < session.until
+
+/** An access token says until when it lives, and counts a little longer. */
+export const isValid = ({ now }: World, until: number) => now < until + TOLERANCE
+
+const refused = (status: number, code: string): Answer => ({ status, code })
+
+/** What is answered, and the world after it. */
+export function obey(before: World, command: Command): [Answer, World] {
+  const world = structuredClone(before)
+  return [RULES[command.do](world, command as never), world]
+}
+
+type Rules = { [Name in Command['do']]: (world: World, command: Extract<Command, { do: Name }>) => Answer }
+
+const RULES: Rules = {
+  register(world, { name, who, password }) {
+    const hasAccount = world.accounts[who] !== undefined
+    if (!hasAccount) world.links[name] = { who, password, until: world.now + LIVES.link, state: 'live' }
+    world.mails.push({ to: who, what: hasAccount ? 'has account' : 'verify' })
+    return { status: 201 }
+  },
+  verify(world, { link: name }) {
+    const link = world.links[name]
+    if (!link || link.state === 'dead' || world.now >= link.until) return refused(400, 'invalid_token')
+    if (link.state === 'live') {
+      killLinks(world, link.who)
+      link.state = 'spent'
+      world.accounts[link.who] = link.password
+    }
+    return { status: 200 }
+  },
+  login(world, { name, who, password }) {
+    if (world.accounts[who] !== password) return refused(401, 'invalid_credentials')
+    const { now } = world
+    const session = { who, ended: false, since: now, until: now + LIVES.session, counter: 0, rotatedAt: now }
+    world.sessions[name] = session
+    return granted(world, session)
+  },
+  refresh(world, { session: name, counter }) {
+    const session = world.sessions[name]
+    if (!session || !isLive(world, session)) return refused(401, 'invalid_token')
+    const isRepeated = counter === session.counter - 1 && world.now - session.rotatedAt <= LIVES.grace
+    if (counter === session.counter) {
+      session.counter += 1
+      session.rotatedAt = world.now
+      session.until = Math.min(world.now + LIVES.session, session.since + LIVES.longest)
+    } else if (!isRepeated) {
+      session.ended = true
+      return refused(401, 'token_reused')
+    }
+    return granted(world, session)
+  },
+  logout(world, { session: name, token }) {
+    const session = world.sessions[name]
+    if (!session || !isValid(world, token)) return refused(401, 'invalid_token')
+    // Whoever lost the answer is told the same again.
+    session.ended = true
+    return { status: 200 }
+  },
+  'revoke all'(world, command) {
+    const session = sessionOf(world, command)
+    if (!session) return refused(401, 'invalid_token')
+    return { status: 200, revoked: endSessions(world, session.who) }
+  },
+  'change password'(world, command) {
+    const session = sessionOf(world, command)
+    if (!session) return refused(401, 'invalid_token')
+    if (command.from === command.to) return refused(400, 'invalid_request')
+    if (world.accounts[session.who] !== command.from) return refused(401, 'invalid_credentials')
+    world.accounts[session.who] = command.to
+    endSessions(world, session.who, session)
+    world.mails.push({ to: session.who, what: 'password changed' })
+    return { status: 200 }
+  },
+  delete(world, command) {
+    const session = sessionOf(world, command)
+    if (!session) return refused(401, 'invalid_token')
+    if (world.now - session.since > LIVES.recent) return refused(403, 'reauthentication_required')
+    if (world.accounts[session.who] !== command.password) return refused(401, 'invalid_credentials')
+    endSessions(world, session.who)
+    killLinks(world, session.who)
+    delete world.accounts[session.who]
+    world.mails.push({ to: session.who, what: 'deleted' })
+    return { status: 200 }
+  },
+  pass(world, { seconds }) {
+    world.now += seconds
+    return { status: 200 }
+  },
+}
+
+function granted({ now }: World, { counter, until }: Session): Answer {
+  return { status: 200, counter, until: Math.min(now + LIVES.access, until) }
+}
+
+function sessionOf(world: World, { session: name, token, wasLive }: InSession): Session | null {
+  const session = world.sessions[name]
+  if (!session || world.accounts[session.who] === undefined || !isValid(world, token)) return null
+  return wasLive || isLive(world, session) ? session : null
+}
+
+function endSessions(world: World, who: Person, kept?: Session): number {
+  const ended = Object.values(world.sessions).filter((session) => session.who === who && session !== kept && isLive(world, session))
+  for (const session of ended) session.ended = true
+  return ended.length
+}
+
+function killLinks(world: World, who: Person): void {
+  for (const link of Object.values(world.links)) if (link.who === who) link.state = 'dead'
+}
