@@ -78,6 +78,12 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
   return app
 }
 
+/** Without the query, which may carry a token; of a session's id no more than tells it from others, and nobody's name. */
+function loggablePath(path: string): string {
+  const withoutName = path.replace(/(\/auth\/user\/).*/, '$1…')
+  return withoutName.replace(/[0-9a-f]{64}/gi, (id) => `${id.slice(-8)}…`).slice(0, 200)
+}
+
 function logRequest(log: Log) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const startedAt = performance.now()
@@ -87,8 +93,7 @@ function logRequest(log: Log) {
     log(status >= 500 ? 'error' : 'info', 'request', {
       request_id: c.var.requestId,
       method: c.req.method,
-      // The path only, since queries carry tokens; and of a session's id no more than tells it from others.
-      path: c.req.path.replace(/[0-9a-f]{64}/gi, (id) => `${id.slice(-8)}…`).slice(0, 200),
+      path: loggablePath(c.req.path),
       status,
       code: c.var.failure?.code,
       reason: c.var.failure?.reason,

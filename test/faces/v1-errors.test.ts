@@ -107,3 +107,14 @@ it('logs why a 500 happened under the id that the reply names, and tells the cli
   expect(entry?.fields.reason).toContain('JSON')
   expect(reply?.text).not.toContain('JSON')
 })
+
+it.each([
+  ['nothing of a query', '/verify-email?token=0123', '/verify-email'],
+  ['the last eight digits of a session', `/api/v1/auth/sessions/${'ab'.repeat(28)}01234567`, '/api/v1/auth/sessions/01234567…'],
+  ['no name of a user', '/api/stable/auth/user/ada%20lovelace', '/api/stable/auth/user/…'],
+  ['no more than 200 characters', `/${'x'.repeat(300)}`, `/${'x'.repeat(199)}`],
+])('logs of a path %s', async (_, path, logged) => {
+  const app = await startApp()
+  await app.request('GET', path)
+  expect(app.log.filter(({ event }) => event === 'request').map(({ fields }) => fields.path)).toEqual([logged])
+})
