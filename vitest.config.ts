@@ -32,10 +32,13 @@ export default defineConfig({
         },
       },
       {
+        test: { name: 'scripts', include: ['test/scripts/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
         test: {
-          name: 'node',
+          name: 'e2e',
           setupFiles: ['test/e2e/hold-answers.ts'],
-          include: ['test/scripts/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
