@@ -90,6 +90,8 @@ const takeScreenshot = (name: string) => page.screenshot({ path: inProject('test
 
 /** Title, language, one heading, one main landmark: what a screen reader goes by. */
 async function expectStructure(heading: string): Promise<void> {
+  // A click does not wait for the page that it leads to.
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   expect(await page.title()).toBe(heading)
   expect(await page.locator('html').getAttribute('lang')).toBe('en')
   expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual([heading])
