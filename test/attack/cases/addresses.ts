@@ -49,6 +49,7 @@ const SPOOFS: readonly Attack[] = [
   })),
   ...CLAIMS.map((name, index) => ({
     name: `does not believe ${name}`,
+    advisories: name === 'X-Forwarded-For' ? ['GHSA-xh87-mx6m-69f3'] : [],
     attempts: () =>
       [1, 2, 3].map((last) => {
         const address = `192.0.2.${last}`

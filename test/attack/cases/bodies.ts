@@ -14,17 +14,36 @@ function raw(path: string, body: BodyInit, headers: Readonly<Record<string, stri
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const LARGE = JSON.stringify({ email: 'a@example.com', password: 'x'.repeat(20_000) })
 
-/** No length is known before the end. */
-function inChunks(text: string): ReadableStream<Uint8Array> {
-  const bytes = new TextEncoder().encode(text)
+const CHUNK_BYTES = 1000
+
+/** No length is known before the end. @param onChunk told of each that is taken */
+function inChunks(chunks: number, onChunk: () => void = () => {}): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream({
     pull(controller) {
-      if (sent >= bytes.length) return controller.close()
-      controller.enqueue(bytes.subarray(sent, sent + 1000))
-      sent += 1000
+      if (sent === chunks) return controller.close()
+      sent += 1
+      onChunk()
+      controller.enqueue(new TextEncoder().encode(' '.repeat(CHUNK_BYTES)))
     },
   })
+}
+
+/** A megabyte to each form, of which hardly more than a body may have is to be taken. */
+function sendEndless(): Attack {
+  const taken = FORMS.map(() => 0)
+  const count = (form: number) => () => {
+    taken[form] = (taken[form] ?? 0) + CHUNK_BYTES
+  }
+  return {
+    name: 'takes no more of a body that does not end than a body may have',
+    advisories: ['GHSA-9vqf-7f2p-gf9v'],
+    attempts: () => FORMS.map((path, form) => raw(path, inChunks(1000, count(form)), JSON_TYPE)),
+    answer: 'too large',
+    holds() {
+      for (const bytes of taken) expect(bytes).toBeLessThan(2 * 16 * 1024)
+    },
+  }
 }
 
 const SIZES: readonly Attack[] = [
@@ -36,9 +55,10 @@ const SIZES: readonly Attack[] = [
   {
     name: 'refuses a body that is too large and comes in chunks, before anything is done with it',
     advisories: ['GHSA-9vqf-7f2p-gf9v'],
-    attempts: () => FORMS.map((path) => raw(path, inChunks(LARGE), JSON_TYPE)),
+    attempts: () => FORMS.map((path) => raw(path, inChunks(20), JSON_TYPE)),
     answer: 'too large',
   },
+  sendEndless(),
   {
     name: 'refuses a body that is larger than its Content-Length says',
     advisories: ['GHSA-rv63-4mwf-qqc2'],
@@ -148,6 +168,7 @@ const ASSIGNMENTS: readonly Attack[] = [
   },
   {
     name: 'makes nobody an administrator who registers as one',
+    advisories: ['GHSA-5hvv-9cqv-894r'],
     changes: true,
     attempts: () => [
       {

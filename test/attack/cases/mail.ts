@@ -44,6 +44,9 @@ const INJECTIONS = [
   'victim@example.com%0d%0aBcc:attacker@example.com',
   'victim@example.com\u2028Bcc: attacker@example.com',
   'victim@example.com,attacker@example.com',
+  'attacker＠evil.example@example.com',
+  'victim@example.com＠evil.example',
+  'victim﹫example.com',
   '"a\\"b"@example.com',
   'victim@example.com>\r\nRCPT TO:<attacker@example.com',
   'Victim <victim@example.com>',
@@ -52,6 +55,7 @@ const INJECTIONS = [
 const INJECTED: readonly Attack[] = [
   ...INJECTIONS.map((email) => ({
     name: `mails nobody at ${JSON.stringify(email)}`,
+    advisories: /[＠﹫]/.test(email) ? ['GHSA-7rqj-j65f-68wh'] : [],
     attempts: () =>
       ['/register', '/resend-verification', '/forgot-password'].map((path) => ({
         method: 'POST',

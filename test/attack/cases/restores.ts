@@ -2,6 +2,7 @@
 import { rows } from '../../auth/fixtures.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
 import type { Attack, AttackClass, Attempt } from '../attack.ts'
+import { everyTokenDoor } from '../doors.ts'
 import { createPerson, type Person, type Scene } from '../scene.ts'
 
 const V1 = '/api/v1/auth'
@@ -119,6 +120,13 @@ const ROTATIONS: readonly Attack[] = [
     ],
     against: other({ PUBLIC_URL: 'https://other.example' }),
     answer: 'refused',
+  },
+  {
+    name: 'opens no door while the configuration is broken',
+    advisories: ['GHSA-8fpg-xm3f-6cx3'],
+    attempts: ({ victim }) => everyTokenDoor(victim.access),
+    against: other({ AUTH_SECRET: '' }),
+    answer: 'unavailable',
   },
 ]
 

@@ -49,6 +49,9 @@ const CROSS_PURPOSE = [
   forged('refuses a symmetric token that calls itself an access token', ({ victim }) =>
     makeRefreshToken(claimsOf(victim.access), AUTH_SECRET, { type: 'at+jwt' }),
   ),
+  forged('refuses a refresh token, signed with its own key, that calls itself by another type', ({ victim }) =>
+    makeRefreshToken(claimsOf(victim.refresh), AUTH_SECRET, { type: 'JWT' }),
+  ),
   forged('refuses a refresh token signed with the key of another purpose', ({ victim }) =>
     makeRefreshToken(claimsOf(victim.refresh), AUTH_SECRET, { purpose: 'signing-keys' }),
   ),
@@ -58,14 +61,14 @@ const CROSS_PURPOSE = [
 ]
 
 const NEVER_ISSUED: Attack = {
-  name: 'refuses a refresh token with a counter that was never issued',
+  name: 'refuses a refresh token with a counter that was never issued, which ends no session either',
   changes: true,
   async attempts({ app }) {
     const { refresh } = await createPerson(app, `counter-${crypto.randomUUID().slice(0, 8)}`)
     const token = await makeRefreshToken({ ...claimsOf(refresh), ctr: 1_000_000 }, AUTH_SECRET)
-    return refreshDoors(token)
+    return [...refreshDoors(token), { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: refresh } }]
   },
-  answer: 'refused',
+  answer: ['refused', 'refused', 'ok'],
 }
 
 const refreshDoors = (token: string): readonly Attempt[] => [
