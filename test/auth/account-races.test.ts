@@ -111,6 +111,8 @@ describe('a change under way in a session', () => {
     expect(await rows('SELECT email, first_name, pin_hash FROM users')).toEqual([{ email, first_name: 'Ada', pin_hash: null }])
     expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'change_email'")).toEqual([])
     expect(await app.mailTo('thief@example.com')).toEqual([])
+    // Nobody is told of what has not happened: the one notice is the reset's own.
+    expect(await rows("SELECT recipient FROM outbox WHERE purpose = 'notice'")).toEqual([{ recipient: email }])
   })
 
   it.each([
