@@ -29,16 +29,27 @@ function inChunks(chunks: number, onChunk: () => void = () => {}): ReadableStrea
   })
 }
 
-/** A megabyte to each form, of which hardly more than a body may have is to be taken. */
+const PAGES = ['/verify-email', '/reset-password', '/confirm-email-change', '/undo-email-change']
+
+const BODY_DOORS = [
+  ...FORMS.map((path) => [path, 'application/json'] as const),
+  ...PAGES.map((path) => [path, 'application/x-www-form-urlencoded'] as const),
+]
+
+/** To whatever reads a body. */
+const toEveryDoor = (bodyOf: (door: number) => BodyInit, headers: Readonly<Record<string, string>> = {}) =>
+  BODY_DOORS.map(([path, type], door) => raw(path, bodyOf(door), { 'Content-Type': type, ...headers }))
+
+/** A megabyte to each door, of which hardly more than a body may have is to be taken. */
 function sendEndless(): Attack {
-  const taken = FORMS.map(() => 0)
-  const count = (form: number) => () => {
-    taken[form] = (taken[form] ?? 0) + CHUNK_BYTES
+  const taken = BODY_DOORS.map(() => 0)
+  const count = (door: number) => () => {
+    taken[door] = (taken[door] ?? 0) + CHUNK_BYTES
   }
   return {
     name: 'takes no more of a body that does not end than a body may have',
     advisories: ['GHSA-9vqf-7f2p-gf9v'],
-    attempts: () => FORMS.map((path, form) => raw(path, inChunks(1000, count(form)), JSON_TYPE)),
+    attempts: () => toEveryDoor((door) => inChunks(1000, count(door))),
     answer: 'too large',
     holds() {
       for (const bytes of taken) expect(bytes).toBeLessThan(2 * 16 * 1024)
@@ -49,26 +60,26 @@ function sendEndless(): Attack {
 const SIZES: readonly Attack[] = [
   {
     name: 'refuses a body that is too large',
-    attempts: () => FORMS.map((path) => raw(path, LARGE, JSON_TYPE)),
+    attempts: () => toEveryDoor(() => LARGE),
     answer: 'too large',
   },
   {
     name: 'refuses a body that is too large and comes in chunks, before anything is done with it',
     advisories: ['GHSA-9vqf-7f2p-gf9v'],
-    attempts: () => FORMS.map((path) => raw(path, inChunks(20), JSON_TYPE)),
+    attempts: () => toEveryDoor(() => inChunks(20)),
     answer: 'too large',
   },
   sendEndless(),
   {
     name: 'refuses a body that is larger than its Content-Length says',
     advisories: ['GHSA-rv63-4mwf-qqc2'],
-    attempts: () => FORMS.map((path) => raw(path, LARGE, { ...JSON_TYPE, 'Content-Length': '10' })),
+    attempts: () => toEveryDoor(() => LARGE, { 'Content-Length': '10' }),
     answer: 'too large',
   },
   {
     name: 'refuses a body that is too large, whose Content-Length and Transfer-Encoding disagree',
     advisories: ['GHSA-92vj-g62v-jqhh'],
-    attempts: () => FORMS.map((path) => raw(path, LARGE, { ...JSON_TYPE, 'Content-Length': '10', 'Transfer-Encoding': 'chunked' })),
+    attempts: () => toEveryDoor(() => LARGE, { 'Content-Length': '10', 'Transfer-Encoding': 'chunked' }),
     answer: 'too large',
   },
   {
