@@ -2,7 +2,7 @@
 import { claimsOf } from '../../auth/fixtures.ts'
 import { makeRefreshToken, resign, respell } from '../../auth/forgery.ts'
 import { AUTH_SECRET } from '../../faces/cookie/browser.ts'
-import { anyAddress } from '../../support/harness.ts'
+import { anyAddress, BINDINGS } from '../../support/harness.ts'
 import type { Attack, AttackClass, Attempt } from '../attack.ts'
 import { everyTokenDoor, forged } from '../doors.ts'
 import { createPerson, type Person, type Scene } from '../scene.ts'
@@ -100,7 +100,14 @@ const ended = (
   answer: 'refused',
 })
 
+/** As the operator's commands do it: in D1 alone, and no ledger is told. */
+const update = (change: string, { id }: Person) => BINDINGS.DB.prepare(`UPDATE users SET ${change} WHERE id = ?`).bind(id).run()
+
 const ENDED = [
+  ended('nothing a person held counts once the account is disabled', (_, person) => update('disabled_at = 1', person)),
+  ended('nothing a person held counts once D1 has another epoch, whatever the ledger knows', (_, person) =>
+    update('session_epoch = session_epoch + 1', person),
+  ),
   ended('nothing a person held counts after revoke-all', ({ app }, { access }) => app.v1('POST', '/revoke-all', { token: access })),
   ended(
     'nothing a person held counts once the account is deleted',
