@@ -113,6 +113,9 @@ const USERNAMES: readonly Attack[] = [
   })),
   ...[
     'vic\u200btim',
+    'victim\ufe0f',
+    'vic\u034ftim',
+    'vic\u3164tim',
     'victim\u00a0',
     ' victim',
     'vic\u202etim',

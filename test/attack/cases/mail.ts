@@ -108,6 +108,18 @@ const BOMBS: readonly Attack[] = [
   },
 ]
 
+const SCANNED: Attack = {
+  name: 'confirms nothing for a scanner of mail, which opens whatever link it finds',
+  changes: true,
+  async attempts({ app }) {
+    await app.v1('POST', '/register', { body: { email: 'scanned@example.com', password: PASSWORD }, ip: anyAddress() })
+    const path = `/verify-email?token=${await app.mailedToken('scanned@example.com')}`
+    return ['GET', 'HEAD', 'GET'].map((method) => ({ method, path }))
+  },
+  answer: 'ok',
+  holds: async () => expect(await rows(`SELECT id FROM users WHERE email = 'scanned@example.com'`)).toEqual([]),
+}
+
 const NEWCOMER = 'newcomer@example.com'
 const ATTACKERS_PASSWORD = 'what the attacker chose'
 
@@ -152,4 +164,4 @@ const HIJACKS: readonly Attack[] = [
   },
 ]
 
-export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, ...HIJACKS] }
+export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, SCANNED, ...HIJACKS] }

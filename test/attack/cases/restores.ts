@@ -127,6 +127,7 @@ function forgotten(how: string, end: (scene: Scene, person: Person, token: strin
 }
 
 const FORGOTTEN: readonly Attack[] = [
+  forgotten('the restore alone', async () => {}),
   forgotten('a sign-out everywhere', ({ app }, _, token) => app.v1('POST', '/revoke-all', { token })),
   forgotten('a change of the password', ({ app }, _, token) =>
     app.v1('POST', '/change-password', {
