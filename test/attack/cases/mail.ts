@@ -108,6 +108,20 @@ const BOMBS: readonly Attack[] = [
   },
 ]
 
+/** Whatever the mail says to whom, since each is as tiresome as the other. */
+const OWNER_BOMBED: Attack = {
+  name: 'mails whoever has an account as seldom, by whichever of two ways it is asked for',
+  changes: true,
+  async attempts({ app }) {
+    const email = await app.createAccount({ email: 'owner@example.com' })
+    return ['/register', '/resend-verification', '/register', '/resend-verification', '/register', '/resend-verification'].map(
+      (path) => ({ method: 'POST', path: V1 + path, body: { email, password: PASSWORD }, ip: '203.0.113.51' }),
+    )
+  },
+  answer: 'ok',
+  holds: async () => expect(await rows("SELECT id FROM outbox WHERE requester_ip = '203.0.113.51'")).toHaveLength(5),
+}
+
 const SCANNED: Attack = {
   name: 'confirms nothing for a scanner of mail, which opens whatever link it finds',
   changes: true,
@@ -164,4 +178,4 @@ const HIJACKS: readonly Attack[] = [
   },
 ]
 
-export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, SCANNED, ...HIJACKS] }
+export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, OWNER_BOMBED, SCANNED, ...HIJACKS] }
