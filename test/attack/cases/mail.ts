@@ -158,6 +158,7 @@ const HIJACKS: readonly Attack[] = [
     async holds({ app }) {
       const { user } = (await app.v1('GET', '/me', { token: (await app.signIn(NEWCOMER)).access_token })).body
       expect(user).toMatchObject({ first_name: null, username: null })
+      expect(await rows('SELECT id FROM registrations WHERE email = ?', NEWCOMER)).toEqual([])
     },
   },
   {
