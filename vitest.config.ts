@@ -7,6 +7,8 @@ const { MODEL_SEED = '', MODEL_PATH = '', MODEL_RUNS = '' } = process.env
 
 export default defineConfig({
   test: {
+    // Vitest would leave one of two cores idle, and much of the time is spent waiting.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [

@@ -12,8 +12,6 @@ export interface Session {
   readonly access: string
   /** Oldest first; one more with each refresh that was acknowledged. */
   readonly refresh: string[]
-  /** A refresh was asked for, and no answer: the newest of ours may be one behind. */
-  isBehind: boolean
 }
 
 export interface Person {
@@ -100,19 +98,15 @@ async function signIn(person: Person, ask: Ask): Promise<void> {
   expectStatus(reply, 200)
   const { access_token: access, refresh_token: token } = reply.body
   const id = JSON.parse(Buffer.from(access.split('.')[1], 'base64url').toString()).sid
-  acknowledge(person, () => person.sessions.push({ state: 'live', id, access, refresh: [token], isBehind: false }))
+  acknowledge(person, () => person.sessions.push({ state: 'live', id, access, refresh: [token] }))
 }
 
 async function refresh(person: Person, ask: Ask, chance: Chance): Promise<void> {
   const session = pickLive(person, chance)
   if (!session) return
-  session.isBehind = true
   const reply = await ask('POST', `${V1}/refresh`, { body: { refresh_token: session.refresh.at(-1) }, ip: person.ip })
   expectStatus(reply, 200)
-  acknowledge(person, () => {
-    session.refresh.push(reply.body.refresh_token)
-    session.isBehind = false
-  })
+  acknowledge(person, () => session.refresh.push(reply.body.refresh_token))
 }
 
 /** @returns whether it was judged, rather than told to wait */

@@ -105,9 +105,12 @@ export function recordStatement(user: UserKey | { readonly column: 'id'; readonl
   }
 }
 
+/** As `nextEpoch` of the stores. */
+const NEXT_EPOCH = 'session_epoch = max(session_epoch + 1, ?)'
+
 /** Sessions of before stay dead when the user is enabled again: hence the epoch, not only the date. */
 export function disableStatement(user: UserKey, now: number): Statement {
-  return update(user, 'disabled_at = coalesce(disabled_at, ?), session_epoch = session_epoch + 1, updated_at = ?', [now, now])
+  return update(user, `disabled_at = coalesce(disabled_at, ?), ${NEXT_EPOCH}, updated_at = ?`, [now, now, now])
 }
 
 export function enableStatement(user: UserKey, now: number): Statement {
@@ -116,7 +119,7 @@ export function enableStatement(user: UserKey, now: number): Statement {
 
 /** Ends every session of the user, as a change of password does everywhere. */
 export function setPasswordStatement(user: UserKey, passwordHash: string, now: number): Statement {
-  return update(user, 'password_hash = ?, session_epoch = session_epoch + 1, updated_at = ?', [passwordHash, now])
+  return update(user, `password_hash = ?, ${NEXT_EPOCH}, updated_at = ?`, [passwordHash, now, now])
 }
 
 /** Ends no session: a PIN is a credential of its own. */

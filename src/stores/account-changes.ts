@@ -8,6 +8,7 @@ import { appendEvent, forgetEventsOf, isNoFlood } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
 import { readUser, type User } from './rows.ts'
+import { nextEpoch } from './users.ts'
 
 /** The account as it was read and judged. */
 export type JudgedAccount = Pick<User, 'id' | 'email' | 'sessionEpoch'>
@@ -57,7 +58,7 @@ export function createAccountChanges(database: Database): AccountChanges {
       const isChanged = sql`EXISTS (SELECT 1 FROM users WHERE id = ${account.id} AND password_hash = ${passwordHash})`
       const [changed] = await database.transact([
         sql`
-          UPDATE users SET password_hash = ${passwordHash}, session_epoch = session_epoch + 1, updated_at = ${now}
+          UPDATE users SET password_hash = ${passwordHash}, session_epoch = ${nextEpoch(now)}, updated_at = ${now}
           WHERE ${isJudged(account)} RETURNING session_epoch`,
         sql`
           DELETE FROM one_time_tokens WHERE subject = ${account.id} AND purpose IN ('reset_password', 'change_email')

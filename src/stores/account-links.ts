@@ -7,7 +7,7 @@ import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { readUser } from './rows.ts'
-import type { User } from './users.ts'
+import { nextEpoch, type User } from './users.ts'
 
 export type LinkPurpose = 'reset_password' | 'change_email' | 'undo_email_change'
 
@@ -112,7 +112,7 @@ export function createAccountLinks(database: Database): AccountLinks {
           sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = one_time_tokens.email AND disabled_at IS NULL)`,
         ),
         sql`
-          UPDATE users SET password_hash = ${passwordHash}, session_epoch = session_epoch + 1,
+          UPDATE users SET password_hash = ${passwordHash}, session_epoch = ${nextEpoch(now)},
             email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
           WHERE id = (${user}) RETURNING session_epoch`,
         sql`
@@ -176,7 +176,7 @@ export function createAccountLinks(database: Database): AccountLinks {
         ...moveAccount(tokenHash, nonce, now),
         sql`
           UPDATE users SET password_hash = ${passwordHash}, pin_hash = NULL, pin_key_id = NULL,
-            session_epoch = session_epoch + 1, updated_at = ${now}
+            session_epoch = ${nextEpoch(now)}, updated_at = ${now}
           WHERE id = (${user}) RETURNING session_epoch`,
         sql`
           DELETE FROM one_time_tokens WHERE subject = (${user}) AND hash <> ${tokenHash} AND (purpose IN ('reset_password', 'change_email')

@@ -8,6 +8,14 @@ import { readUser, type User } from './rows.ts'
 
 export type { User }
 
+/**
+ * The epoch after this one: never a number that was given out before, not even by what D1 has forgotten since in a restore, or a
+ * session from then would live again.
+ */
+export function nextEpoch(now: number): SQL {
+  return sql`max(session_epoch + 1, ${now})`
+}
+
 export interface Users {
   findById(id: string): Promise<User | null>
   findByEmail(email: string): Promise<User | null>
@@ -33,7 +41,7 @@ export function createUsers(database: Database): Users {
 
     async bumpSessionEpoch(id, event, now) {
       const [bumped] = await database.transact([
-        sql`UPDATE users SET session_epoch = session_epoch + 1, updated_at = ${now} WHERE id = ${id} RETURNING session_epoch`,
+        sql`UPDATE users SET session_epoch = ${nextEpoch(now)}, updated_at = ${now} WHERE id = ${id} RETURNING session_epoch`,
         appendEvent(event, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
       ])
       const epoch = bumped?.results[0]?.session_epoch

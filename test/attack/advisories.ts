@@ -14,11 +14,13 @@ const appliesNot = (project: string, reasons: Readonly<Record<string, string>>) 
 export const ADVISORIES: Readonly<Record<string, Advisory>> = {
   ...applies('better-auth', {
     'GHSA-p6v2-xcpg-h6xw': 'limits keyed by the exact text of an IPv6 address',
+    'GHSA-3vf6-4wr3-c35q': 'what only the server may ask for was served over HTTP',
     'GHSA-x732-6j76-qmhm': 'repeated slashes led past disabled paths and limits',
     'GHSA-569q-mpph-wgww': 'the first request decided the base URL',
     'GHSA-99h5-pjcv-gr6v': 'a user id in a body was believed without a session',
     'GHSA-392p-2q2v-4372': 'refreshes at once forked the token family',
     'GHSA-7w99-5wm4-3g79': 'one code was redeemed more than once at once',
+    'GHSA-hc7v-rggr-4hvx': 'a mailed link was redeemed more than once at once',
     'GHSA-pw9m-5jxm-xr6h': 'a refresh token could be replayed',
     'GHSA-965c-763c-88jm': 'a value made for one purpose was redeemed for another',
     'GHSA-qq9h-g4jm-xgf3': 'an account made before its owner came kept a way in for the one who made it',
@@ -36,10 +38,16 @@ export const ADVISORIES: Readonly<Record<string, Advisory>> = {
     'GHSA-86j7-9j95-vpqj': 'javascript: as a place to redirect to',
     'GHSA-9x4v-xfq5-m8x5': 'a query parameter became HTML of an error page',
   }),
+  ...applies('Auth.js', {
+    'GHSA-7rqj-j65f-68wh': 'an at sign that only normalization makes one was mailed past',
+    'GHSA-xmf8-cvqr-rfgj': 'a malformed Authorization field was a fault',
+    'GHSA-8fpg-xm3f-6cx3': 'a broken configuration let everybody in',
+  }),
   ...applies('supabase/auth', {
     'GHSA-3529-5m8x-rpv3': 'X-Forwarded-Host decided where mailed links lead',
     'GHSA-v36f-qvww-8w8m': 'tokens of an attacker’s issuer counted for a victim’s address',
     'GHSA-8r88-6cj9-9fh5': 'ids that were no UUIDs led to other paths (auth-js)',
+    'GHSA-5hvv-9cqv-894r': 'a user was made with whatever provider the sign-up named (gotrue)',
   }),
   ...applies('workers-oauth-provider', {
     'GHSA-4pc9-x2fx-p7vj': 'redirect_uri was not validated',
@@ -59,6 +67,7 @@ export const ADVISORIES: Readonly<Record<string, Advisory>> = {
     'GHSA-rv63-4mwf-qqc2': 'body limit against an understated Content-Length',
     'GHSA-rpfr-3m35-5vx5': 'CSRF by a media type in capitals',
     'GHSA-2234-fmw7-43wr': 'CSRF without a media type',
+    'GHSA-xh87-mx6m-69f3': 'the address was what X-Forwarded-For began with',
     'GHSA-r354-f388-2fhh': 'what is no IPv4 address was taken for one',
     'GHSA-xpcf-pg52-r92g': 'IPv4 inside IPv6 was another address',
     'GHSA-xrhx-7g5j-rcj5': 'IPv6 written otherwise was another address',
@@ -88,6 +97,8 @@ export const ADVISORIES: Readonly<Record<string, Advisory>> = {
   }),
   ...applies('jose', {
     'GHSA-58f5-hfqc-jgch': 'padding oracle in CBC',
+    'GHSA-4v4g-726h-xvfv': 'padding oracle in CBC (jose-node-esm-runtime)',
+    'GHSA-rvcw-f68w-8h8h': 'padding oracle in CBC (jose-node-cjs-runtime)',
     'GHSA-jv3g-j58f-9mq9': 'rounds of PBES2 as many as a header asks for',
     'GHSA-hhhv-q57g-882q': 'encrypted tokens inflated without bound',
   }),
@@ -103,7 +114,14 @@ export const ADVISORIES: Readonly<Record<string, Advisory>> = {
     'GHSA-xr8f-h2gw-9xh6': 'there are no OAuth clients',
     'GHSA-2g28-66mv-wghh': 'there are no organizations',
     'GHSA-r4xp-prcw-77qf': 'there is no OAuth proxy',
+    'GHSA-h3rm-78g3-j7cp': 'nothing is billed',
+    'GHSA-j8v8-g9cx-5qf4': 'there is no SCIM',
+    'GHSA-rjg6-39jm-rgg4': 'there is no SCIM',
     'GHSA-mx9r-x6ww-qjw9': 'there is no single sign-on',
+    'GHSA-5rr4-8452-hf4v': 'there is no single sign-on',
+    'GHSA-8c5h-wx78-2cfg': 'there is no single sign-on',
+    'GHSA-gv74-j8m3-fg5f': 'there is no single sign-on',
+    'GHSA-prpr-5gj3-qqhg': 'there is no single sign-on',
   }),
   ...appliesNot('workers-oauth-provider', {
     'GHSA-qgp8-v765-qxx9': 'there is no authorization code, so no PKCE',
@@ -119,6 +137,10 @@ export const ADVISORIES: Readonly<Record<string, Advisory>> = {
     'GHSA-f23p-vx2j-j53r': 'no JSX, so nothing of it is memoized',
     'GHSA-j6c9-x7qj-28xf': 'not on AWS Lambda',
     'GHSA-wgpf-jwqj-8h8p': 'not on Lambda@Edge',
+    'GHSA-xgm2-5f3f-mvvc': 'not on AWS API Gateway',
+  }),
+  ...appliesNot('Auth.js', {
+    'GHSA-x445-f3h2-j279': 'there is no sign-in by another provider',
   }),
 }
 

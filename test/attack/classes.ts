@@ -7,6 +7,7 @@ import { enumeration } from './cases/enumeration.ts'
 import { identifiers } from './cases/identifiers.ts'
 import { mail } from './cases/mail.ts'
 import { origins } from './cases/origins.ts'
+import { others } from './cases/others.ts'
 import { races } from './cases/races.ts'
 import { requests } from './cases/requests.ts'
 import { restores } from './cases/restores.ts'
@@ -21,6 +22,7 @@ export const CLASSES: readonly AttackClass[] = [
   identifiers,
   bodies,
   requests,
+  others,
   addresses,
   sql,
   cookies,

@@ -159,7 +159,7 @@ describe('a batch whose answer is lost', () => {
     expect((await act(app, 'POST', '/revoke-all', { token })).status).toBe(503)
     fault.store = null
     expect(await actsOf(app)).toEqual(['all_sessions_revoked'])
-    expect(await rows('SELECT session_epoch FROM users')).toEqual([{ session_epoch: 2 }])
+    expect(await rows('SELECT session_epoch FROM users')).toEqual([{ session_epoch: app.clock.now }])
   })
 })
 

@@ -15,8 +15,10 @@ async function isAccepted(app: TestApp, token: string): Promise<boolean> {
   return (await app.v1('GET', '/me', { token })).status === 200
 }
 
-async function makeAdmin(email: string): Promise<void> {
-  await BINDINGS.DB.prepare(`UPDATE users SET permissions = '["systemAdmin"]' WHERE email = ?`).bind(email).run()
+async function permit(email: string, permission: string): Promise<void> {
+  await BINDINGS.DB.prepare('UPDATE users SET permissions = ? WHERE email = ?')
+    .bind(JSON.stringify([permission]), email)
+    .run()
 }
 
 describe('signing out', () => {
@@ -161,8 +163,10 @@ describe('ending one session', () => {
       const reply = await app.v1('DELETE', `/sessions/${id}`, { token: own.access_token })
       expect([id, reply.status, reply.body.code]).toEqual([id, 404, 'not_found'])
     }
+    await permit(email, 'usersManager')
+    expect((await app.v1('DELETE', `/sessions/${sidOf(other)}`, { token: own.access_token })).status).toBe(404)
     expect(await isAccepted(app, other.access_token)).toBe(true)
-    await makeAdmin(email)
+    await permit(email, 'systemAdmin')
     expect((await app.v1('DELETE', `/sessions/${sidOf(other)}`, { token: own.access_token })).status).toBe(200)
     expect(await isAccepted(app, other.access_token)).toBe(false)
   })
@@ -206,7 +210,9 @@ describe('the list of sessions', () => {
     expect(await list(app, own.access_token, `?user_id=${own.user.id}`)).toHaveLength(1)
     expect(await list(app, own.access_token, `?user_id=${other.user.id}`)).toBe(403)
     expect(await list(app, own.access_token, `?user_id=${crypto.randomUUID()}`)).toBe(403)
-    await makeAdmin(email)
+    await permit(email, 'usersManager')
+    expect(await list(app, own.access_token, `?user_id=${other.user.id}`)).toBe(403)
+    await permit(email, 'systemAdmin')
     expect(await list(app, own.access_token, `?user_id=${other.user.id}`)).toMatchObject([{ id: sidOf(other), current: false }])
     expect(await list(app, own.access_token, `?user_id=${crypto.randomUUID()}`)).toBe(404)
   })

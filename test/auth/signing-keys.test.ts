@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { interceptBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, DAY, rows, tally, times } from './fixtures.ts'
-import { headerOf, resign, tamper } from './forgery.ts'
+import { headerOf, resign, stealSigningKey, tamper } from './forgery.ts'
 
 const SECRET = 'q0bnJ7Zk3vXy9fTgLrWm2sHdPc5eAuIo8tYw1NzKxVE'
 const NEXT_SECRET = 'Vv7mPq2LxK9sTzR4bYw8cNf1hJd6gAe3uQo5iMkXtB0'
@@ -110,6 +110,20 @@ describe('rotation', () => {
         expect(await isAccepted(verifier, last.access_token)).toBe(true)
       }
     }
+  })
+
+  it('leaves a retired key worth nothing to whoever has stolen it, in an isolate that has used it either', async () => {
+    const { app, email } = await rotatedApp({ STABLE_TOKEN_TTL_SECONDS: '3600' })
+    const stolen = await stealSigningKey(app)
+    const forge = async () => {
+      const { access_token: token } = await app.signIn(email)
+      return isAccepted(app, await resign(app, claimsOf(token), 'at+jwt', stolen))
+    }
+    expect(await forge()).toBe(true)
+    await app.auth.keepHouse()
+    app.clock.advance(1200 + 3600 + 601)
+    await app.auth.keepHouse()
+    expect(await forge()).toBe(false)
   })
 
   it.each([

@@ -9,10 +9,11 @@ import { anyAddress, PASSWORD, startApp, type TestApp } from '../support/harness
 
 /** A mail service that a test holds in its hands. */
 function mailService() {
-  const service = { how: 'works' as 'works' | 'fails' | 'loses its answer', taken: [] as { id: string; mail: Mail }[] }
+  const service = { how: 'works' as 'works' | 'fails' | 'loses its answer' | 'hangs', taken: [] as { id: string; mail: Mail }[] }
   const transport = {
     keepsMail: true,
     async send(mail: Mail, { id }: { readonly id: string }) {
+      if (service.how === 'hangs') return new Promise<never>(() => {})
       if (service.how === 'fails') throw new MailNotTaken('http_503')
       service.taken.push({ id, mail })
       if (service.how === 'loses its answer') throw new MailNotTaken('http_timeout')
@@ -56,6 +57,19 @@ describe.each(['fails', 'loses its answer'] as const)('a mail service that %s', 
     app.clock.advance(150)
     await app.auth.keepHouse()
     expect(service.taken).toHaveLength(6)
+  })
+})
+
+describe('a mail service that does not answer', () => {
+  it('keeps nobody waiting, and no answer later for an address that has an account', async () => {
+    const { service, transport } = mailService()
+    const app = await startApp({ mail: transport })
+    const email = await app.createAccount()
+    const { access_token: token } = await app.signIn(email)
+    await app.settle()
+    service.how = 'hangs'
+    expect(await askForMail(app, email, token)).toEqual([201, 201, 200, 200, 200, 200])
+    expect(await rows('SELECT id FROM outbox WHERE sent_at IS NULL')).toHaveLength(6)
   })
 })
 

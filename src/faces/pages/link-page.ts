@@ -1,12 +1,12 @@
 // What the pages behind mailed links have in common: opening one changes nothing, since mail scanners open links too; its
 // form is what acts. Plain HTML that needs neither script nor picture, and no link in it leads elsewhere.
-import { bodyLimit } from 'hono/body-limit'
 import type { HonoBase } from 'hono/hono-base'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { AuthError } from '../../auth/errors.ts'
+import { limitBody, readBytes } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { layout, PAGE_POLICY, type Page } from '../shared/html-page.ts'
@@ -25,27 +25,18 @@ export interface LinkForm {
   readonly password: string | undefined
 }
 
-/** Encoded for a form, a character of a password may take dozens of bytes. */
-const MAX_FORM_BYTES = 16 * 1024
-
 export function createLinkPage({ advice, show, act }: LinkPage): HonoBase<AppEnv> {
-  const limitForm = bodyLimit({
-    maxSize: MAX_FORM_BYTES,
-    onError: () => {
-      throw new AuthError('body_too_large', `over ${MAX_FORM_BYTES} bytes`)
-    },
-  })
   const page = createRoutes()
     .use(inFace('page'), async (c, next) => {
       c.header('Content-Security-Policy', PAGE_POLICY)
       await next()
     })
     .get('/', async (c) => c.html(await show(c.var.auth, c.req.query('token'))))
-    .post('/', limitForm, async (c) => {
+    .post('/', limitBody, async (c) => {
       if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
         throw new AuthError('unsupported_media_type', 'not a form')
       }
-      const form = new URLSearchParams(await c.req.text())
+      const form = new URLSearchParams(new TextDecoder().decode(await readBytes(c)))
       const read = (name: string) => form.get(name) ?? undefined
       const done = await act(c.var.auth, { token: read('token'), password: read('password') }, readClient(c))
       return Array.isArray(done) ? c.html(done[0], done[1]) : c.html(done as Page)

@@ -25,7 +25,20 @@ const FORMS: readonly (readonly [string, readonly [string, string, string], read
     ['203.0.113.10', '0:0:0:0:0:ffff:203.0.113.10', '::FFFF:CB00:710A'],
     ['GHSA-xpcf-pg52-r92g'],
   ],
-  ['numbers that are no IPv4 address', ['256.0.0.1', '1.2.3.4.5', '1.2.3.999'], ['GHSA-r354-f388-2fhh']],
+]
+
+const NO_ADDRESSES = [
+  null,
+  '256.0.0.1',
+  '1.2.3.4.5',
+  '1.2.3.999',
+  '',
+  'unknown',
+  '01.2.3.4',
+  '1.2.3',
+  '0x7f.1',
+  '203.0.113.1, 203.0.113.2',
+  '::1%eth0',
 ]
 
 const CLAIMS = [
@@ -49,6 +62,7 @@ const SPOOFS: readonly Attack[] = [
   })),
   ...CLAIMS.map((name, index) => ({
     name: `does not believe ${name}`,
+    advisories: name === 'X-Forwarded-For' ? ['GHSA-xh87-mx6m-69f3'] : [],
     attempts: () =>
       [1, 2, 3].map((last) => {
         const address = `192.0.2.${last}`
@@ -58,10 +72,9 @@ const SPOOFS: readonly Attack[] = [
   })),
   {
     name: 'gives whoever hides their address, or sends a broken one, the budget of all who do',
-    attempts: () =>
-      [null, '', 'unknown', '01.2.3.4', '1.2.3', '0x7f.1', '203.0.113.1, 203.0.113.2', '::1%eth0'].map((ip) => signInFrom(ip)),
-    // Used up by what was no IPv4 address above.
-    answer: 'limited',
+    advisories: ['GHSA-r354-f388-2fhh'],
+    attempts: () => NO_ADDRESSES.map((ip) => signInFrom(ip)),
+    answer: NO_ADDRESSES.map((_, index) => (index < 2 ? 'refused' : 'limited')),
   },
   {
     name: 'does not let another worker pose as an address, or use up its budget',

@@ -14,41 +14,72 @@ function raw(path: string, body: BodyInit, headers: Readonly<Record<string, stri
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const LARGE = JSON.stringify({ email: 'a@example.com', password: 'x'.repeat(20_000) })
 
-/** No length is known before the end. */
-function inChunks(text: string): ReadableStream<Uint8Array> {
-  const bytes = new TextEncoder().encode(text)
+const CHUNK_BYTES = 1000
+
+/** No length is known before the end. @param onChunk told of each that is taken */
+function inChunks(chunks: number, onChunk: () => void = () => {}): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream({
     pull(controller) {
-      if (sent >= bytes.length) return controller.close()
-      controller.enqueue(bytes.subarray(sent, sent + 1000))
-      sent += 1000
+      if (sent === chunks) return controller.close()
+      sent += 1
+      onChunk()
+      controller.enqueue(new TextEncoder().encode(' '.repeat(CHUNK_BYTES)))
     },
   })
+}
+
+const PAGES = ['/verify-email', '/reset-password', '/confirm-email-change', '/undo-email-change']
+
+const BODY_DOORS = [
+  ...FORMS.map((path) => [path, 'application/json'] as const),
+  ...PAGES.map((path) => [path, 'application/x-www-form-urlencoded'] as const),
+]
+
+/** To whatever reads a body. */
+const toEveryDoor = (bodyOf: (door: number) => BodyInit, headers: Readonly<Record<string, string>> = {}) =>
+  BODY_DOORS.map(([path, type], door) => raw(path, bodyOf(door), { 'Content-Type': type, ...headers }))
+
+/** A megabyte to each door, of which hardly more than a body may have is to be taken. */
+function sendEndless(): Attack {
+  const taken = BODY_DOORS.map(() => 0)
+  const count = (door: number) => () => {
+    taken[door] = (taken[door] ?? 0) + CHUNK_BYTES
+  }
+  return {
+    name: 'takes no more of a body that does not end than a body may have',
+    advisories: ['GHSA-9vqf-7f2p-gf9v'],
+    attempts: () => toEveryDoor((door) => inChunks(1000, count(door))),
+    answer: 'too large',
+    holds() {
+      for (const bytes of taken) expect(bytes).toBeLessThan(2 * 16 * 1024)
+    },
+  }
 }
 
 const SIZES: readonly Attack[] = [
   {
     name: 'refuses a body that is too large',
-    attempts: () => FORMS.map((path) => raw(path, LARGE, JSON_TYPE)),
+    attempts: () => toEveryDoor(() => LARGE),
     answer: 'too large',
   },
   {
     name: 'refuses a body that is too large and comes in chunks, before anything is done with it',
     advisories: ['GHSA-9vqf-7f2p-gf9v'],
-    attempts: () => FORMS.map((path) => raw(path, inChunks(LARGE), JSON_TYPE)),
+    attempts: () => toEveryDoor(() => inChunks(20)),
     answer: 'too large',
   },
+  sendEndless(),
   {
     name: 'refuses a body that is larger than its Content-Length says',
     advisories: ['GHSA-rv63-4mwf-qqc2'],
-    attempts: () => FORMS.map((path) => raw(path, LARGE, { ...JSON_TYPE, 'Content-Length': '10' })),
+    attempts: () => toEveryDoor(() => LARGE, { 'Content-Length': '10' }),
     answer: 'too large',
   },
   {
     name: 'refuses a body that is too large, whose Content-Length and Transfer-Encoding disagree',
     advisories: ['GHSA-92vj-g62v-jqhh'],
-    attempts: () => FORMS.map((path) => raw(path, LARGE, { ...JSON_TYPE, 'Content-Length': '10', 'Transfer-Encoding': 'chunked' })),
+    attempts: () => toEveryDoor(() => LARGE, { 'Content-Length': '10', 'Transfer-Encoding': 'chunked' }),
     answer: 'too large',
   },
   {
@@ -148,6 +179,7 @@ const ASSIGNMENTS: readonly Attack[] = [
   },
   {
     name: 'makes nobody an administrator who registers as one',
+    advisories: ['GHSA-5hvv-9cqv-894r'],
     changes: true,
     attempts: () => [
       {

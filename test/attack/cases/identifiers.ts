@@ -113,6 +113,9 @@ const USERNAMES: readonly Attack[] = [
   })),
   ...[
     'vic\u200btim',
+    'victim\ufe0f',
+    'vic\u034ftim',
+    'vic\u3164tim',
     'victim\u00a0',
     ' victim',
     'vic\u202etim',
@@ -129,7 +132,19 @@ const USERNAMES: readonly Attack[] = [
   })),
 ]
 
+const SPELLED: Attack = {
+  name: 'counts guesses at one account as such, however its name is spelled',
+  attempts: () =>
+    ['nobody', 'NOBODY', 'Nobody', 'ｎｏｂｏｄｙ', 'nObody', 'noBody'].map((username) => ({
+      method: 'POST',
+      path: '/api/v1/auth/login',
+      body: { username, password: 'wrong' },
+      ip: '203.0.113.70',
+    })),
+  answer: ['refused', 'refused', 'refused', 'refused', 'refused', 'limited'],
+}
+
 export const identifiers: AttackClass = {
   name: 'Passwords and identifiers in Unicode',
-  cases: [...PASSWORDS, ...COMPARED, ...PINS, ...IDENTIFIERS, ...USERNAMES],
+  cases: [...PASSWORDS, ...COMPARED, ...PINS, ...IDENTIFIERS, ...USERNAMES, SPELLED],
 }

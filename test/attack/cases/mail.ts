@@ -44,6 +44,9 @@ const INJECTIONS = [
   'victim@example.com%0d%0aBcc:attacker@example.com',
   'victim@example.com\u2028Bcc: attacker@example.com',
   'victim@example.com,attacker@example.com',
+  'attacker＠evil.example@example.com',
+  'victim@example.com＠evil.example',
+  'victim﹫example.com',
   '"a\\"b"@example.com',
   'victim@example.com>\r\nRCPT TO:<attacker@example.com',
   'Victim <victim@example.com>',
@@ -52,6 +55,7 @@ const INJECTIONS = [
 const INJECTED: readonly Attack[] = [
   ...INJECTIONS.map((email) => ({
     name: `mails nobody at ${JSON.stringify(email)}`,
+    advisories: /[＠﹫]/.test(email) ? ['GHSA-7rqj-j65f-68wh'] : [],
     attempts: () =>
       ['/register', '/resend-verification', '/forgot-password'].map((path) => ({
         method: 'POST',
@@ -104,6 +108,32 @@ const BOMBS: readonly Attack[] = [
   },
 ]
 
+/** Whatever the mail says to whom, since each is as tiresome as the other. */
+const OWNER_BOMBED: Attack = {
+  name: 'mails whoever has an account as seldom, by whichever of two ways it is asked for',
+  changes: true,
+  async attempts({ app }) {
+    const email = await app.createAccount({ email: 'owner@example.com' })
+    return ['/register', '/resend-verification', '/register', '/resend-verification', '/register', '/resend-verification'].map(
+      (path) => ({ method: 'POST', path: V1 + path, body: { email, password: PASSWORD }, ip: '203.0.113.51' }),
+    )
+  },
+  answer: 'ok',
+  holds: async () => expect(await rows("SELECT id FROM outbox WHERE requester_ip = '203.0.113.51'")).toHaveLength(5),
+}
+
+const SCANNED: Attack = {
+  name: 'confirms nothing for a scanner of mail, which opens whatever link it finds',
+  changes: true,
+  async attempts({ app }) {
+    await app.v1('POST', '/register', { body: { email: 'scanned@example.com', password: PASSWORD }, ip: anyAddress() })
+    const path = `/verify-email?token=${await app.mailedToken('scanned@example.com')}`
+    return ['GET', 'HEAD', 'GET'].map((method) => ({ method, path }))
+  },
+  answer: 'ok',
+  holds: async () => expect(await rows(`SELECT id FROM users WHERE email = 'scanned@example.com'`)).toEqual([]),
+}
+
 const NEWCOMER = 'newcomer@example.com'
 const ATTACKERS_PASSWORD = 'what the attacker chose'
 
@@ -128,6 +158,7 @@ const HIJACKS: readonly Attack[] = [
     async holds({ app }) {
       const { user } = (await app.v1('GET', '/me', { token: (await app.signIn(NEWCOMER)).access_token })).body
       expect(user).toMatchObject({ first_name: null, username: null })
+      expect(await rows('SELECT id FROM registrations WHERE email = ?', NEWCOMER)).toEqual([])
     },
   },
   {
@@ -148,4 +179,4 @@ const HIJACKS: readonly Attack[] = [
   },
 ]
 
-export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, ...HIJACKS] }
+export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, OWNER_BOMBED, SCANNED, ...HIJACKS] }

@@ -43,7 +43,7 @@ const AT_ONCE: readonly Attack[] = [
   },
   {
     name: 'sets one password of many that one link is spent for at once',
-    advisories: ['GHSA-7w99-5wm4-3g79'],
+    advisories: ['GHSA-7w99-5wm4-3g79', 'GHSA-hc7v-rggr-4hvx'],
     atOnce: true,
     changes: true,
     async attempts(scene) {
@@ -134,6 +134,21 @@ const REPLAYS: readonly Attack[] = [
         post('/refresh', { refresh_token: stolen }),
         post('/refresh', { refresh_token: next.refresh_token }),
         { method: 'GET', path: `${V1}/me`, token: next.access_token },
+      ]
+    },
+    answer: 'refused',
+  },
+  {
+    name: 'ends a session whose refresh token comes back once its successor was used, however soon',
+    changes: true,
+    async attempts({ app, attacker }) {
+      const { refresh_token: stolen } = await app.signIn(attacker.email)
+      const refresh = async (token: string) => (await app.v1('POST', '/refresh', { body: { refresh_token: token } })).body
+      const newest = await refresh((await refresh(stolen)).refresh_token)
+      return [
+        post('/refresh', { refresh_token: stolen }),
+        post('/refresh', { refresh_token: newest.refresh_token }),
+        { method: 'GET', path: `${V1}/me`, token: newest.access_token },
       ]
     },
     answer: 'refused',

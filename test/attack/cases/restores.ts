@@ -2,6 +2,7 @@
 import { rows } from '../../auth/fixtures.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
 import type { Attack, AttackClass, Attempt } from '../attack.ts'
+import { everyTokenDoor } from '../doors.ts'
 import { createPerson, type Person, type Scene } from '../scene.ts'
 
 const V1 = '/api/v1/auth'
@@ -51,6 +52,12 @@ function restored(name: string, end: (scene: Scene, person: Person) => Promise<u
   }
 }
 
+async function resetPassword({ app }: Scene, { email }: Person): Promise<void> {
+  await app.v1('POST', '/forgot-password', { body: { email }, ip: anyAddress() })
+  const token = await app.mailedToken(email)
+  await app.v1('POST', '/reset-password', { body: { token, password: 'quite another one' }, ip: anyAddress() })
+}
+
 const RESTORES: readonly Attack[] = [
   restored('a sign-out everywhere', ({ app }, { access }) => app.v1('POST', '/revoke-all', { token: access })),
   restored('the end of each session', async ({ app, admin }, { id }) => {
@@ -60,11 +67,7 @@ const RESTORES: readonly Attack[] = [
   restored('the deletion of the account', ({ app }, { access }) =>
     app.v1('DELETE', '/me', { token: access, body: { password: PASSWORD }, ip: anyAddress() }),
   ),
-  restored('a reset of the password', async ({ app }, { email }) => {
-    await app.v1('POST', '/forgot-password', { body: { email }, ip: anyAddress() })
-    const token = await app.mailedToken(email)
-    await app.v1('POST', '/reset-password', { body: { token, password: 'quite another one' }, ip: anyAddress() })
-  }),
+  restored('a reset of the password', resetPassword),
   {
     name: 'revives no session by a copy in KV from before its end, where strict is asked',
     changes: true,
@@ -98,6 +101,44 @@ const RESTORES: readonly Attack[] = [
   },
 ]
 
+/** What a session of an epoch that D1 has forgotten is worth once its user ends all sessions, by whichever way. */
+function forgotten(how: string, end: (scene: Scene, person: Person, token: string) => Promise<unknown>): Attack {
+  return {
+    name: `revives no session of an epoch that D1 has forgotten by ${how}`,
+    changes: true,
+    async attempts(scene) {
+      const { app } = scene
+      const person = await createPerson(app, `forgotten-${crypto.randomUUID().slice(0, 8)}`)
+      const restore = await snapshot(['users'])
+      await app.v1('POST', '/revoke-all', { token: person.access })
+      const later = await app.signIn(person.email)
+      await restore()
+      // No restore is over within the second of a bump.
+      app.clock.advance(1)
+      await end(scene, person, (await app.signIn(person.email)).access_token)
+      return [
+        { method: 'GET', path: `${V1}/me`, token: later.access_token },
+        { method: 'POST', path: `${V1}/refresh`, body: { refresh_token: later.refresh_token } },
+        { call: 'verifyToken', with: [later.access_token] },
+      ]
+    },
+    answer: 'refused',
+  }
+}
+
+const FORGOTTEN: readonly Attack[] = [
+  forgotten('the restore alone', async () => {}),
+  forgotten('a sign-out everywhere', ({ app }, _, token) => app.v1('POST', '/revoke-all', { token })),
+  forgotten('a change of the password', ({ app }, _, token) =>
+    app.v1('POST', '/change-password', {
+      token,
+      body: { current_password: PASSWORD, new_password: 'quite another one' },
+      ip: anyAddress(),
+    }),
+  ),
+  forgotten('a reset of the password', resetPassword),
+]
+
 const other = (vars: Record<string, string>) => () => startApp({ vars, keepStorage: true })
 
 const ROTATIONS: readonly Attack[] = [
@@ -120,6 +161,13 @@ const ROTATIONS: readonly Attack[] = [
     against: other({ PUBLIC_URL: 'https://other.example' }),
     answer: 'refused',
   },
+  {
+    name: 'opens no door while the configuration is broken',
+    advisories: ['GHSA-8fpg-xm3f-6cx3'],
+    attempts: ({ victim }) => everyTokenDoor(victim.access),
+    against: other({ AUTH_SECRET: '' }),
+    answer: 'unavailable',
+  },
 ]
 
-export const restores: AttackClass = { name: 'Rotated keys and restored stores', cases: [...ROTATIONS, ...RESTORES] }
+export const restores: AttackClass = { name: 'Rotated keys and restored stores', cases: [...ROTATIONS, ...RESTORES, ...FORGOTTEN] }

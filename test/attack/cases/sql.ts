@@ -11,6 +11,9 @@ const PAYLOADS = [
   "' OR '1'='1",
   "' OR 1=1 --",
   "victim' --",
+  // What is a local part of an address as well.
+  "'or'1'='1'--",
+  "'||email||'",
   "'; DROP TABLE users; --",
   "' UNION SELECT id, email FROM users --",
   '" OR ""="',

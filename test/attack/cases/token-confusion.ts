@@ -2,7 +2,7 @@
 import { claimsOf } from '../../auth/fixtures.ts'
 import { makeRefreshToken, resign, respell } from '../../auth/forgery.ts'
 import { AUTH_SECRET } from '../../faces/cookie/browser.ts'
-import { anyAddress } from '../../support/harness.ts'
+import { anyAddress, BINDINGS } from '../../support/harness.ts'
 import type { Attack, AttackClass, Attempt } from '../attack.ts'
 import { everyTokenDoor, forged } from '../doors.ts'
 import { createPerson, type Person, type Scene } from '../scene.ts'
@@ -49,6 +49,9 @@ const CROSS_PURPOSE = [
   forged('refuses a symmetric token that calls itself an access token', ({ victim }) =>
     makeRefreshToken(claimsOf(victim.access), AUTH_SECRET, { type: 'at+jwt' }),
   ),
+  forged('refuses a refresh token, signed with its own key, that calls itself by another type', ({ victim }) =>
+    makeRefreshToken(claimsOf(victim.refresh), AUTH_SECRET, { type: 'JWT' }),
+  ),
   forged('refuses a refresh token signed with the key of another purpose', ({ victim }) =>
     makeRefreshToken(claimsOf(victim.refresh), AUTH_SECRET, { purpose: 'signing-keys' }),
   ),
@@ -58,14 +61,14 @@ const CROSS_PURPOSE = [
 ]
 
 const NEVER_ISSUED: Attack = {
-  name: 'refuses a refresh token with a counter that was never issued',
+  name: 'refuses a refresh token with a counter that was never issued, which ends no session either',
   changes: true,
   async attempts({ app }) {
     const { refresh } = await createPerson(app, `counter-${crypto.randomUUID().slice(0, 8)}`)
     const token = await makeRefreshToken({ ...claimsOf(refresh), ctr: 1_000_000 }, AUTH_SECRET)
-    return refreshDoors(token)
+    return [...refreshDoors(token), { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: refresh } }]
   },
-  answer: 'refused',
+  answer: ['refused', 'refused', 'ok'],
 }
 
 const refreshDoors = (token: string): readonly Attempt[] => [
@@ -97,7 +100,14 @@ const ended = (
   answer: 'refused',
 })
 
+/** As the operator's commands do it: in D1 alone, and no ledger is told. */
+const update = (change: string, { id }: Person) => BINDINGS.DB.prepare(`UPDATE users SET ${change} WHERE id = ?`).bind(id).run()
+
 const ENDED = [
+  ended('nothing a person held counts once the account is disabled', (_, person) => update('disabled_at = 1', person)),
+  ended('nothing a person held counts once D1 has another epoch, whatever the ledger knows', (_, person) =>
+    update('session_epoch = session_epoch + 1', person),
+  ),
   ended('nothing a person held counts after revoke-all', ({ app }, { access }) => app.v1('POST', '/revoke-all', { token: access })),
   ended(
     'nothing a person held counts once the account is deleted',
