@@ -1,44 +1,18 @@
 // One request at a time, over connections that stay open. A wrong answer ends the run.
-import { type Agent, type RequestOptions, request } from 'node:http'
+import type { Agent } from 'node:http'
+import { type Question, sendRequest } from '../request.ts'
 
-export interface Shot {
+export interface Shot extends Question {
   readonly url: URL
-  readonly method: string
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
   /** The right answer. Default: 200. */
   readonly status?: number
 }
 
 /** @returns the body */
-export function fire(agent: Agent, shot: Shot): Promise<string> {
-  const options: RequestOptions = {
-    host: shot.url.hostname,
-    port: shot.url.port,
-    path: shot.path,
-    method: shot.method,
-    agent,
-    headers: {
-      ...shot.headers,
-      ...(shot.body && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(shot.body) }),
-    },
-  }
-  return new Promise((resolve, reject) => {
-    const sent = request(options, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('end', () => {
-        if (response.statusCode === (shot.status ?? 200)) resolve(text)
-        else reject(new Error(`Cannot measure ${shot.path}: it answered ${response.statusCode} ${text.slice(0, 200)}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(shot.body)
-  })
+export async function fire(agent: Agent, shot: Shot): Promise<string> {
+  const { status, text } = await sendRequest(agent, shot.url, shot)
+  if (status !== (shot.status ?? 200)) throw new Error(`Cannot measure ${shot.path}: it answered ${status} ${text.slice(0, 200)}`)
+  return text
 }
 
 export function get(url: URL | null, path: string, headers: Readonly<Record<string, string>> = {}): Shot {

@@ -1,7 +1,7 @@
 // Somebody who uses the service however busy it is: what they ask next, and which answers to it are right. Knows no time and no
 // network.
 import type { Chance } from '../chance.ts'
-import type { Shot } from './shots.ts'
+import type { Question, Reply } from '../request.ts'
 
 export type Kind = 'check' | 'refresh' | 'sign-in' | 'mistype' | 'sign-out' | 'check of an ended session'
 
@@ -39,17 +39,11 @@ export interface Person {
   readonly sessions: Session[]
 }
 
-export interface Answer {
-  readonly status: number
-  readonly retryAfter: string | undefined
-  readonly text: string
-}
-
 export interface Act {
   readonly kind: Kind
-  readonly shot: Shot
-  /** @returns what is wrong with the answer, or `null`; takes to heart what it says */
-  take(answer: Answer, mayBeBusy: boolean): string | null
+  readonly question: Question
+  /** @returns what is wrong with the reply, or `null`; takes to heart what it says */
+  take(reply: Reply, mayBeBusy: boolean): string | null
 }
 
 const PATH = '/api/v1/auth'
@@ -105,9 +99,9 @@ function check({ ip }: Person, { access }: Session, kind: Kind): Act {
 }
 
 function refresh({ ip }: Person, session: Session): Act {
-  const question = { method: 'POST', path: '/refresh', body: { refresh_token: session.refresh } }
+  const wish = { method: 'POST', path: '/refresh', body: { refresh_token: session.refresh } }
   session.state = 'unsure'
-  return act('refresh', ip, question, ({ text }) => {
+  return act('refresh', ip, wish, ({ text }) => {
     const { access_token: access, refresh_token: token } = JSON.parse(text)
     Object.assign(session, { access, refresh: token, state: 'live' })
   })
@@ -120,23 +114,23 @@ function signOut({ ip }: Person, session: Session): Act {
   })
 }
 
-interface Question {
+interface Wish {
   readonly method: string
   readonly path: string
   readonly body?: Readonly<Record<string, string>>
   readonly token?: string
 }
 
-function act(kind: Kind, ip: string, { method, path, body, token }: Question, learn: (answer: Answer) => void = () => {}): Act {
+function act(kind: Kind, ip: string, { method, path, body, token }: Wish, learn: (reply: Reply) => void = () => {}): Act {
   const headers = { 'CF-Connecting-IP': ip, ...(token !== undefined && { Authorization: `Bearer ${token}` }) }
   return {
     kind,
-    shot: { method, path: PATH + path, headers, ...(body && { body: JSON.stringify(body) }) },
-    take(answer, mayBeBusy) {
-      const { status, retryAfter, text } = answer
-      if (status === 200) learn(answer)
-      if ((status === 429 || status === 503) && !/^[1-9]\d*$/.test(retryAfter ?? ''))
-        return `${kind}: ${status} without Retry-After`
+    question: { method, path: PATH + path, headers, ...(body && { body: JSON.stringify(body) }) },
+    take(reply, mayBeBusy) {
+      const { status, headers, text } = reply
+      if (status === 200) learn(reply)
+      const mustSayWhen = status === 429 || status === 503
+      if (mustSayWhen && !/^[1-9]\d*$/.test(headers['retry-after'] ?? '')) return `${kind}: ${status} without Retry-After`
       const isRight = RIGHT_ANSWERS[kind].includes(status) || (mayBeBusy && status === 503)
       return isRight ? null : `${kind}: ${status} ${text.slice(0, 200)}`
     },

@@ -1,6 +1,7 @@
 // The load test: people sign in while hashes are cheap; then the real service, on the same state, is calm for some seconds, is
 // asked for more than it can do, and is calm again.
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,9 +9,9 @@ import { bundleService } from '../bench/modules.ts'
 import { migrate, startLastingService, type World } from '../bench/worlds.ts'
 import { type Chance, chanceOf } from '../chance.ts'
 import { atOnce, loadHasher } from '../local-hasher.ts'
+import { type Question, type Reply, sendRequest } from '../request.ts'
 import { openMemoryGauge } from './memory.ts'
 import { type Act, checkAll, chooseAct, createPerson, type Kind, type Person, signIn } from './person.ts'
-import { aimAt, type Gun } from './shots.ts'
 
 export interface LoadTest {
   readonly people: number
@@ -48,8 +49,13 @@ interface Observations {
   readonly faults: Set<string>
 }
 
+type Send = (question: Question) => Promise<Reply>
+
+/** Longer than a whole run: whoever is not answered by then is never answered. */
+const PATIENCE_MILLISECONDS = 90_000
 const PASSWORD = 'correct horse battery staple'
 const CHEAP = { ln: 1, r: 1, p: 1 }
+const CHEAP_HASHES = { SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1', MAX_PENDING_HASHES: '64' }
 /** The defaults of SCRYPT_LN, SCRYPT_R and SCRYPT_P. */
 const REAL = { ln: 15, r: 8, p: 3 }
 const CALM_SECONDS_BEFORE = 5
@@ -70,16 +76,16 @@ export async function runLoadTest({ people: count, seconds, seed, note }: LoadTe
     const modules = await bundleService(join(directory, 'bundle'))
     const people = Array.from({ length: count }, (_, index) => createPerson(index, PASSWORD))
     const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
-    const start = (vars: Readonly<Record<string, string>>) =>
-      startLastingService(modules, { ENVIRONMENT: 'development', AUTH_SECRET: secret, ...vars }, join(directory, 'state'))
-    note(`${count} people sign in`)
-    await settle(await start({ SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1', MAX_PENDING_HASHES: '64' }), people)
-    const world = await start({ LIMIT_ADDRESS_FAILURES_PER_HOUR: ADDRESS_FAILURES })
-    try {
-      return await observe(world, people, seconds, chanceOf(seed), note)
-    } finally {
-      await world.miniflare.dispose()
+    const vars = { ENVIRONMENT: 'development', AUTH_SECRET: secret }
+    const serve = async <T>(more: Readonly<Record<string, string>>, use: (world: World) => Promise<T>) => {
+      const world = await startLastingService(modules, { ...vars, ...more }, join(directory, 'state'))
+      return use(world).finally(() => world.miniflare.dispose())
     }
+    note(`${count} people sign in`)
+    await serve(CHEAP_HASHES, (world) => settle(world, people))
+    return await serve({ LIMIT_ADDRESS_FAILURES_PER_HOUR: ADDRESS_FAILURES }, (world) =>
+      observe(world, people, seconds, chanceOf(seed), note),
+    )
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -94,34 +100,34 @@ async function settle(world: World, people: readonly Person[]): Promise<void> {
   const cheap = await hashOf(CHEAP)
   const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
   await database.batch(people.map(({ email }) => database.prepare(insert).bind(crypto.randomUUID(), email, cheap)))
-  const gun = aimAt(world.url, 8)
+  const agent = new Agent({ keepAlive: true })
   for (const person of people) {
-    const { shot, take } = signIn(person)
-    const fault = take(await gun.fire(shot), false)
+    const { question, take } = signIn(person)
+    const fault = take(await sendRequest(agent, world.url, question), false)
     if (fault) throw new Error(`Cannot begin: ${fault}`)
   }
-  gun.close()
+  agent.destroy()
   await database
     .prepare('UPDATE users SET password_hash = ?')
     .bind(await hashOf(REAL))
     .run()
-  await world.miniflare.dispose()
 }
 
 async function observe(world: World, people: readonly Person[], seconds: number, chance: Chance, note: LoadTest['note']) {
-  const gun = aimAt(world.url, people.length)
+  const agent = new Agent({ keepAlive: true, maxSockets: people.length })
+  const send: Send = (question) => sendRequest(agent, world.url, question, PATIENCE_MILLISECONDS)
   const gauge = await openMemoryGauge(world.miniflare, 'postern')
   const memories: number[] = []
   const watch = async () => {
     memories.push(await gauge.read())
   }
-  const pass = (phase: Phase) => passPhase(phase, people, gun, chance.branch(phase.name), watch, note)
+  const pass = (phase: Phase) => passPhase(phase, people, send, chance.branch(phase.name), watch, note)
   try {
     const before = await pass({ ...CALM, name: 'calm before', seconds: CALM_SECONDS_BEFORE })
     const memoryBefore = memories.at(-1) ?? Number.NaN
     const load = await pass({ name: 'load', seconds, clients: people.length, pauseMilliseconds: 0, mayBeBusy: true })
     const after = await pass({ ...CALM, name: 'calm after', seconds })
-    const last = await checkEverybody(people, gun)
+    const last = await checkEverybody(people, send)
     await watch()
     const memory = { before: memoryBefore, most: Math.max(...memories), after: memories.at(-1) ?? Number.NaN }
     const medians = { before: medianOf(before.checkMilliseconds), after: medianOf(after.checkMilliseconds) }
@@ -130,7 +136,7 @@ async function observe(world: World, people: readonly Person[], seconds: number,
     return { statuses, memory, medians, faults }
   } finally {
     gauge.close()
-    gun.close()
+    agent.destroy()
   }
 }
 
@@ -138,7 +144,7 @@ async function observe(world: World, people: readonly Person[], seconds: number,
 async function passPhase(
   phase: Phase,
   people: readonly Person[],
-  gun: Gun,
+  send: Send,
   chance: Chance,
   watch: () => Promise<void>,
   note: LoadTest['note'],
@@ -151,7 +157,7 @@ async function passPhase(
     while (Date.now() < end) {
       const person = mine[own.whole(0, mine.length)]
       if (!person) return
-      const status = await ask(chooseAct(person, own), gun, phase.mayBeBusy, seen)
+      const status = await ask(chooseAct(person, own), send, phase.mayBeBusy, seen)
       await sleep(status === 503 || status === 429 ? own.whole(1, 2 * HASTE_MILLISECONDS) : phase.pauseMilliseconds)
     }
   }
@@ -164,16 +170,16 @@ async function passPhase(
   return seen
 }
 
-async function ask({ kind, shot, take }: Act, gun: Gun, mayBeBusy: boolean, seen: Observations): Promise<number | null> {
+async function ask({ kind, question, take }: Act, send: Send, mayBeBusy: boolean, seen: Observations): Promise<number | null> {
   const start = performance.now()
   try {
-    const answer = await gun.fire(shot)
+    const reply = await send(question)
     if (kind === 'check') seen.checkMilliseconds.push(performance.now() - start)
     const statuses = seen.answers.get(kind) ?? new Map()
-    seen.answers.set(kind, statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1))
-    const fault = take(answer, mayBeBusy)
+    seen.answers.set(kind, statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1))
+    const fault = take(reply, mayBeBusy)
     if (fault) seen.faults.add(fault)
-    return answer.status
+    return reply.status
   } catch (error) {
     seen.faults.add(`${kind}: ${error instanceof Error ? error.message : error}`)
     return null
@@ -181,10 +187,10 @@ async function ask({ kind, shot, take }: Act, gun: Gun, mayBeBusy: boolean, seen
 }
 
 /** Each session is what it was said to be, however much was going on when that was said. */
-async function checkEverybody(people: readonly Person[], gun: Gun): Promise<readonly string[]> {
+async function checkEverybody(people: readonly Person[], send: Send): Promise<readonly string[]> {
   const faults: string[] = []
-  for (const { shot, take } of people.flatMap(checkAll)) {
-    const fault = take(await gun.fire(shot), false)
+  for (const { question, take } of people.flatMap(checkAll)) {
+    const fault = take(await send(question), false)
     if (fault) faults.push(`afterwards, ${fault}`)
   }
   return faults

@@ -4,7 +4,7 @@ import { chanceOf } from '../../scripts/chance.ts'
 import { type Act, checkAll, chooseAct, createPerson, type Kind, type Person, signIn } from '../../scripts/load/person.ts'
 
 const GRANT = JSON.stringify({ access_token: 'access', refresh_token: 'refresh' })
-const answer = (status: number, text = GRANT, retryAfter: string | undefined = '1') => ({ status, text, retryAfter })
+const answer = (status: number, text = GRANT, wait = '1') => ({ status, text, headers: { 'retry-after': wait } })
 
 function signedIn(): Person {
   const person = createPerson(1, 'correct horse battery')
