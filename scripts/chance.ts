@@ -8,6 +8,11 @@ export interface Chance {
   branch(name: string): Chance
 }
 
+/** One that nobody has chosen. */
+export function makeSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+}
+
 /** mulberry32: small, and good enough to be unforeseen by the program under test. */
 export function chanceOf(seed: number): Chance {
   let state = seed >>> 0

@@ -3,7 +3,7 @@ import { Agent } from 'node:http'
 import type { ScryptParameters } from '../../src/platform/scrypt.ts'
 import { atOnce, loadHasher } from '../local-hasher.ts'
 import { fire, get, type Shot } from './shots.ts'
-import type { World } from './worlds.ts'
+import { insertUsers, type World } from './worlds.ts'
 
 const PASSWORD = 'correct horse battery staple'
 /** Who stays signed in, one a client. */
@@ -31,12 +31,11 @@ export interface People {
 }
 
 /** Makes accounts, and signs those in who stay. @param parameters what their passwords are hashed with */
-export async function settlePeople({ url, miniflare }: World, parameters: ScryptParameters): Promise<People> {
+export async function settlePeople(world: World, parameters: ScryptParameters): Promise<People> {
+  const { url } = world
   const hash = await (await loadHasher()).hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
   const emails = Array.from({ length: PEOPLE + VISITORS }, (_, index) => `user${index}@example.com`)
-  const database = await miniflare.getD1Database('DB', 'postern')
-  const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
-  await database.batch(emails.map((email) => database.prepare(insert).bind(crypto.randomUUID(), email, hash)))
+  await insertUsers(world, emails, hash)
 
   let visits = 0
   const login = (person: number, password: string, address = `10.0.0.${person}`): Shot => {

@@ -17,7 +17,7 @@ import { computeRatios } from './ratios.ts'
 import { countRoundTrips } from './round-trips.ts'
 import { measureStartUp } from './start-up.ts'
 import { measureVerifier } from './verifier.ts'
-import { startFloors, startHashing, startService, type World } from './worlds.ts'
+import { CHEAP_HASHES, CHEAP_SCRYPT, makeSecret, startFloors, startHashing, startService, type World } from './worlds.ts'
 
 type Note = (text: string) => void
 
@@ -33,11 +33,9 @@ interface Bundles {
 /** Everything but the hash costs what it costs in production, the limits included. */
 const VARS = {
   ENVIRONMENT: 'development',
-  AUTH_SECRET: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+  AUTH_SECRET: makeSecret(),
   MAX_PENDING_HASHES: '64',
 }
-const CHEAP = { ln: 1, r: 1, p: 1 }
-const CHEAP_VARS = { SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1' }
 
 /** The default, a setting whose three lanes fit the memory, and what better-auth hashes with. */
 const HASH_SETTINGS = [
@@ -105,16 +103,16 @@ async function measureService(
     worlds.push(world)
     return world
   }
-  const settle = async (vars: Readonly<Record<string, string>>, parameters = CHEAP): Promise<[World, People]> => {
+  const settle = async (vars: Readonly<Record<string, string>>, parameters = CHEAP_SCRYPT): Promise<[World, People]> => {
     const world = await open(startService(bundles.service, { ...VARS, ...vars }, bundles.caller))
     return [world, await settlePeople(world, parameters)]
   }
   try {
     note('starting the workers')
     const floors = await open(startFloors(bundles.floors))
-    const [cheap, cheapPeople] = await settle(CHEAP_VARS)
-    const edge = await settle({ ...CHEAP_VARS, SESSION_FRESHNESS: 'edge' })
-    const token = await settle({ ...CHEAP_VARS, SESSION_FRESHNESS: 'token' })
+    const [cheap, cheapPeople] = await settle(CHEAP_HASHES)
+    const edge = await settle({ ...CHEAP_HASHES, SESSION_FRESHNESS: 'edge' })
+    const token = await settle({ ...CHEAP_HASHES, SESSION_FRESHNESS: 'token' })
     const full = await settle({}, DEFAULT_SCRYPT)
     const endpoints = [
       ...floorEndpoints(floors),
@@ -137,9 +135,9 @@ async function measureService(
 
 async function countTrips({ watched, caller }: Bundles, note: Note): Promise<TripsRow[]> {
   note('counting round trips')
-  const world = await startService(watched, { ...VARS, ...CHEAP_VARS }, caller)
+  const world = await startService(watched, { ...VARS, ...CHEAP_HASHES }, caller)
   try {
-    return await countRoundTrips(world, await settlePeople(world, CHEAP))
+    return await countRoundTrips(world, await settlePeople(world, CHEAP_SCRYPT))
   } finally {
     await world.miniflare.dispose()
   }

@@ -17,6 +17,10 @@ export interface World {
 
 type Options = Parameters<typeof convertV4MiniflareOptions>[0]
 
+/** What makes a hash cost next to nothing, and the vars that say so. */
+export const CHEAP_SCRYPT = { ln: 1, r: 1, p: 1 }
+export const CHEAP_HASHES = { SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1' }
+
 const PUBLIC_URL = 'http://localhost:8787'
 const CALLER = 'caller'
 
@@ -29,13 +33,20 @@ export async function startService(modules: Modules, vars: Readonly<Record<strin
   return caller ? { ...world, callerUrl: await world.miniflare.unsafeGetDirectURL(CALLER) } : world
 }
 
-/** The service on state that outlives its process, open to an inspector. @param directory where the state is, or will be */
+/** The service on state that outlives its process. @param directory where the state is, or will be */
 export async function startLastingService(
   modules: Modules,
   vars: Readonly<Record<string, string>>,
   directory: string,
+  { isInspected = false } = {},
 ): Promise<World> {
-  return start({ workers: [describeService(modules, vars)], resourcePersistencePath: directory, inspectorPort: 0 })
+  const inspector = isInspected ? { inspectorPort: 0 } : {}
+  return start({ workers: [describeService(modules, vars)], resourcePersistencePath: directory, ...inspector })
+}
+
+/** For AUTH_SECRET. */
+export function makeSecret(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
 }
 
 function describeService(modules: Modules, vars: Readonly<Record<string, string>>) {
@@ -60,6 +71,13 @@ export async function migrate({ miniflare }: World): Promise<void> {
     const statements = (await readFile(inProject('migrations', file), 'utf8')).split('--> statement-breakpoint')
     await database.batch(statements.map((statement) => database.prepare(statement)))
   }
+}
+
+/** Accounts whose addresses are confirmed. @param hash of the password they all have */
+export async function insertUsers({ miniflare }: World, emails: readonly string[], hash: string): Promise<void> {
+  const database = await miniflare.getD1Database('DB', 'postern')
+  const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
+  await database.batch(emails.map((email) => database.prepare(insert).bind(crypto.randomUUID(), email, hash)))
 }
 
 export async function startFloors(modules: Modules): Promise<World> {

@@ -2,16 +2,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Modules } from '../bench/modules.ts'
-import { migrate, startLastingService, type World } from '../bench/worlds.ts'
+import { CHEAP_HASHES, makeSecret, migrate, startLastingService, type World } from '../bench/worlds.ts'
 
 /** As `npm run dev` has it, but for hashes that cost next to nothing: what is killed in the middle should be the writing. */
 const VARS = {
   ENVIRONMENT: 'development',
-  AUTH_SECRET: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+  AUTH_SECRET: makeSecret(),
   MAX_PENDING_HASHES: '64',
-  SCRYPT_LN: '1',
-  SCRYPT_R: '1',
-  SCRYPT_P: '1',
+  ...CHEAP_HASHES,
 }
 
 export interface Reply {

@@ -5,8 +5,11 @@ import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DEFAULT_SCRYPT } from '../../src/platform/password-hash.ts'
+import type { ScryptParameters } from '../../src/platform/scrypt.ts'
+import { median } from '../bench/findings.ts'
 import { bundleService } from '../bench/modules.ts'
-import { migrate, startLastingService, type World } from '../bench/worlds.ts'
+import { CHEAP_HASHES, CHEAP_SCRYPT, insertUsers, makeSecret, migrate, startLastingService, type World } from '../bench/worlds.ts'
 import { type Chance, chanceOf } from '../chance.ts'
 import { atOnce, loadHasher } from '../local-hasher.ts'
 import { type Question, type Reply, sendRequest } from '../request.ts'
@@ -54,10 +57,6 @@ type Send = (question: Question) => Promise<Reply>
 /** Longer than a whole run: whoever is not answered by then is never answered. */
 const PATIENCE_MILLISECONDS = 90_000
 const PASSWORD = 'correct horse battery staple'
-const CHEAP = { ln: 1, r: 1, p: 1 }
-const CHEAP_HASHES = { SCRYPT_LN: '1', SCRYPT_R: '1', SCRYPT_P: '1', MAX_PENDING_HASHES: '64' }
-/** The defaults of SCRYPT_LN, SCRYPT_R and SCRYPT_P. */
-const REAL = { ln: 15, r: 8, p: 3 }
 const CALM_SECONDS_BEFORE = 5
 const CALM = { clients: 4, pauseMilliseconds: 200, mayBeBusy: false }
 /** After 503 or 429 even the hastiest does not ask again at once. */
@@ -75,14 +74,13 @@ export async function runLoadTest({ people: count, seconds, seed, note }: LoadTe
   try {
     const modules = await bundleService(join(directory, 'bundle'))
     const people = Array.from({ length: count }, (_, index) => createPerson(index, PASSWORD))
-    const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')
-    const vars = { ENVIRONMENT: 'development', AUTH_SECRET: secret }
+    const vars = { ENVIRONMENT: 'development', AUTH_SECRET: makeSecret() }
     const serve = async <T>(more: Readonly<Record<string, string>>, use: (world: World) => Promise<T>) => {
-      const world = await startLastingService(modules, { ...vars, ...more }, join(directory, 'state'))
+      const world = await startLastingService(modules, { ...vars, ...more }, join(directory, 'state'), { isInspected: true })
       return use(world).finally(() => world.miniflare.dispose())
     }
     note(`${count} people sign in`)
-    await serve(CHEAP_HASHES, (world) => settle(world, people))
+    await serve({ ...CHEAP_HASHES, MAX_PENDING_HASHES: '64' }, (world) => settle(world, people))
     return await serve({ LIMIT_ADDRESS_FAILURES_PER_HOUR: ADDRESS_FAILURES }, (world) =>
       observe(world, people, seconds, chanceOf(seed), note),
     )
@@ -94,12 +92,13 @@ export async function runLoadTest({ people: count, seconds, seed, note }: LoadTe
 /** Accounts and a session for everybody; afterwards all passwords have a hash of the real cost. */
 async function settle(world: World, people: readonly Person[]): Promise<void> {
   const hasher = await loadHasher()
-  const hashOf = (parameters: typeof REAL) => hasher.hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
+  const hashOf = (parameters: ScryptParameters) => hasher.hash(PASSWORD, parameters, new Uint8Array(16), atOnce)
   await migrate(world)
-  const database = await world.miniflare.getD1Database('DB', 'postern')
-  const cheap = await hashOf(CHEAP)
-  const insert = 'INSERT INTO users (id, email, password_hash, email_verified_at, created_at, updated_at) VALUES (?, ?, ?, 1, 1, 1)'
-  await database.batch(people.map(({ email }) => database.prepare(insert).bind(crypto.randomUUID(), email, cheap)))
+  await insertUsers(
+    world,
+    people.map(({ email }) => email),
+    await hashOf(CHEAP_SCRYPT),
+  )
   const agent = new Agent({ keepAlive: true })
   for (const person of people) {
     const { question, take } = signIn(person)
@@ -107,9 +106,10 @@ async function settle(world: World, people: readonly Person[]): Promise<void> {
     if (fault) throw new Error(`Cannot begin: ${fault}`)
   }
   agent.destroy()
+  const database = await world.miniflare.getD1Database('DB', 'postern')
   await database
     .prepare('UPDATE users SET password_hash = ?')
-    .bind(await hashOf(REAL))
+    .bind(await hashOf(DEFAULT_SCRYPT))
     .run()
 }
 
@@ -130,7 +130,7 @@ async function observe(world: World, people: readonly Person[], seconds: number,
     const last = await checkEverybody(people, send)
     await watch()
     const memory = { before: memoryBefore, most: Math.max(...memories), after: memories.at(-1) ?? Number.NaN }
-    const medians = { before: medianOf(before.checkMilliseconds), after: medianOf(after.checkMilliseconds) }
+    const medians = { before: median(before.checkMilliseconds), after: median(after.checkMilliseconds) }
     const statuses = sumOf(load.answers)
     const faults = [...before.faults, ...load.faults, ...after.faults, ...last, ...judge({ statuses, memory, medians })]
     return { statuses, memory, medians, faults }
@@ -226,8 +226,4 @@ function sumOf(answers: Observations['answers']): ReadonlyMap<number, number> {
   for (const [status, count] of [...answers.values()].flatMap((statuses) => [...statuses]))
     sums.set(status, (sums.get(status) ?? 0) + count)
   return sums
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.POSITIVE_INFINITY
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { bundleService } from '../../scripts/bench/modules.ts'
-import { chanceOf } from '../../scripts/chance.ts'
+import { chanceOf, makeSeed } from '../../scripts/chance.ts'
 import { findHalfDone, findLost } from '../../scripts/kill/checks.ts'
 import { createPerson, live } from '../../scripts/kill/person.ts'
 import { runKillTest } from '../../scripts/kill/run.ts'
@@ -10,7 +10,7 @@ import { startServer } from '../../scripts/kill/server.ts'
 import { temporaryDirectory } from '../scripts/temporary-directory.ts'
 
 it('killed at random moments, the server loses nothing that it has acknowledged', async () => {
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+  const seed = makeSeed()
   const lines: string[] = []
   const { acknowledged, lost } = await runKillTest({ rounds: 3, seed, note: (line) => lines.push(line) })
   expect(lost, `seed ${seed}\n${lines.join('\n')}`).toEqual([])

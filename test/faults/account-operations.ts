@@ -27,6 +27,12 @@ async function register(app: TestApp) {
   return { email, username, send: asker(app, 'POST', '/register', { email, username, password: PASSWORD }) }
 }
 
+async function createRegistration(app: TestApp) {
+  const { send, ...registration } = await register(app)
+  await send()
+  return registration
+}
+
 async function confirm(app: TestApp, token: string): Promise<number> {
   return (await app.v1('GET', `/verify-email?token=${token}`)).status
 }
@@ -62,8 +68,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { email, username, send: sendForm } = await register(app)
-      await sendForm()
+      const { email, username } = await createRegistration(app)
       return {
         send: asker(app, 'POST', '/resend-verification', { email }),
         async proveDone() {
@@ -79,8 +84,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { email, username, send: sendForm } = await register(app)
-      await sendForm()
+      const { email, username } = await createRegistration(app)
       const path = `/verify-email?token=${await app.mailedToken(email)}`
       return { send: () => app.v1('GET', path), proveDone: () => expectOneUser(app, email, username) }
     },
@@ -89,8 +93,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { email, username, send: sendForm } = await register(app)
-      await sendForm()
+      const { email, username } = await createRegistration(app)
       const form = {
         body: `token=${await app.mailedToken(email)}`,
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },

@@ -20,6 +20,17 @@ async function createPerson(app: TestApp): Promise<Person> {
   return { email, username, grant, userId: grant.user.id }
 }
 
+async function createPersonWithStableToken(app: TestApp) {
+  const person = await createPerson(app)
+  const { token } = await signInStable(app, person.username)
+  return { ...person, token }
+}
+
+async function createPersonWithCookies(app: TestApp) {
+  const person = await createPerson(app)
+  return { ...person, tokens: await pinSignIn(app, person.username) }
+}
+
 const meStatus = async (app: TestApp, token: string) => (await app.v1('GET', '/me', { token })).status
 const refreshStatus = async (app: TestApp, token: string) =>
   (await app.v1('POST', '/refresh', { body: { refresh_token: token } })).status
@@ -134,8 +145,7 @@ export const SESSION_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { username, userId } = await createPerson(app)
-      const { token } = await signInStable(app, username)
+      const { userId, token } = await createPersonWithStableToken(app)
       return {
         userId,
         send: () => stable(app, 'DELETE', '/logout', { token }),
@@ -151,8 +161,7 @@ export const SESSION_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { username, userId } = await createPerson(app)
-      const tokens = await pinSignIn(app, username)
+      const { userId, tokens } = await createPersonWithCookies(app)
       return {
         userId,
         send: () => post(app, '/refresh', cookieHeader(tokens)),
@@ -166,8 +175,7 @@ export const SESSION_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { username, userId } = await createPerson(app)
-      const tokens = await pinSignIn(app, username)
+      const { userId, tokens } = await createPersonWithCookies(app)
       return {
         userId,
         send: () => post(app, '/logout', cookieHeader(tokens)),
@@ -186,8 +194,7 @@ function lookStable(path: string): Operation {
     done: 200,
     again: 200,
     async prepare(app) {
-      const { username, userId } = await createPerson(app)
-      const { token } = await signInStable(app, username)
+      const { username, userId, token } = await createPersonWithStableToken(app)
       return { userId, send: () => stable(app, 'GET', path.endsWith('/') ? `${path}${username}` : path, { token }) }
     },
   }
