@@ -30,11 +30,14 @@ import { ScryptEngine } from './platform/scrypt.ts'
 import { createTurnstile, type Turnstile } from './platform/turnstile.ts'
 import { createAccountChanges } from './stores/account-changes.ts'
 import { createAccountLinks } from './stores/account-links.ts'
+import { createAccountUndo } from './stores/account-undo.ts'
 import { createAuditEvents } from './stores/audit-events.ts'
 import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
+import { createDeletions } from './stores/deletions.ts'
 import { createErasures } from './stores/erasures.ts'
 import { createOutbox } from './stores/outbox.ts'
+import { createRecoveryPoints } from './stores/recovery-points.ts'
 import { createRegistrations } from './stores/registrations.ts'
 import { createSigningKeyStore } from './stores/signing-keys.ts'
 import { createUsers } from './stores/users.ts'
@@ -96,6 +99,9 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     registrations: createRegistrations(database),
     accountChanges: createAccountChanges(database),
     accountLinks: createAccountLinks(database),
+    accountUndo: createAccountUndo(database),
+    recoveryPoints: createRecoveryPoints(database),
+    deletions: createDeletions(database),
     erasures: createErasures(database),
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),

@@ -17,7 +17,7 @@ import {
   deleteStatements,
   disableStatement,
   enableStatement,
-  endLinksStatement,
+  endLinksStatements,
   grantStatement,
   listStatement,
   type OperatorAct,
@@ -58,9 +58,9 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'list':
       return render(await only(deps, listStatement()), command.isJson)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now), endLinksStatement(command.user))).email}: all sessions ended`
+      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now), ...endLinksStatements(command.user))).email}: all sessions ended`
     case 'enable':
-      return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now))).email}`
+      return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now), ...endLinksStatements(command.user))).email}`
     case 'grant':
       return editPermissions(deps, command, grantStatement(command.user, command.permissions, now))
     case 'revoke':
@@ -77,13 +77,13 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
         command.user,
         'password_changed',
         setPasswordStatement(command.user, passwordHash, now),
-        endLinksStatement(command.user),
+        ...endLinksStatements(command.user),
       )
-      return `Set the password of ${row.email}: all sessions ended`
+      return `Set the password of ${row.email}: all sessions and other credentials ended`
     }
     case 'set-pin': {
       const pin = await keyPin(command.pin, deps)
-      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, now))).email}`
+      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, now))).email}: all sessions ended`
     }
     case 'delete': {
       const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))

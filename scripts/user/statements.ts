@@ -44,7 +44,7 @@ export function createStatements(user: NewUser, act: OperatorAct): readonly Stat
     {
       text: `INSERT INTO username_claims (username_key, email, expires_at)
         SELECT ?, ?, NULL WHERE ? IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE email = ?)
-        ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL
+        ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL, user_id = NULL
           WHERE expires_at IS NOT NULL AND (expires_at <= ? OR email = excluded.email)`,
       values: [user.usernameKey, user.email, user.usernameKey, user.email, now],
     },
@@ -117,23 +117,27 @@ export function enableStatement(user: UserKey, now: number): Statement {
   return update(user, 'disabled_at = NULL, updated_at = ?', [now])
 }
 
-/** Ends every session of the user, as a change of password does everywhere. */
+/** Ends every session and every other credential of the user, as a reset by mail does. */
 export function setPasswordStatement(user: UserKey, passwordHash: string, now: number): Statement {
-  return update(user, `password_hash = ?, ${NEXT_EPOCH}, updated_at = ?`, [passwordHash, now, now])
+  return update(user, `password_hash = ?, pin_hash = NULL, pin_key_id = NULL, ${NEXT_EPOCH}, updated_at = ?`, [
+    passwordHash,
+    now,
+    now,
+  ])
 }
 
-/** Ends no session: a PIN is a credential of its own. */
+/** Ends every session: those that the PIN before opened cannot be told from here. */
 export function setPinStatement(user: UserKey, { pinHash, pinKeyId }: StoredPin, now: number): Statement {
-  return update(user, 'pin_hash = ?, pin_key_id = ?, updated_at = ?', [pinHash, pinKeyId, now])
+  return update(user, `pin_hash = ?, pin_key_id = ?, ${NEXT_EPOCH}, updated_at = ?`, [pinHash, pinKeyId, now, now])
 }
 
-/** Links that could change the password or the address are worth nothing after an operator has stepped in. */
-export function endLinksStatement(user: UserKey): Statement {
-  return {
-    text: `DELETE FROM one_time_tokens WHERE purpose IN (?, ?)
-      AND subject = (SELECT id FROM users WHERE ${user.column} = ?)`,
-    values: ['reset_password', 'change_email', user.value],
-  }
+/** No mailed link is worth anything after an operator has stepped in, and no address of before may take the account back. */
+export function endLinksStatements(user: UserKey): readonly [Statement, Statement] {
+  const ofUser = `(SELECT id FROM users WHERE ${user.column} = ?)`
+  return [
+    { text: `DELETE FROM one_time_tokens WHERE subject = ${ofUser}`, values: [user.value] },
+    { text: `DELETE FROM recovery_points WHERE user_id = ${ofUser}`, values: [user.value] },
+  ]
 }
 
 /** The row of `erasures` tells the worker's cron to erase what the objects know. The account itself goes last. */
@@ -158,7 +162,8 @@ export function deleteStatements(user: UserKey, act: OperatorAct): readonly Stat
       values: [value, value, 'verify_email'],
     },
     { text: `DELETE FROM registrations WHERE email = ${email}`, values: [value] },
-    { text: `DELETE FROM username_claims WHERE email = ${email}`, values: [value] },
+    { text: `DELETE FROM username_claims WHERE email = ${email} OR user_id = ${id}`, values: [value, value] },
+    { text: `DELETE FROM recovery_points WHERE user_id = ${id}`, values: [value] },
     { text: `DELETE FROM users WHERE ${user.column} = ? RETURNING email, permissions`, values: [value] },
   ]
 }

@@ -82,7 +82,8 @@ export function importStatements(batch: readonly NewImport[], now: number): read
     {
       text: `INSERT INTO username_claims (username_key, email, expires_at)
         SELECT username_key, email, NULL FROM users WHERE username_key IS NOT NULL AND email IN (${written.text})
-        ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL WHERE expires_at IS NOT NULL`,
+        ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL, user_id = NULL
+          WHERE expires_at IS NOT NULL`,
       values: written.values,
     },
     {

@@ -1,4 +1,4 @@
-// A new password by the old one. Every other session ends, this one goes on.
+// A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
 import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
@@ -15,6 +15,8 @@ import { findNewPasswordProblem, hashNewPassword } from './new-password.ts'
 export interface PasswordForm {
   readonly currentPassword?: string | undefined
   readonly newPassword?: string | undefined
+  /** Whether every other credential ends too: yes when left out. */
+  readonly endOtherCredentials?: boolean | undefined
 }
 
 /** What the fields of a `PasswordForm` are called in a refusal. */
@@ -33,9 +35,13 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   requireHashRoom(deps)
   const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
   const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
-  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
+  const endsOthers = form.endOtherCredentials ?? true
+  const notice = await sealAccountMail(deps, user, client, {
+    kind: 'password_changed',
+    pinRemoved: endsOthers && user.pinHash !== null,
+  })
   const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
-  const epoch = await deps.accountChanges.changePassword(user, passwordHash, { notice, event }, deps.clock())
+  const epoch = await deps.accountChanges.changePassword(user, passwordHash, endsOthers, { notice, event }, deps.clock())
   if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')
   logEvent(deps, event)
   await keepSession(deps, principal.sessionId, epoch)

@@ -51,7 +51,8 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
   return proven
 }
 
-function storedPin(user: User | null): StoredPin | null {
+/** The PIN that an account has; `null`: none. */
+export function storedPin(user: User | null): StoredPin | null {
   return user?.pinHash && user.pinKeyId ? { pinHash: user.pinHash, pinKeyId: user.pinKeyId } : null
 }
 

@@ -1,13 +1,14 @@
-// The link in the mail to the new address: what it is about, and its confirmation, of which the old address is told.
+// The link in the mail to the new address: what it is about, and its confirmation. The old address gets a link that takes the account
+// back, unless the new one has just done so.
 import type { AccountLink } from '../stores/account-links.ts'
+import { RECOVERY_WINDOW_SECONDS } from '../stores/recovery-points.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
-import { UNDO_TTL_SECONDS } from './link-rules.ts'
-import { mailedLink } from './mails.ts'
-import { createOneTimeToken, hashOneTimeToken } from './one-time-token.ts'
+import { hashOneTimeToken } from './one-time-token.ts'
+import { prepareWarnings } from './recovery-warnings.ts'
 
 export interface EmailChange {
   /** The address to come. */
@@ -25,17 +26,19 @@ export async function describeEmailChange(deps: Deps, token: string | undefined)
 export async function confirmEmailChange(deps: Deps, token: string | undefined, client: Client): Promise<void> {
   const { link, hash } = await requireLink(deps, token)
   if (link.isSpent) return
-  const undo = await createOneTimeToken(deps.random)
-  const notice = await sealAccountMail(deps, link.user, client, {
-    kind: 'email_changed',
-    newEmail: link.email,
-    undoLink: mailedLink(deps.settings.publicUrl, 'undo-email-change', undo.token),
-    ttlSeconds: UNDO_TTL_SECONDS,
-  })
+  const { user, email: newEmail } = link
   const now = deps.clock()
-  const event = describeAct(deps, client, { what: 'email_changed', userId: link.user.id })
-  const newUndo = { tokenHash: undo.hash, expiresAt: now + UNDO_TTL_SECONDS, notice, event }
-  const changed = await deps.accountLinks.changeEmail(hash, deps.random.hex(16), link.user.email, newUndo, now)
+  const window = await deps.recoveryPoints.findWindow(user.id, now)
+  const told = { emails: [user.email, window?.oldestEmail ?? null], locale: user.locale }
+  const warnings = await prepareWarnings(deps, client, told, RECOVERY_WINDOW_SECONDS, (undoLink) => ({
+    kind: 'email_changed',
+    newEmail,
+    link: undoLink,
+    ttlSeconds: RECOVERY_WINDOW_SECONDS,
+  }))
+  const farewell = await sealAccountMail(deps, user, client, { kind: 'address_released', newEmail })
+  const event = describeAct(deps, client, { what: 'email_changed', userId: user.id })
+  const changed = await deps.accountLinks.changeEmail(hash, deps.random.hex(16), user.email, { event, warnings, farewell }, now)
   if (!changed) throw invalidLink('address taken, or account changed meanwhile')
   if (changed !== 'spent') logEvent(deps, event)
   deps.defer(deliverMail(deps))

@@ -1,13 +1,18 @@
-// The signed-in user deletes the own account: all sessions end, nothing personal stays, the address is free again.
+// The signed-in user deletes their account: all sessions end, nothing personal stays, the address is free again. While an address may
+// take the account back, it is only put aside: whoever stole it must not be able to destroy it.
 
+import type { RecoveryWindow } from '../stores/recovery-points.ts'
+import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
+import { endSessionsBefore } from './end-sessions-before.ts'
 import { eraseAccount } from './erase-account.ts'
 import { AuthError } from './errors.ts'
+import { prepareWarnings } from './recovery-warnings.ts'
 
 /**
  * @throws AuthError as `authenticate`, so that whoever asks again after a lost answer is told that the session is over;
@@ -28,12 +33,33 @@ export async function deleteAccount(
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
   await checkCurrentPassword(deps, user, password, client)
+  const window = await deps.recoveryPoints.findWindow(user.id, deps.clock())
+  await (window ? putAside(deps, user, window, client) : erase(deps, user, client))
+  deps.defer(deliverMail(deps))
+}
+
+async function erase(deps: Deps, user: User, client: Client): Promise<void> {
   const notice = await sealAccountMail(deps, user, client, { kind: 'account_deleted' })
   const event = { ...describeAct(deps, client, { what: 'account_deleted', userId: user.id }), ip: null, userAgent: null }
-  const isDeleted = await deps.accountChanges.delete(user, { notice, event }, deps.clock())
-  if (!isDeleted) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  const isDeleted = await deps.deletions.delete(user, { notice, event }, deps.clock())
+  if (!isDeleted) throw changedMeanwhile()
   logEvent(deps, event)
   // D1 has decided; what the objects know ends nothing and opens nothing any more.
   await eraseAccount(deps, { userId: user.id, email: user.email, usernameKey: user.usernameKey })
-  deps.defer(deliverMail(deps))
+}
+
+async function putAside(deps: Deps, user: User, window: RecoveryWindow, client: Client): Promise<void> {
+  const now = deps.clock()
+  const ttlSeconds = window.expiresAt - now
+  const told = { emails: [user.email, window.oldestEmail], locale: user.locale }
+  const warnings = await prepareWarnings(deps, client, told, ttlSeconds, (link) => ({ kind: 'account_deleted', link, ttlSeconds }))
+  const event = describeAct(deps, client, { what: 'account_deletion_requested', userId: user.id })
+  const isAside = await deps.deletions.putAside(user, warnings, event, now)
+  if (!isAside) throw changedMeanwhile()
+  logEvent(deps, event)
+  await endSessionsBefore(deps, user.id, Number.MAX_SAFE_INTEGER)
+}
+
+function changedMeanwhile(): AuthError {
+  return new AuthError('invalid_credentials', 'account changed meanwhile')
 }

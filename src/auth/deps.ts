@@ -15,11 +15,14 @@ import type { RetryHint } from '../platform/retry-hint.ts'
 import type { Turnstile } from '../platform/turnstile.ts'
 import type { AccountChanges } from '../stores/account-changes.ts'
 import type { AccountLinks } from '../stores/account-links.ts'
+import type { AccountUndo } from '../stores/account-undo.ts'
 import type { AuditFace } from '../stores/audit-event.ts'
 import type { AuditEvents } from '../stores/audit-events.ts'
 import type { CommonPasswords } from '../stores/common-passwords.ts'
+import type { Deletions } from '../stores/deletions.ts'
 import type { Erasures } from '../stores/erasures.ts'
 import type { Outbox } from '../stores/outbox.ts'
+import type { RecoveryPoints } from '../stores/recovery-points.ts'
 import type { Registrations } from '../stores/registrations.ts'
 import type { Users } from '../stores/users.ts'
 import type { AuthSettings } from './settings.ts'
@@ -32,6 +35,9 @@ export interface Deps {
   readonly registrations: Registrations
   readonly accountChanges: AccountChanges
   readonly accountLinks: AccountLinks
+  readonly accountUndo: AccountUndo
+  readonly recoveryPoints: RecoveryPoints
+  readonly deletions: Deletions
   readonly erasures: Erasures
   readonly auditEvents: AuditEvents
   readonly outbox: Outbox

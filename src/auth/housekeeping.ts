@@ -21,7 +21,9 @@ export async function keepHouse(deps: Deps): Promise<void> {
     ['expire mail', () => expireMail(deps)],
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
+    ['carry out deletions', () => carryOutDeletions(deps)],
     ['erase deleted accounts', () => finishErasures(deps)],
+    ['purge recovery points', () => deps.recoveryPoints.purge(now, ROWS_PER_RUN)],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
     ['purge audit', () => deps.auditEvents.purge(now - deps.settings.auditRetentionDays * 86_400, EVENTS_PER_RUN)],
     ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, now - KEEP_DEAD_LETTERS_SECONDS, ROWS_PER_RUN)],
@@ -30,6 +32,14 @@ export async function keepHouse(deps: Deps): Promise<void> {
     await run().catch((error: unknown) => {
       deps.log('error', 'housekeeping failed', { task, reason: reasonOf(error) })
     })
+  }
+}
+
+/** What is left to erase in objects, the next task does. */
+async function carryOutDeletions(deps: Deps): Promise<void> {
+  for (const userId of await deps.deletions.listDue(deps.clock(), ERASURES_PER_RUN)) {
+    const event = describeAct(deps, null, { what: 'account_deleted', userId })
+    if (await deps.deletions.carryOut(userId, event)) logEvent(deps, event)
   }
 }
 

@@ -10,14 +10,20 @@ import type { MailWords } from './mail-words/words.ts'
 
 export type MailMessage =
   | {
-      readonly kind: 'verify_email' | 'reset_password' | 'confirm_email_change'
+      readonly kind: 'verify_email' | 'reset_password' | 'confirm_email_change' | 'account_taken_back' | 'username_changed'
       readonly link: string
       readonly ttlSeconds: number
     }
-  /** To the address of before. The new one is shown masked: whoever took the account over may have chosen it for its words. */
-  | { readonly kind: 'email_changed'; readonly newEmail: string; readonly undoLink: string; readonly ttlSeconds: number }
+  /** To addresses of before. The new one is shown masked: whoever took the account over may have chosen it for its words. */
+  | { readonly kind: 'email_changed'; readonly newEmail: string; readonly link: string; readonly ttlSeconds: number }
+  /** To an address that the account was taken back from. */
+  | { readonly kind: 'address_released'; readonly newEmail: string }
+  /** With a link where somebody may take the account back. */
+  | { readonly kind: 'account_deleted'; readonly link: string; readonly ttlSeconds: number }
+  | { readonly kind: 'account_deleted' }
   | { readonly kind: 'new_sign_in'; readonly device: DeviceName | null }
-  | { readonly kind: 'already_registered' | 'password_changed' | 'pin_changed' | 'account_deleted' }
+  | { readonly kind: 'password_changed'; readonly pinRemoved: boolean }
+  | { readonly kind: 'already_registered' | 'pin_changed' }
 
 export interface MailContext {
   readonly publicUrl: string
@@ -66,13 +72,21 @@ function valuesOf(message: MailMessage, locale: Locale): Values {
     case 'verify_email':
     case 'reset_password':
     case 'confirm_email_change':
+    case 'account_taken_back':
+    case 'username_changed':
       return { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) }
     case 'email_changed':
       return {
         email: maskAddress(message.newEmail),
-        link: message.undoLink,
+        link: message.link,
         ttl: renderDuration(message.ttlSeconds, locale),
       }
+    case 'address_released':
+      return { email: maskAddress(message.newEmail) }
+    case 'account_deleted':
+      return 'link' in message ? { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) } : { link: null, ttl: null }
+    case 'password_changed':
+      return { pin: message.pinRemoved ? 'PIN' : null }
     case 'new_sign_in':
       return { device: message.device }
     default:

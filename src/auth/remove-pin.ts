@@ -1,4 +1,4 @@
-// Removes the PIN of the signed-in user, who has given the password not long ago.
+// Removes the PIN of the signed-in user, who has given the password not long ago, and ends the sessions that it opened.
 
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
@@ -8,7 +8,7 @@ import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 
 /**
- * Done, too, where there is none.
+ * Done, too, where there is none: a first try may have removed it without an answer of the ledger.
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `reauthentication_required`
  * @throws Unavailable
  */
@@ -21,5 +21,6 @@ export async function removePin(deps: Deps, accessToken: string | null, client: 
   const outcome = await deps.accountChanges.removePin(user, { notice, event }, deps.clock())
   if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
   if (outcome === 'removed') logEvent(deps, event)
+  await deps.ledgers.revokeMethod(user.id, 'pin', deps.clock())
   deps.defer(deliverMail(deps))
 }

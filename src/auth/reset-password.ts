@@ -1,4 +1,4 @@
-// A new password by the mailed link. It ends every session and every other link, and proves the address on the way.
+// A new password by the mailed link. It ends every session, every other credential and every other link, and proves the address.
 import { addressBucket } from '../platform/client-address.ts'
 import { reasonOf } from '../platform/log.ts'
 import type { AccountLink } from '../stores/account-links.ts'
@@ -59,7 +59,7 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
   const passwordHash = await hashNewPassword(deps, FIELD, password, permit.attempt)
   // The hash stays counted; it was no failure.
   deps.defer(permit.attempt.succeed(deps.clock()))
-  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed' })
+  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
   const event = describeAct(deps, client, { what: 'password_reset', userId: user.id })
   const epoch = await deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, { notice, event }, deps.clock())
   if (epoch !== null) logEvent(deps, event)
@@ -82,15 +82,11 @@ async function followUp(deps: Deps, user: User, epoch: number, client: Client): 
 }
 
 /**
- * Whoever holds the mailbox may sign in at once, though guesses at the forgotten password have led to a wait, and gets a PIN
- * back that guesses have killed. The new password does not depend on it.
+ * Whoever holds the mailbox may sign in at once, though guesses at the forgotten password have led to a wait. The new password does
+ * not depend on it.
  */
 async function liftLimits({ limits, clock, log }: Deps, user: User, { address }: Client): Promise<void> {
-  const now = clock()
-  await Promise.all([
-    limits.clearWaits(user, addressBucket(address), now),
-    user.pinHash !== null && user.usernameKey !== null && limits.revivePin(user.usernameKey, now),
-  ]).catch((error: unknown) => {
+  await limits.clearWaits(user, addressBucket(address), clock()).catch((error: unknown) => {
     log('warn', 'limits not lifted after a reset', { reason: reasonOf(error) })
   })
 }

@@ -1,4 +1,4 @@
-// Sets the PIN of the signed-in user, who proves the account by its password once more.
+// Sets the PIN of the signed-in user, who proves the account by its password once more. Sessions that the PIN before opened end.
 import { SALT_BYTES } from '../platform/password-hash.ts'
 import { hashPin } from '../platform/pin-hash.ts'
 import { findPinProblem } from '../platform/pin-policy.ts'
@@ -41,6 +41,7 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   const isSet = await deps.accountChanges.setPin(user, stored, { notice, event }, deps.clock())
   if (!isSet) throw new AuthError('invalid_credentials', 'account changed meanwhile')
   logEvent(deps, event)
+  await deps.ledgers.revokeMethod(user.id, 'pin', deps.clock())
   deps.defer(deliverMail(deps))
 }
 

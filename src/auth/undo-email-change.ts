@@ -1,7 +1,8 @@
-// The link in the mail to the old address: whoever changed the address is put out, and the mailbox of before is the only way
-// back in, by a new password.
+// The link in the mails to addresses that may take an account back: it ends what was done since (another address or username, a
+// deletion), signs everybody out, and makes the mailbox the only way in, by a new password.
 import { decoyHash, SALT_BYTES } from '../platform/password-hash.ts'
-import type { AccountLink } from '../stores/account-links.ts'
+import type { UndoLink } from '../stores/account-undo.ts'
+import { RECOVERY_WINDOW_SECONDS } from '../stores/recovery-points.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -11,6 +12,7 @@ import { AuthError } from './errors.ts'
 import { RESET_TTL_SECONDS } from './link-rules.ts'
 import { mailedLink } from './mails.ts'
 import { createOneTimeToken, hashOneTimeToken } from './one-time-token.ts'
+import { prepareWarnings } from './recovery-warnings.ts'
 
 export interface EmailUndo {
   /** The address that comes back. */
@@ -29,30 +31,38 @@ export async function undoEmailChange(deps: Deps, token: string | undefined, cli
   const { link, hash } = await requireLink(deps, token)
   if (link.isSpent) return
   const { settings, random } = deps
+  const { email, presentEmail, userId, locale } = link
   const reset = await createOneTimeToken(random)
-  const mail = await sealAccountMail(deps, { ...link.user, email: link.email }, client, {
-    kind: 'reset_password',
+  const mail = await sealAccountMail(deps, { email, locale }, client, {
+    kind: 'account_taken_back',
     link: mailedLink(settings.publicUrl, 'reset-password', reset.token),
     ttlSeconds: RESET_TTL_SECONDS,
   })
-  const event = describeAct(deps, client, { what: 'email_change_undone', userId: link.user.id })
+  const change = { kind: 'email_changed', newEmail: email, ttlSeconds: RECOVERY_WINDOW_SECONDS } as const
+  const told = { emails: [link.oldestEmail === email ? null : link.oldestEmail], locale }
+  const warnings = await prepareWarnings(deps, client, told, RECOVERY_WINDOW_SECONDS, (undoLink) => ({ ...change, link: undoLink }))
+  const isReleased = presentEmail !== email
+  const farewell = isReleased
+    ? await sealAccountMail(deps, { email: presentEmail, locale }, client, { kind: 'address_released', newEmail: email })
+    : null
+  const event = describeAct(deps, client, { what: 'email_change_undone', userId })
   const now = deps.clock()
-  const newReset = { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail, event }
+  const traces = { event, warnings, farewell, reset: { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail } }
   // A form that costs what every other costs, so that a sign-in does not tell what happened here.
   const passwordHash = decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
-  const epoch = await deps.accountLinks.undoEmailChange(hash, random.hex(16), passwordHash, newReset, now)
-  if (epoch === null) throw invalidLink('address taken by another account')
+  const epoch = await deps.accountUndo.undo(hash, random.hex(16), presentEmail, passwordHash, traces, now)
+  if (epoch === null) throw invalidLink('address taken by another account, or account changed meanwhile')
   if (epoch !== 'spent') {
     logEvent(deps, event)
-    await endSessionsBefore(deps, link.user.id, epoch)
+    await endSessionsBefore(deps, userId, epoch)
   }
   deps.defer(deliverMail(deps))
 }
 
-async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: AccountLink; hash: string }> {
+async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: UndoLink; hash: string }> {
   const hash = await hashOneTimeToken(token ?? '')
-  const link = hash && (await deps.accountLinks.find(hash, 'undo_email_change', deps.clock()))
-  if (!hash || !link) throw invalidLink('unknown, expired or outdone undo token')
+  const link = hash && (await deps.accountUndo.find(hash, deps.clock()))
+  if (!hash || !link) throw invalidLink('unknown, expired or superseded undo token')
   return { link, hash }
 }
 

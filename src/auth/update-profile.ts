@@ -3,11 +3,14 @@ import { addressBucket } from '../platform/client-address.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername } from '../platform/username.ts'
 import type { ProfileChanges } from '../stores/account-changes.ts'
+import { RECOVERY_WINDOW_SECONDS, type Warning } from '../stores/recovery-points.ts'
 import type { User } from '../stores/users.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requirePassword, requireRecentPassword } from './authenticate.ts'
+import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
+import { prepareWarnings } from './recovery-warnings.ts'
 
 export interface ProfileForm {
   readonly firstName?: string | null | undefined
@@ -18,7 +21,7 @@ export interface ProfileForm {
 /**
  * @returns the user as it is now
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
- *   `reauthentication_required` for the username of an account with a PIN, `username_taken`, `rate_limited`
+ *   `reauthentication_required` for another username, `username_taken`, `rate_limited`
  * @throws Unavailable
  */
 export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<User> {
@@ -27,12 +30,13 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   const { user, sessionId } = principal
   const changes = checkForm(form)
   const isRenamed = changes.username !== undefined && (changes.username?.key ?? null) !== user.usernameKey
-  // Guesses of a PIN are counted by username: a stolen token must not start the count anew under another one.
-  if (isRenamed && user.pinHash !== null) requireRecentPassword(deps, principal)
+  // People are known by it, and guesses of a PIN are counted by it: a stolen token alone must not change it.
+  if (isRenamed) requireRecentPassword(deps, principal)
   if (isRenamed && changes.username) await countUsername(deps, client)
   const reason = changedFields(user, changes)
   const event = reason === '' ? null : describeAct(deps, client, { what: 'profile_changed', reason, userId: user.id, sessionId })
-  const outcome = await deps.accountChanges.updateProfile(user, changes, event, deps.clock())
+  const warnings = isRenamed ? await prepareRenameWarnings(deps, user, client) : []
+  const outcome = await deps.accountChanges.updateProfile(user, changes, event, warnings, deps.clock())
   if (outcome === 'taken') {
     throw new AuthError('username_taken', 'username held by somebody else', {
       fields: [{ field: 'username', message: 'is taken' }],
@@ -40,7 +44,15 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   }
   if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
   if (event) logEvent(deps, event)
+  if (isRenamed) deps.defer(deliverMail(deps))
   return outcome
+}
+
+async function prepareRenameWarnings(deps: Deps, user: User, client: Client): Promise<readonly Warning[]> {
+  const window = await deps.recoveryPoints.findWindow(user.id, deps.clock())
+  const told = { emails: [user.email, window?.oldestEmail ?? null], locale: user.locale }
+  const ttlSeconds = RECOVERY_WINDOW_SECONDS
+  return prepareWarnings(deps, client, told, ttlSeconds, (link) => ({ kind: 'username_changed', link, ttlSeconds }))
 }
 
 /** Their names alone. */

@@ -138,6 +138,15 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     })
   }
 
+  /** Ends every session that was signed in to by this method (RFC 8176): its credential is gone. */
+  revokeMethod(method: string, now: number): void {
+    this.ctx.storage.transactionSync(() => {
+      const begun = this.#table.list().filter((entry) => entry.revokedAt === null && entry.amr.includes(method))
+      for (const entry of begun) this.#revoke(entry, now)
+      if (begun.length > 0) this.#schedule()
+    })
+  }
+
   /** Every session that is still remembered, newest first; revoked ones are, until they would have expired. */
   list(): SessionRecord[] {
     return this.#table.list().map(renderRecord)

@@ -18,6 +18,8 @@ export interface SessionLedgers {
   revoke(id: string, now: number): Promise<boolean>
   /** Ends all sessions of a user that are of an earlier epoch; how many were live before. */
   revokeAll(userId: string, now: number, beforeEpoch: number): Promise<number>
+  /** Ends every session of a user that was signed in to by this method. */
+  revokeMethod(userId: string, method: string, now: number): Promise<void>
   /** All sessions still remembered, newest first. */
   list(userId: string): Promise<SessionRecord[]>
   /** Stamps a session that is kept while the user's epoch changes. */
@@ -61,6 +63,7 @@ export function createSessionLedgers(
     extend: (request) => askAbout(request.id, null, (ledger) => ledger.extend(request)),
     revoke: (id, now) => askAbout(id, false, (ledger) => ledger.revoke(id, now)),
     revokeAll: (userId, now, beforeEpoch) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch)),
+    revokeMethod: (userId, method, now) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeMethod(method, now)),
     list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
     restamp: (id, epoch) => askAbout(id, false, (ledger) => ledger.restamp(id, epoch)),
     reauthenticate: (id, epoch, now) => askAbout(id, null, (ledger) => ledger.reauthenticate(id, epoch, now)),

@@ -26,6 +26,7 @@ export const AUDIT_ACTS = [
   'pin_dead',
   'account_disabled',
   'account_enabled',
+  'account_deletion_requested',
   'account_deleted',
   'permissions_changed',
   'signing_key_made',

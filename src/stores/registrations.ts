@@ -98,7 +98,7 @@ export function createRegistrations(database: Database): Registrations {
             INSERT INTO username_claims (username_key, email, expires_at)
             SELECT ${usernameKey}, ${email}, ${expiresAt} WHERE ${usernameKey} IS NOT NULL
             ON CONFLICT (username_key) DO UPDATE
-              SET email = excluded.email, expires_at = max(excluded.expires_at, expires_at)
+              SET email = excluded.email, expires_at = max(excluded.expires_at, expires_at), user_id = NULL
               WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR email = excluded.email)`,
         sql`
             INSERT INTO registrations

@@ -1,7 +1,7 @@
 // The D1 schema: every table Postern keeps, and why each column is there. `npm run migrations` turns a change of this
 // file into the next numbered file under migrations/. All times are epoch seconds.
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Locale } from '../platform/locale.ts'
 import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit-event.ts'
 
@@ -60,15 +60,24 @@ export const registrations = sqliteTable(
   ],
 )
 
-/** Who holds a username: an account for good (`expires_at` null), or an address with pending registrations for 24 h. */
+/**
+ * Who holds a username: an account for good (`expires_at` null), an address with pending registrations for 24 h, or, for 30 days,
+ * the account that gave it up (`user_id`), so that nobody can take a name that its owner was made to lose.
+ */
 export const usernameClaims = sqliteTable(
   'username_claims',
   {
     usernameKey: text('username_key').primaryKey(),
     email: text('email').notNull(),
     expiresAt: integer('expires_at'),
+    /** The account that gave the name up: then `email` is empty, since no address has a part in it. `null` for every other claim. */
+    userId: text('user_id'),
   },
-  (table) => [index('username_claims_by_email').on(table.email), index('username_claims_by_expiry').on(table.expiresAt)],
+  (table) => [
+    index('username_claims_by_email').on(table.email),
+    index('username_claims_by_expiry').on(table.expiresAt),
+    index('username_claims_by_user').on(table.userId),
+  ],
 )
 
 export const oneTimeTokens = sqliteTable(
@@ -92,6 +101,47 @@ export const oneTimeTokens = sqliteTable(
     index('one_time_tokens_by_expiry').on(table.expiresAt),
     index('one_time_tokens_by_subject').on(table.subject),
   ],
+)
+
+/**
+ * The addresses that may take an account back, and what it was called at each: one row for every address that the account had
+ * when its address or username changed, or when it was deleted. All rows of an account last until the same time.
+ */
+export const recoveryPoints = sqliteTable(
+  'recovery_points',
+  {
+    userId: text('user_id').notNull(),
+    email: text('email').notNull(),
+    /** 1 is the oldest address, which outranks every other one. */
+    rank: integer('rank').notNull(),
+    /** What an undo from this address gives back; `null`: no username. */
+    username: text('username'),
+    usernameKey: text('username_key'),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.email] }), index('recovery_points_by_expiry').on(table.expiresAt)],
+)
+
+/** Accounts that were deleted while an address could still take them back. No credential is kept. */
+export const deletedAccounts = sqliteTable(
+  'deleted_accounts',
+  {
+    userId: text('user_id').primaryKey(),
+    /** The address it had when it was deleted. */
+    email: text('email').notNull(),
+    username: text('username'),
+    usernameKey: text('username_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    locale: text('locale').$type<Locale>(),
+    /** As in `users`; only copied from there and back. */
+    permissions: text('permissions').notNull(),
+    sessionEpoch: integer('session_epoch').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When the cron erases it for good. */
+    dueAt: integer('due_at').notNull(),
+  },
+  (table) => [index('deleted_accounts_by_due').on(table.dueAt)],
 )
 
 /** Deleted accounts of which Durable Objects may still know something; a row goes as soon as they do not. */

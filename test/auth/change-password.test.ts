@@ -1,6 +1,6 @@
 // A new password by the old one: which sessions and links end with it, and that of two changes at once one wins.
 import { describe, expect, it } from 'vitest'
-import { createPinAccount, pinSignIn } from '../faces/cookie/browser.ts'
+import { createPinAccount, pinLogin, pinSignIn } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
 import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
@@ -50,6 +50,21 @@ describe('POST /change-password', () => {
     const { access_token: token } = await app.signIn(email, 'in between')
     await change(app, token, NEW_PASSWORD, 'in between')
     for (const password of ['in between', NEW_PASSWORD]) expectRefusal(await reset(app, link, password), REFUSED.invalidLink)
+  })
+
+  it('ends the PIN, unless its user keeps it', async () => {
+    const app = await startApp()
+    const { email, username } = await createPinAccount(app)
+    const { access_token: token } = await app.signIn(email)
+    const change = (from: string, to: string, more: object) =>
+      ask(app, 'POST', '/change-password', { current_password: from, new_password: to, ...more }, token)
+    expect((await change(PASSWORD, NEW_PASSWORD, { end_other_credentials: false })).status).toBe(200)
+    expect((await pinLogin(app, username)).status).toBe(200)
+    expect((await change(NEW_PASSWORD, PASSWORD, { end_other_credentials: 'no' })).status).toBe(400)
+    expect((await change(NEW_PASSWORD, PASSWORD, {})).status).toBe(200)
+    expect((await pinLogin(app, username)).status).toBe(401)
+    const told = (await app.mailTo(email)).filter(({ subject }) => subject === 'Your password was changed')
+    expect(told.map(({ text }) => text.includes('Its PIN was removed'))).toEqual([true, false])
   })
 
   it('of two at once with one current password lets exactly one win, whose session stays', async () => {

@@ -12,9 +12,12 @@ const MESSAGES: { readonly [K in MailMessage['kind']]: MailMessage & { readonly 
   verify_email: { kind: 'verify_email', ...WITH_LINK },
   already_registered: { kind: 'already_registered' },
   reset_password: { kind: 'reset_password', ...WITH_LINK },
-  password_changed: { kind: 'password_changed' },
+  password_changed: { kind: 'password_changed', pinRemoved: true },
+  account_taken_back: { kind: 'account_taken_back', ...WITH_LINK },
+  address_released: { kind: 'address_released', newEmail: 'grace@mail.example.org' },
+  username_changed: { kind: 'username_changed', ...WITH_LINK },
   confirm_email_change: { kind: 'confirm_email_change', ...WITH_LINK },
-  email_changed: { kind: 'email_changed', newEmail: 'grace@mail.example.org', undoLink: LINK, ttlSeconds: 7 * 86_400 },
+  email_changed: { kind: 'email_changed', newEmail: 'grace@mail.example.org', link: LINK, ttlSeconds: 7 * 86_400 },
   new_sign_in: { kind: 'new_sign_in', device: 'Firefox, Windows' },
   pin_changed: { kind: 'pin_changed' },
   account_deleted: { kind: 'account_deleted' },
@@ -36,9 +39,7 @@ describe.each(EVERY)('in %s, the mail %s', (locale, _, message) => {
   it('loads nothing and runs nothing', () => {
     const { html } = renderMail(message, CONTEXT, locale)
     expect(html).not.toMatch(/<(img|script|link|iframe|object|style)|url\(|src=|\bon\w+=/i)
-    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(
-      'link' in message || 'undoLink' in message ? [LINK] : [],
-    )
+    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual('link' in message ? [LINK] : [])
   })
 
   it('has a link alone on its line, so that a program finds it', () => {
@@ -78,7 +79,7 @@ describe('the words', () => {
 describe('what somebody else has chosen', () => {
   it('reaches the owner of the address masked, so that it carries no message and no link', () => {
     const newEmail = 'call-0800-555-now@visit-evil.example'
-    const { text, html } = renderMail({ kind: 'email_changed', newEmail, undoLink: LINK, ttlSeconds: 60 }, CONTEXT, 'en')
+    const { text, html } = renderMail({ kind: 'email_changed', newEmail, link: LINK, ttlSeconds: 60 }, CONTEXT, 'en')
     expect(text).toContain('another e-mail address now: c…@v….example.')
     expect(text + html).not.toMatch(/0800|evil/)
   })

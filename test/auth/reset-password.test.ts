@@ -45,14 +45,23 @@ describe('POST /reset-password', () => {
     expect((await app.signIn(email, NEW_PASSWORD)).user).toMatchObject({ email_verified: true })
   })
 
-  it('frees a dead PIN, which stays the one it was', async () => {
+  it('revives no dead PIN', async () => {
     const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2' } })
     const { email, username } = await createPinAccount(app)
     await pinLogin(app, username, '9999')
     await pinLogin(app, username, '9999')
     expect((await pinLogin(app, username)).status).toBe(401)
     await reset(app, await forget(app, email))
-    expect((await pinLogin(app, username)).status).toBe(200)
+    expect((await pinLogin(app, username)).status).toBe(401)
+  })
+
+  it('lets no PIN sign in that a thief has set, and tells of its end', async () => {
+    const app = await startApp()
+    const { email, username } = await createPinAccount(app)
+    await reset(app, await forget(app, email))
+    expect((await pinLogin(app, username)).status).toBe(401)
+    const [told] = (await app.mailTo(email)).filter(({ subject }) => subject === 'Your password was changed')
+    expect(told?.text).toContain('Its PIN was removed, too.')
   })
 
   it('ends the waits that guesses at the forgotten password have led to, from this address and no other', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createPinAccount, pinLogin } from '../faces/cookie/browser.ts'
 import { expectRefusal, REFUSED, userShape } from '../faces/v1-shapes.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../support/harness.ts'
-import { ask, askToMove } from './account-fixtures.ts'
+import { ask, askToMove, linkTo, signInStatus, subjectsTo } from './account-fixtures.ts'
 import { DAY, rows, times } from './fixtures.ts'
 
 async function startSignedIn(form: Readonly<Record<string, unknown>> = {}) {
@@ -14,7 +14,10 @@ async function startSignedIn(form: Readonly<Record<string, unknown>> = {}) {
   return { app, email, token, patch }
 }
 
-const claims = () => rows('SELECT username_key, email, expires_at FROM username_claims ORDER BY username_key')
+const claims = () =>
+  rows<{ username_key: string; email: string; expires_at: number | null }>(
+    'SELECT username_key, email, expires_at FROM username_claims ORDER BY username_key',
+  )
 
 describe('PATCH /me', () => {
   it('changes what is given, clears what is null, and keeps the rest', async () => {
@@ -39,13 +42,50 @@ describe('PATCH /me', () => {
     expect(await rows('SELECT * FROM users')).toEqual([{ ...before, updated_at: expect.any(Number) }])
   })
 
-  it('gives another username, which signs in, and frees the one before at once', async () => {
+  it('gives another username, which signs in, and keeps the one before for its last owner for 30 days', async () => {
     const { app, email, patch } = await startSignedIn()
     expect((await patch({ username: 'Countess' })).body.user.username).toBe('Countess')
     expect((await ask(app, 'POST', '/login', { username: 'countess', password: PASSWORD })).status).toBe(200)
     expect((await ask(app, 'POST', '/login', { username: 'ada', password: PASSWORD })).status).toBe(401)
-    expect(await claims()).toEqual([{ username_key: 'countess', email, expires_at: null }])
-    await app.createAccount({ username: 'Ada' })
+    const hold = { username_key: 'ada', email: '', expires_at: app.clock.now + 30 * DAY }
+    expect(await claims()).toEqual([hold, { username_key: 'countess', email, expires_at: null }])
+    const other = await app.createAccount()
+    const take = async () => ask(app, 'PATCH', '/me', { username: 'Ada' }, (await app.signIn(other)).access_token)
+    const register = { email, password: PASSWORD, username: 'ada' }
+    expectRefusal(await take(), REFUSED.usernameTaken)
+    expect((await ask(app, 'POST', '/register', { ...register, email: 'new@example.com' })).status).toBe(409)
+    // Its own address is no way around, since the answer would tell whose it is.
+    expect((await ask(app, 'POST', '/register', register)).status).toBe(409)
+    expect((await patch({ username: 'ada' })).body.user.username).toBe('ada')
+    expect((await patch({ username: 'Countess' })).status).toBe(200)
+    app.clock.advance(30 * DAY)
+    expect((await take()).status).toBe(200)
+  })
+
+  it('tells the owner of another username, by a mail whose link takes it back', async () => {
+    const { app, email, patch } = await startSignedIn()
+    await patch({ username: 'thief', first_name: 'T' })
+    expect(await subjectsTo(app, email)).toContain('Your username was changed')
+    expect((await ask(app, 'POST', '/undo-email-change', { token: await linkTo(app, email, 'undo-email-change') })).status).toBe(
+      200,
+    )
+    expect(await rows('SELECT username FROM users WHERE email = ?', email)).toEqual([{ username: 'ada' }])
+    expect(await signInStatus(app, email)).toBe(401)
+  })
+
+  it('tells nothing of a username that is only written in another way, or kept', async () => {
+    const { app, email, patch } = await startSignedIn()
+    for (const username of ['ADA', 'ada']) expect((await patch({ username })).status).toBe(200)
+    expect(await subjectsTo(app, email)).not.toContain('Your username was changed')
+  })
+
+  it('keeps no more than a few names for one account, and always the one that an undo restores', async () => {
+    const { app, patch } = await startSignedIn()
+    for (let count = 0; count < 9; count += 1) expect((await patch({ username: `name ${count}` })).status).toBe(200)
+    const held = await rows<{ username_key: string }>('SELECT username_key FROM username_claims WHERE user_id IS NOT NULL')
+    expect(held).toHaveLength(5)
+    expect(held.map(({ username_key: key }) => key)).toContain('ada')
+    await app.createAccount({ username: 'name 7' })
   })
 
   it('changes how the username is written', async () => {
@@ -54,10 +94,10 @@ describe('PATCH /me', () => {
     expect(await claims()).toEqual([{ username_key: 'ada', email, expires_at: null }])
   })
 
-  it('clears the username and frees it', async () => {
+  it('clears the username and keeps it for its last owner', async () => {
     const { app, patch } = await startSignedIn()
     expect((await patch({ username: null })).body.user.username).toBeNull()
-    expect(await claims()).toEqual([])
+    expect(await claims()).toEqual([{ username_key: 'ada', email: '', expires_at: app.clock.now + 30 * DAY }])
     expect((await ask(app, 'POST', '/login', { username: 'ada', password: PASSWORD })).status).toBe(401)
   })
 
@@ -85,13 +125,13 @@ describe('PATCH /me', () => {
   })
 
   it('of many at once by one account leaves the claim of one username, the one it has', async () => {
-    const { app, email, patch } = await startSignedIn()
+    const { email, patch } = await startSignedIn()
     const names = ['one', 'two', 'three', 'four']
     const replies = await Promise.all(names.map((username) => patch({ username })))
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     const [user] = await rows<{ username_key: string }>('SELECT username_key FROM users')
-    expect(await claims()).toEqual([{ username_key: user?.username_key, email, expires_at: null }])
-    await app.createAccount({ username: names.find((name) => name !== user?.username_key) })
+    const active = (await claims()).filter(({ expires_at: expiresAt }) => expiresAt === null)
+    expect(active).toEqual([{ username_key: user?.username_key, email, expires_at: null }])
   })
 
   it.each([
@@ -125,7 +165,7 @@ describe('PATCH /me', () => {
     expect((await app.v1('PATCH', '/me', { body: { first_name: 'Still' }, token, ip })).status).toBe(200)
   })
 
-  it('wants a recent password for another username where there is a PIN, whose guesses are counted by username', async () => {
+  it('wants a recent password for another username: a stolen token alone renames nobody', async () => {
     const app = await startApp()
     const { email, username } = await createPinAccount(app)
     const { access_token: token } = await app.signIn(email)
@@ -150,6 +190,6 @@ describe('PATCH /me', () => {
     const { app, token, patch } = await startSignedIn()
     await ask(app, 'POST', '/confirm-email-change', { token: await askToMove(app, token, 'moved@example.com') })
     expect((await patch({ username: 'countess' })).status).toBe(200)
-    expect(await claims()).toEqual([{ username_key: 'countess', email: 'moved@example.com', expires_at: null }])
+    expect(await claims()).toContainEqual({ username_key: 'countess', email: 'moved@example.com', expires_at: null })
   })
 })

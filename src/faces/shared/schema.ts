@@ -3,13 +3,15 @@ import * as v from 'valibot'
 import { AuthError, type FieldProblem } from '../../auth/errors.ts'
 import type { JsonObject } from './context.ts'
 
+const TYPES: Readonly<Record<string, string>> = { string: 'a string', boolean: 'true or false' }
+
 /** Members a schema does not name never get past here. @throws AuthError `invalid_request`, never with a value in it */
 export function parseBody<const Schema extends v.GenericSchema>(schema: Schema, body: JsonObject | null): v.InferOutput<Schema> {
   const result = v.safeParse(schema, body ?? {})
   if (result.success) return result.output
   const fields: FieldProblem[] = result.issues.map((issue) => ({
     field: v.getDotPath(issue) ?? '',
-    message: `must be ${issue.expected === 'string' ? 'a string' : 'of another type'}`,
+    message: `must be ${TYPES[issue.expected ?? ''] ?? 'of another type'}`,
   }))
   throw new AuthError('invalid_request', 'members of the wrong type', { fields })
 }
@@ -20,6 +22,17 @@ export function optionalText(description: string) {
     v.pipe(
       v.nullable(v.string()),
       v.transform((text) => text ?? undefined),
+      v.description(description),
+    ),
+  )
+}
+
+/** A yes or no that may be left out; `null` counts as left out. */
+export function optionalFlag(description: string) {
+  return v.optional(
+    v.pipe(
+      v.nullable(v.boolean()),
+      v.transform((flag) => flag ?? undefined),
       v.description(description),
     ),
   )

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Reauthentication } from '../../auth/reauthenticate.ts'
 import { challengeMembers } from '../shared/challenge.ts'
-import { clearableText, optionalText } from '../shared/schema.ts'
+import { clearableText, optionalFlag, optionalText } from '../shared/schema.ts'
 
 const newPassword = () => optionalText('8 to 256 characters')
 const currentPassword = () => optionalText('Judged as at a sign-in')
@@ -17,7 +17,11 @@ export const ForgotPasswordBody = v.object({ email: optionalText('E-mail address
 
 export const ResetPasswordBody = v.object({ token: mailedToken(), password: newPassword() })
 
-export const ChangePasswordBody = v.object({ current_password: currentPassword(), new_password: newPassword() })
+export const ChangePasswordBody = v.object({
+  current_password: currentPassword(),
+  new_password: newPassword(),
+  end_other_credentials: optionalFlag('Whether a PIN ends too; true when left out'),
+})
 
 export const ChangeEmailBody = v.object({ email: optionalText('The address to come'), password: currentPassword() })
 

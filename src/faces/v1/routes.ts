@@ -81,8 +81,9 @@ export const v1 = createRoutes()
     return c.json({ message: 'Password reset' })
   })
   .post('/change-password', jsonBody, async (c) => {
-    const { current_password: currentPassword, new_password: newPassword } = parseBody(ChangePasswordBody, c.var.body)
-    await c.var.auth.changePassword(readBearer(c), { currentPassword, newPassword }, readClient(c))
+    const body = parseBody(ChangePasswordBody, c.var.body)
+    const { current_password: currentPassword, new_password: newPassword, end_other_credentials: endOtherCredentials } = body
+    await c.var.auth.changePassword(readBearer(c), { currentPassword, newPassword, endOtherCredentials }, readClient(c))
     return c.json({ message: 'Password changed' })
   })
   .post('/change-email', jsonBody, async (c) => {

@@ -1,0 +1,137 @@
+// Which former addresses may take an account back. The first change of an address or username opens a window of seven days; every
+// later one within it extends the window for all addresses that have a part in it. The oldest address outranks every other one.
+// docs/account-lives.md has the rules as a table. Everything here is a part of the batch (D1's only transaction) of a change.
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { type OutgoingMail, queueMail } from './outbox.ts'
+
+/** Long enough for somebody who looks into the old mailbox once a week. */
+export const RECOVERY_WINDOW_SECONDS = 7 * 86_400
+
+/** How long a username that its account gave up stays that account's. */
+export const USERNAME_HOLD_SECONDS = 30 * 86_400
+/** Names that an account holds like this. */
+const MOST_HELD = 5
+
+/** What is open for an account. */
+export interface RecoveryWindow {
+  readonly oldestEmail: string
+  readonly expiresAt: number
+}
+
+/** A mail to an address that may take the account back, with the link to do so. */
+export interface Warning {
+  readonly email: string
+  readonly tokenHash: string
+  readonly expiresAt: number
+  readonly mail: OutgoingMail
+}
+
+export interface RecoveryPoints {
+  /** `null` where nothing is open. */
+  findWindow(userId: string, now: number): Promise<RecoveryWindow | null>
+  /** Deletes at most `limit` rows whose time is over. */
+  purge(now: number, limit: number): Promise<void>
+}
+
+export function createRecoveryPoints(database: Database): RecoveryPoints {
+  return {
+    async findWindow(userId, now) {
+      const [row] = await database.ask(sql`
+        SELECT email, expires_at FROM recovery_points WHERE user_id = ${userId} AND expires_at > ${now} ORDER BY rank LIMIT 1`)
+      return row ? { oldestEmail: String(row.email), expiresAt: Number(row.expires_at) } : null
+    },
+
+    async purge(now, limit) {
+      await database.ask(sql`
+        DELETE FROM recovery_points WHERE rowid IN (SELECT rowid FROM recovery_points WHERE expires_at <= ${now} LIMIT ${limit})`)
+    },
+  }
+}
+
+/** Whether an address may take the account back. @param email a SQL value */
+export function hasPoint(userId: SQL, email: SQL, now: number): SQL {
+  return sql`EXISTS (SELECT 1 FROM recovery_points
+    WHERE recovery_points.user_id = ${userId} AND recovery_points.email = ${email} AND recovery_points.expires_at > ${now})`
+}
+
+/**
+ * To stand before the statement that changes `users`: the account's present address and username become a point, unless the
+ * address has one already, and the window is extended for all.
+ * @param userId a SQL value, `NULL` where the change does not happen
+ * @param movesTo the address to come: one that may take the account back does so, and the addresses since it get nothing
+ */
+export function openWindow(userId: SQL, now: number, movesTo: SQL | null = null): SQL[] {
+  const isReturn = movesTo === null ? sql`FALSE` : hasPoint(userId, movesTo, now)
+  return [
+    sql`DELETE FROM recovery_points WHERE user_id = ${userId} AND expires_at <= ${now}`,
+    addPoint(userId, sql`${now + RECOVERY_WINDOW_SECONDS}`, sql`NOT ${isReturn}`),
+    ...(movesTo === null ? [] : closeSince(userId, movesTo, now)),
+    extendWindow(userId, now),
+  ]
+}
+
+/** The account's present address may take it back from now on, if it could not before, as the last in rank. */
+export function addPoint(userId: SQL, expiresAt: SQL, condition: SQL): SQL {
+  return sql`
+    INSERT INTO recovery_points (user_id, email, rank, username, username_key, expires_at)
+    SELECT id, email, (SELECT coalesce(max(rank), 0) + 1 FROM recovery_points WHERE user_id = users.id),
+      username, username_key, ${expiresAt}
+    FROM users WHERE id = ${userId} AND ${condition} ON CONFLICT DO NOTHING`
+}
+
+export function extendWindow(userId: SQL, now: number): SQL {
+  return sql`UPDATE recovery_points SET expires_at = ${now + RECOVERY_WINDOW_SECONDS} WHERE user_id = ${userId}`
+}
+
+/**
+ * An address takes the account back, so that its point and those of the addresses since it are over, with their links.
+ * @param except the hash of a link that is being spent: it still has to answer a repetition
+ */
+export function closeSince(userId: SQL, email: SQL, now: number, except: string | null = null): SQL[] {
+  return [
+    sql`
+      DELETE FROM recovery_points WHERE user_id = ${userId} AND rank >= (
+        SELECT rank FROM recovery_points WHERE user_id = ${userId} AND email = ${email} AND expires_at > ${now})`,
+    sql`
+      DELETE FROM one_time_tokens WHERE subject = ${userId} AND purpose = 'undo_email_change' AND hash IS NOT ${except}
+        AND email NOT IN (SELECT email FROM recovery_points WHERE user_id = ${userId})`,
+  ]
+}
+
+/** To stand behind `openWindow`: each warning goes out, with its link, if its address may take the account back. */
+export function warn(userId: SQL, warnings: readonly Warning[], now: number): SQL[] {
+  return warnings.flatMap(({ email, tokenHash, expiresAt, mail }) => [
+    sql`
+      INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
+      SELECT ${tokenHash}, 'undo_email_change', email, user_id, ${now}, min(${expiresAt}, expires_at) FROM recovery_points
+      WHERE user_id = ${userId} AND email = ${email} AND expires_at > ${now}`,
+    queueMail(mail, null, now, sql`EXISTS (SELECT 1 FROM one_time_tokens WHERE hash = ${tokenHash})`),
+  ])
+}
+
+/** Nobody may take the account back any more. */
+export function closeWindow(userId: SQL): SQL[] {
+  return [
+    sql`DELETE FROM recovery_points WHERE user_id = ${userId}`,
+    sql`DELETE FROM one_time_tokens WHERE subject = ${userId} AND purpose = 'undo_email_change'`,
+  ]
+}
+
+/**
+ * A username that the account has given up stays the account's for a while, unused. An account holds a few names like this, and the
+ * one to be restored by an undo in any case, so that nobody can take it, and nobody can keep hundreds of names from others.
+ * @param userId a SQL value, `NULL` where the change does not happen
+ */
+export function holdFormerUsernames(userId: SQL, now: number): SQL[] {
+  const isGivenUp = sql`expires_at IS NULL AND email = (SELECT email FROM users WHERE id = ${userId})
+    AND username_key IS NOT (SELECT username_key FROM users WHERE id = ${userId})`
+  return [
+    sql`
+      UPDATE username_claims SET email = '', expires_at = ${now + USERNAME_HOLD_SECONDS}, user_id = ${userId}
+      WHERE ${isGivenUp} AND (
+        username_key IN (SELECT username_key FROM recovery_points WHERE user_id = ${userId})
+        OR (SELECT count(*) FROM username_claims AS held WHERE held.user_id = ${userId} AND held.expires_at > ${now}) < ${MOST_HELD})`,
+    sql`DELETE FROM username_claims WHERE ${isGivenUp}`,
+  ]
+}
