@@ -83,7 +83,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     }
     case 'set-pin': {
       const pin = await keyPin(command.pin, deps)
-      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, now))).email}: all sessions ended`
+      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, deps.random.hex(8), now))).email}`
     }
     case 'delete': {
       const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))

@@ -105,8 +105,8 @@ export function recordStatement(user: UserKey | { readonly column: 'id'; readonl
   }
 }
 
-/** As `nextEpoch` of the stores. */
-const NEXT_EPOCH = 'session_epoch = max(session_epoch + 1, ?)'
+/** As `bumpEpoch` of the stores. */
+const NEXT_EPOCH = 'session_epoch = max(session_epoch + 1, ?), kept_session_id = NULL'
 
 /** Sessions of before stay dead when the user is enabled again: hence the epoch, not only the date. */
 export function disableStatement(user: UserKey, now: number): Statement {
@@ -119,16 +119,16 @@ export function enableStatement(user: UserKey, now: number): Statement {
 
 /** Ends every session and every other credential of the user, as a reset by mail does. */
 export function setPasswordStatement(user: UserKey, passwordHash: string, now: number): Statement {
-  return update(user, `password_hash = ?, pin_hash = NULL, pin_key_id = NULL, ${NEXT_EPOCH}, updated_at = ?`, [
+  return update(user, `password_hash = ?, pin_hash = NULL, pin_key_id = NULL, pin_id = NULL, ${NEXT_EPOCH}, updated_at = ?`, [
     passwordHash,
     now,
     now,
   ])
 }
 
-/** Ends every session: those that the PIN before opened cannot be told from here. */
-export function setPinStatement(user: UserKey, { pinHash, pinKeyId }: StoredPin, now: number): Statement {
-  return update(user, `pin_hash = ?, pin_key_id = ?, ${NEXT_EPOCH}, updated_at = ?`, [pinHash, pinKeyId, now, now])
+/** Ends the sessions that the PIN before opened, and no others: they name another. */
+export function setPinStatement(user: UserKey, { pinHash, pinKeyId }: StoredPin, pinId: string, now: number): Statement {
+  return update(user, 'pin_hash = ?, pin_key_id = ?, pin_id = ?, updated_at = ?', [pinHash, pinKeyId, pinId, now])
 }
 
 /** No mailed link is worth anything after an operator has stepped in, and no address of before may take the account back. */

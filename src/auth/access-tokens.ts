@@ -38,6 +38,18 @@ export async function issueAccessToken(
 }
 
 /**
+ * The session of a genuine token, expired or not: enough to end it.
+ * @throws AuthError `invalid_access_token`
+ */
+export async function sessionOfAccessToken(
+  deps: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
+  token: string,
+): Promise<Pick<SessionClaims, 'userId' | 'sessionId'>> {
+  const { claims } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds, { isExpiredToo: true })
+  return claims
+}
+
+/**
  * Judges signature and claims: freshness `token`.
  * @throws AuthError `invalid_access_token`
  */

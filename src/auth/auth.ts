@@ -35,7 +35,7 @@ import type { Freshness } from './settings.ts'
 import { signIn } from './sign-in.ts'
 import { type StableCredentials, signInStable } from './sign-in-stable.ts'
 import { signInWithPin } from './sign-in-with-pin.ts'
-import { signOut } from './sign-out.ts'
+import { type SignOutTokens, signOut } from './sign-out.ts'
 import { signOutBrowser, type TokenPair } from './sign-out-browser.ts'
 import { signOutStable } from './sign-out-stable.ts'
 import { describeEmailUndo, undoEmailChange } from './undo-email-change.ts'
@@ -60,7 +60,7 @@ export function createAuth(deps: Deps) {
     signIn: (credentials: Credentials, client: Client) => signIn(deps, credentials, client),
     refreshSession: (refreshToken: string, client: Client) => refreshSession(deps, refreshToken, client),
     extendSession: (token: AccessToken) => extendSession(deps, token),
-    signOut: (token: AccessToken, client: Client) => signOut(deps, token, client),
+    signOut: (tokens: SignOutTokens, client: Client) => signOut(deps, tokens, client),
 
     authenticate: (token: AccessToken, freshness: Freshness) => authenticate(deps, token, freshness),
     readCurrentUser: (token: AccessToken) => readCurrentUser(deps, token),

@@ -1,5 +1,4 @@
 // A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
-import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
@@ -41,11 +40,11 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
     pinRemoved: endsOthers && user.pinHash !== null,
   })
   const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
-  const epoch = await deps.accountChanges.changePassword(user, passwordHash, endsOthers, { notice, event }, deps.clock())
+  const terms = { keptSessionId: principal.sessionId, endsOthers }
+  const epoch = await deps.accountChanges.changePassword(user, passwordHash, terms, { notice, event }, deps.clock())
   if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')
   logEvent(deps, event)
-  await keepSession(deps, principal.sessionId, epoch)
-  await endSessionsBefore(deps, user.id, epoch)
+  await endSessionsBefore(deps, user.id, epoch, principal.sessionId)
   deps.defer(deliverMail(deps))
 }
 
@@ -63,11 +62,4 @@ async function requireForm(
   ]
   if (fields.length > 0) throw new AuthError('invalid_request', 'passwords not acceptable', { fields })
   return { currentPassword, newPassword }
-}
-
-/** The password is changed whatever the ledger says: should it not answer, this session ends with the others. */
-async function keepSession({ ledgers, log }: Deps, sessionId: string, epoch: number): Promise<void> {
-  await ledgers.restamp(sessionId, epoch).catch((error: unknown) => {
-    log('warn', 'session not kept', { reason: reasonOf(error) })
-  })
 }

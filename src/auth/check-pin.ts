@@ -51,8 +51,7 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
   return proven
 }
 
-/** The PIN that an account has; `null`: none. */
-export function storedPin(user: User | null): StoredPin | null {
+function storedPin(user: User | null): StoredPin | null {
   return user?.pinHash && user.pinKeyId ? { pinHash: user.pinHash, pinKeyId: user.pinKeyId } : null
 }
 

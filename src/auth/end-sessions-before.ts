@@ -1,4 +1,4 @@
-// Tells the ledger what D1 has decided already: every session of an earlier epoch is over.
+// Tells the ledger what D1 has decided already: every session of an earlier epoch is over, but for the one that is kept.
 import { reasonOf } from '../platform/log.ts'
 import type { Deps } from './deps.ts'
 
@@ -10,8 +10,9 @@ export async function endSessionsBefore(
   { ledgers, clock, log }: Pick<Deps, 'ledgers' | 'clock' | 'log'>,
   userId: string,
   epoch: number,
+  keptSessionId: string | null = null,
 ): Promise<void> {
-  await ledgers.revokeAll(userId, clock(), epoch).catch((error: unknown) => {
+  await ledgers.revokeAll(userId, clock(), epoch, keptSessionId).catch((error: unknown) => {
     log('warn', 'ledger did not follow a new epoch', { reason: reasonOf(error) })
   })
 }

@@ -4,6 +4,7 @@ import { issueAccessToken } from './access-tokens.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { askLedger } from './standing.ts'
 
 export interface ExtendedSession {
   readonly accessToken: string
@@ -15,12 +16,10 @@ export interface ExtendedSession {
 export async function extendSession(deps: Deps, accessToken: string | null): Promise<ExtendedSession> {
   const { user, sessionId } = await authenticateStrictly(deps, accessToken)
   const key = await deps.signingKeys.current()
-  const session = await deps.ledgers.extend({
-    id: sessionId,
-    epoch: user.sessionEpoch,
-    now: deps.clock(),
-    ttlSeconds: deps.settings.sessionTtlSeconds,
-  })
+  const ttlSeconds = deps.settings.sessionTtlSeconds
+  const session = await askLedger(deps, user, (standing) =>
+    deps.ledgers.extend({ id: sessionId, standing, now: deps.clock(), ttlSeconds }),
+  )
   if (!session) throw new AuthError('invalid_access_token', 'session ended')
   const access = await issueAccessToken(deps, key, user, session)
   return { accessToken: access.token, expiresIn: access.expiresIn, session }

@@ -1,6 +1,7 @@
 // A session as the record of an access that was granted to somebody: what is told about it, ended or not.
 import { isLive, type SessionRecord } from '../objects/session-rules.ts'
 import type { User } from '../stores/users.ts'
+import { standingOf } from './standing.ts'
 
 export interface GrantedAccess {
   readonly id: string
@@ -21,7 +22,7 @@ export function grantedAccessOf(session: SessionRecord, owner: User, now: number
     createdAt: session.createdAt,
     updatedAt: session.revokedAt ?? session.lastUsedAt,
     expiresAt: session.expiresAt,
-    deactivated: owner.disabledAt !== null || !isLive(session, owner.sessionEpoch, now),
+    deactivated: owner.disabledAt !== null || !isLive(session, standingOf(owner), now),
     description: session.description,
     requesterIp: session.ip,
     user: owner.username ?? owner.email,

@@ -4,6 +4,7 @@ import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
+import { standingOf } from './standing.ts'
 
 export interface SessionList {
   readonly sessions: readonly SessionRecord[]
@@ -23,5 +24,5 @@ export async function listSessions(deps: Deps, accessToken: string | null, ofUse
   if (!owner) throw new AuthError('not_found', 'no such user')
   const sessions = await deps.ledgers.list(owner.id)
   const now = deps.clock()
-  return { sessions: sessions.filter((session) => isLive(session, owner.sessionEpoch, now)), currentId: principal.sessionId }
+  return { sessions: sessions.filter((session) => isLive(session, standingOf(owner), now)), currentId: principal.sessionId }
 }

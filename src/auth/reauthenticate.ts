@@ -5,6 +5,7 @@ import { authenticateStrictly, requirePassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { askLedger } from './standing.ts'
 
 export interface Reauthentication {
   readonly accessToken: string
@@ -29,7 +30,9 @@ export async function reauthenticate(
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
   const { user, key } = await checkCurrentPassword(deps, principal.user, password, client)
-  const session = await deps.ledgers.reauthenticate(principal.sessionId, user.sessionEpoch, deps.clock())
+  const session = await askLedger(deps, user, (standing) =>
+    deps.ledgers.reauthenticate(principal.sessionId, standing, deps.clock()),
+  )
   if (!session) throw new AuthError('invalid_access_token', 'session ended')
   recordAct(deps, client, { what: 'reauthenticated', userId: user.id, sessionId: session.id })
   const { token, expiresIn } = await issueAccessToken(deps, key, user, session)

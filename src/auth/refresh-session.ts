@@ -5,6 +5,7 @@ import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { type Grant, issueGrant } from './grant.ts'
 import { parseRefreshToken } from './refresh-tokens.ts'
+import { askLedger } from './standing.ts'
 
 /**
  * @throws AuthError `invalid_refresh_token`; `token_reused` for a token already replaced, which ends the session
@@ -18,16 +19,20 @@ export async function refreshSession(deps: Deps, refreshToken: string, client: C
   // All that can fail is read before the counter advances; after it there is only signing.
   const [user, key] = await Promise.all([deps.users.findById(userId), deps.signingKeys.current()])
   if (!user || user.disabledAt !== null) throw new AuthError('invalid_refresh_token', user ? 'account disabled' : 'no such user')
-  const rotation = await deps.ledgers.rotate({
-    id: claims.sessionId,
-    counter: claims.counter,
-    epoch: user.sessionEpoch,
-    now: deps.clock(),
-    graceSeconds: deps.settings.refreshGraceSeconds,
-    ttlSeconds: deps.settings.sessionTtlSeconds,
+  const rotation = await askLedger(deps, user, async (standing) => {
+    const answer = await deps.ledgers.rotate({
+      id: claims.sessionId,
+      counter: claims.counter,
+      standing,
+      device: { ip: client.address, userAgent: client.userAgent },
+      now: deps.clock(),
+      graceSeconds: deps.settings.refreshGraceSeconds,
+      ttlSeconds: deps.settings.sessionTtlSeconds,
+    })
+    return answer.outcome === 'ended' ? null : answer
   })
+  if (rotation === null) throw new AuthError('invalid_refresh_token', 'session ended')
   if (!('session' in rotation)) {
-    if (rotation.outcome === 'ended') throw new AuthError('invalid_refresh_token', 'session ended')
     const reason = 'a replaced refresh token came back: session ended'
     const { sessionId } = claims
     recordAct(deps, client, { what: 'refresh_token_reused', outcome: 'refused', reason, userId, sessionId, actor: 'anonymous' })

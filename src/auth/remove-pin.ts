@@ -5,10 +5,11 @@ import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
+import { endPinSessions } from './end-pin-sessions.ts'
 import { AuthError } from './errors.ts'
 
 /**
- * Done, too, where there is none: a first try may have removed it without an answer of the ledger.
+ * Done, too, where there is none.
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `reauthentication_required`
  * @throws Unavailable
  */
@@ -21,6 +22,6 @@ export async function removePin(deps: Deps, accessToken: string | null, client: 
   const outcome = await deps.accountChanges.removePin(user, { notice, event }, deps.clock())
   if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
   if (outcome === 'removed') logEvent(deps, event)
-  await deps.ledgers.revokeMethod(user.id, 'pin', deps.clock())
+  await endPinSessions(deps, user.id)
   deps.defer(deliverMail(deps))
 }

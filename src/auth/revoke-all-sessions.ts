@@ -6,6 +6,7 @@ import { authenticateStrictly } from './authenticate.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSessionsBefore } from './end-sessions-before.ts'
 import { AuthError } from './errors.ts'
+import { standingOf } from './standing.ts'
 
 /**
  * @returns how many sessions ended
@@ -20,5 +21,5 @@ export async function revokeAllSessions(deps: Deps, accessToken: string | null, 
   if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
   logEvent(deps, event)
   await endSessionsBefore(deps, user.id, epoch)
-  return sessions.filter((session) => isLive(session, user.sessionEpoch, now)).length
+  return sessions.filter((session) => isLive(session, standingOf(user), now)).length
 }

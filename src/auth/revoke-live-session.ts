@@ -3,6 +3,7 @@ import { isLive } from '../objects/session-rules.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { standingOf } from './standing.ts'
 
 /**
  * @param owner whose ledger the id leads to, read before: guessed ids must reach no object
@@ -15,7 +16,7 @@ export async function revokeLiveSession(
   owner: User,
 ): Promise<void> {
   const session = await ledgers.find(id)
-  if (!session || !isLive(session, owner.sessionEpoch, clock())) throw new AuthError('not_found', 'no such session')
+  if (!session || !isLive(session, standingOf(owner), clock())) throw new AuthError('not_found', 'no such session')
   const wasLive = await ledgers.revoke(id, clock())
   if (!wasLive) throw new AuthError('not_found', 'ended in the meantime')
 }

@@ -1,7 +1,7 @@
 // What access tokens and stable tokens have in common: ES256 JWTs about one session, judged by themselves. Each kind has a
 // type of its own (RFC 8725 §3.11), so that one is never taken for the other.
 import { type SessionRecord, userIdOfSession } from '../objects/session-rules.ts'
-import { readKeyId, type SigningKey, signToken, verifyToken } from '../platform/jwt.ts'
+import { readIssuedAt, readKeyId, type SigningKey, signToken, verifyToken } from '../platform/jwt.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 
@@ -53,7 +53,7 @@ export async function issueSessionToken(
 }
 
 /**
- * Judges signature and common claims, whose the session is among them; `own` holds all, those of the kind still to be judged.
+ * Judges signature and common claims (with `isExpiredToo` all but the expiry), whose the session is among them; `own` holds all, those of the kind still to be judged.
  * @throws AuthError `invalid_access_token`
  */
 export async function verifySessionToken(
@@ -61,6 +61,7 @@ export async function verifySessionToken(
   token: string,
   kind: TokenKind,
   maxAgeSeconds: number,
+  { isExpiredToo = false }: { readonly isExpiredToo?: boolean } = {},
 ): Promise<{ claims: SessionClaims; own: OwnClaims }> {
   const kid = readKeyId(token, kind.type)
   if (kid === null) throw new AuthError('invalid_access_token', `not an ES256 ${kind.name}`)
@@ -72,7 +73,8 @@ export async function verifySessionToken(
     type: kind.type,
     requiredClaims: [...COMMON_CLAIMS, ...kind.ownClaims],
     maxAgeSeconds,
-    now: clock(),
+    // A token that was genuine when it was issued: only its expiry is not judged.
+    now: isExpiredToo ? Math.min(clock(), readIssuedAt(token) ?? clock()) : clock(),
   })
   if ('rejected' in own) throw new AuthError('invalid_access_token', String(own.rejected))
   const { sub, sid, amr, auth_time: authTime, iat, exp } = own

@@ -8,6 +8,7 @@ import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
+import { endPinSessions } from './end-pin-sessions.ts'
 import { AuthError, type FieldProblem } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
 
@@ -38,10 +39,10 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   )
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeAct(deps, client, { what: 'pin_set', userId: user.id, sessionId: principal.sessionId })
-  const isSet = await deps.accountChanges.setPin(user, stored, { notice, event }, deps.clock())
+  const isSet = await deps.accountChanges.setPin(user, stored, random.hex(8), { notice, event }, deps.clock())
   if (!isSet) throw new AuthError('invalid_credentials', 'account changed meanwhile')
   logEvent(deps, event)
-  await deps.ledgers.revokeMethod(user.id, 'pin', deps.clock())
+  await endPinSessions(deps, user.id)
   deps.defer(deliverMail(deps))
 }
 

@@ -1,6 +1,6 @@
-// Sign-out of a browser that holds both tokens: whichever of them still counts names the session that ends.
+// Sign-out of a browser that holds both tokens: each genuine one names a session that ends.
 import { userIdOfSession } from '../objects/session-rules.ts'
-import { verifyAccessToken } from './access-tokens.ts'
+import { sessionOfAccessToken } from './access-tokens.ts'
 import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { endOwnSession } from './end-own-session.ts'
@@ -20,7 +20,7 @@ export interface TokenPair {
  */
 export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: TokenPair, client: Client): Promise<void> {
   const named = await Promise.all([
-    accessToken === null ? null : sessionOfAccessToken(deps, accessToken),
+    accessToken === null ? null : sessionIfGenuine(deps, accessToken),
     refreshToken === null ? null : parseRefreshToken(deps.keyring, refreshToken).then((claims) => claims?.sessionId ?? null),
   ])
   const sessionIds = [...new Set(named.filter((id) => id !== null))]
@@ -32,10 +32,10 @@ export async function signOutBrowser(deps: Deps, { accessToken, refreshToken }: 
     throw new AuthError('unauthorized', ends.length > 0 ? 'session unknown' : 'no token that counts')
 }
 
-/** `null` for a token that does not count, an expired one above all: the refresh token may still do. */
-async function sessionOfAccessToken(deps: Deps, accessToken: string): Promise<string | null> {
+/** `null` for a forged token: the refresh token may be genuine. */
+async function sessionIfGenuine(deps: Deps, accessToken: string): Promise<string | null> {
   try {
-    return (await verifyAccessToken(deps, accessToken)).sessionId
+    return (await sessionOfAccessToken(deps, accessToken)).sessionId
   } catch (error) {
     if (error instanceof AuthError) return null
     throw error

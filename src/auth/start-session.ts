@@ -7,6 +7,7 @@ import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import type { ProvenAccount } from './judge-attempt.ts'
+import { pinNameOf } from './standing.ts'
 
 export interface SessionTerms {
   /** How it was signed in to (RFC 8176). */
@@ -45,6 +46,7 @@ export async function startSession(
     userAgent: client.userAgent,
     amr,
     description: 'Login',
+    credential: amr[0] === 'pin' ? (pinNameOf(user) ?? '') : '',
   }
   const [created, settled] = await Promise.allSettled([
     deps.ledgers.create(session, now),

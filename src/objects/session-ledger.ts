@@ -19,6 +19,7 @@ import {
   prolong,
   type RotationClaim,
   type SessionRecord,
+  type Standing,
 } from './session-rules.ts'
 import { SessionTable } from './session-table.ts'
 
@@ -42,11 +43,12 @@ export interface RotationRequest extends RotationClaim {
 
 export type Rotation =
   | { readonly outcome: 'advanced' | 'repeated'; readonly session: SessionRecord }
-  | { readonly outcome: 'reused' | 'ended' }
+  | { readonly outcome: 'reused' }
+  | { readonly outcome: 'ended' }
 
 export interface ExtensionRequest {
   readonly id: string
-  readonly epoch: number
+  readonly standing: Standing
   readonly now: number
   readonly ttlSeconds: number
 }
@@ -98,16 +100,16 @@ export class SessionLedgerObject extends DurableObject<unknown> {
         this.#schedule()
         return { outcome: 'reused' }
       }
-      const advanced = advance(entry, request.now, request.ttlSeconds)
+      const advanced = advance(entry, request, request.ttlSeconds)
       this.#table.save(advanced)
       return { outcome: 'advanced', session: renderRecord(advanced) }
     })
   }
 
   /** Prolongs a live session; `null` when it is not live. */
-  extend({ id, epoch, now, ttlSeconds }: ExtensionRequest): SessionRecord | null {
+  extend({ id, standing, now, ttlSeconds }: ExtensionRequest): SessionRecord | null {
     const entry = this.#table.find(id)
-    if (!entry || !isLive(entry, epoch, now)) return null
+    if (!entry || !isLive(entry, standing, now)) return null
     const prolonged = prolong(entry, now, ttlSeconds)
     this.#table.save(prolonged)
     return renderRecord(prolonged)
@@ -125,16 +127,19 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   }
 
   /**
-   * Ends every session of an epoch before `beforeEpoch`: one begun since the epoch was bumped lives on, however late
-   * this arrives. Answers how many were live before.
+   * Follows a new epoch: every session of an earlier one ends, and one begun since lives on, however late this arrives. The kept
+   * session carries the new number from now on; its number only goes forward, so that of two changes the later one counts.
+   * Answers how many were live before.
    */
-  revokeAll(now: number, beforeEpoch: number): number {
+  revokeAll(now: number, beforeEpoch: number, keptId: string | null = null): number {
     return this.ctx.storage.transactionSync(() => {
       // Those past their expiry are marked too: a clock that steps back must not bring them to life.
-      const unrevoked = this.#table.list().filter((entry) => entry.revokedAt === null && entry.epoch < beforeEpoch)
-      for (const entry of unrevoked) this.#revoke(entry, now)
-      if (unrevoked.length > 0) this.#schedule()
-      return unrevoked.filter((entry) => isOpen(entry, now)).length
+      const earlier = this.#table.list().filter((entry) => entry.revokedAt === null && entry.epoch < beforeEpoch)
+      const ended = earlier.filter(({ id }) => id !== keptId)
+      for (const entry of ended) this.#revoke(entry, now)
+      for (const entry of earlier.filter(({ id }) => id === keptId)) this.#change({ ...entry, epoch: beforeEpoch })
+      if (earlier.length > 0) this.#schedule()
+      return ended.filter((entry) => isOpen(entry, now)).length
     })
   }
 
@@ -152,32 +157,14 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     return this.#table.list().map(renderRecord)
   }
 
-  /**
-   * Stamps a session that outlives a change of the user's epoch. Refuses a revoked one; an expired one stays expired.
-   * The stamp only goes forward, so that of two changes the later one counts in whichever order they arrive.
-   */
-  restamp(id: string, epoch: number): boolean {
-    return this.ctx.storage.transactionSync(() => {
-      const entry = this.#table.find(id)
-      if (entry?.revokedAt !== null || epoch < entry.epoch) return false
-      if (epoch === entry.epoch) return true
-      const stamped = { ...entry, epoch }
-      this.#table.save(stamped)
-      this.#queue.owe(stamped)
-      this.#schedule()
-      return true
-    })
-  }
-
   /** The user has proved who they are once more, at `now`. `null` when the session is not live. */
-  reauthenticate(id: string, epoch: number, now: number): SessionRecord | null {
+  reauthenticate(id: string, standing: Standing, now: number): SessionRecord | null {
     return this.ctx.storage.transactionSync(() => {
       const entry = this.#table.find(id)
-      if (!entry || !isLive(entry, epoch, now)) return null
+      if (!entry || !isLive(entry, standing, now)) return null
       // Forward only, so that of two at once the later one counts.
       const proven = { ...entry, authTime: Math.max(entry.authTime, now) }
-      this.#table.save(proven)
-      this.#queue.owe(proven)
+      this.#change(proven)
       this.#schedule()
       return renderRecord(proven)
     })
@@ -215,16 +202,19 @@ export class SessionLedgerObject extends DurableObject<unknown> {
 
   #erase(entry: LedgerEntry, now: number): LedgerEntry {
     const blanked = blank(entry, now)
-    this.#table.save(blanked)
-    this.#queue.owe(blanked)
+    this.#change(blanked)
     this.#schedule()
     return blanked
   }
 
   #revoke(entry: LedgerEntry, now: number): void {
-    const revoked = { ...entry, revokedAt: now }
-    this.#table.save(revoked)
-    this.#queue.owe(revoked)
+    this.#change({ ...entry, revokedAt: now })
+  }
+
+  /** Something that the copy in KV says, too. */
+  #change(entry: LedgerEntry): void {
+    this.#table.save(entry)
+    this.#queue.owe(entry)
   }
 
   /** Part of the transaction that owes a copy: the alarm is the promise that it is paid even if this object dies now. */
@@ -243,6 +233,6 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   }
 }
 
-function renderRecord({ rotatedAt: _, ...record }: LedgerEntry): SessionRecord {
+function renderRecord({ rotatedAt: _, rotatedBy: __, ...record }: LedgerEntry): SessionRecord {
   return record
 }

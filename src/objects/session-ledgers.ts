@@ -3,7 +3,14 @@
 
 import { withDeadline } from '../platform/deadline.ts'
 import type { ExtensionRequest, Rotation, RotationRequest, SessionLedgerObject } from './session-ledger.ts'
-import { type CreatedSession, ledgerNameOf, type NewSession, type SessionRecord, userIdOfSession } from './session-rules.ts'
+import {
+  type CreatedSession,
+  ledgerNameOf,
+  type NewSession,
+  type SessionRecord,
+  type Standing,
+  userIdOfSession,
+} from './session-rules.ts'
 
 /** Every method throws `Unavailable` when the ledger cannot answer in time. */
 export interface SessionLedgers {
@@ -16,16 +23,14 @@ export interface SessionLedgers {
   extend(request: ExtensionRequest): Promise<SessionRecord | null>
   /** Ends a session; whether it was live before. */
   revoke(id: string, now: number): Promise<boolean>
-  /** Ends all sessions of a user that are of an earlier epoch; how many were live before. */
-  revokeAll(userId: string, now: number, beforeEpoch: number): Promise<number>
+  /** Ends all sessions of a user that are of an earlier epoch, but for the one that is kept; how many were live before. */
+  revokeAll(userId: string, now: number, beforeEpoch: number, keptId?: string | null): Promise<number>
   /** Ends every session of a user that was signed in to by this method. */
   revokeMethod(userId: string, method: string, now: number): Promise<void>
   /** All sessions still remembered, newest first. */
   list(userId: string): Promise<SessionRecord[]>
-  /** Stamps a session that is kept while the user's epoch changes. */
-  restamp(id: string, epoch: number): Promise<boolean>
   /** Notes that the user has proved who they are once more; `null` when the session is not live. */
-  reauthenticate(id: string, epoch: number, now: number): Promise<SessionRecord | null>
+  reauthenticate(id: string, standing: Standing, now: number): Promise<SessionRecord | null>
   /** Ends every session of a deleted user, and forgets all that is personal. Does nothing the second time. */
   erase(userId: string, now: number): Promise<void>
   /** Whether ledgers answer at all. */
@@ -62,11 +67,11 @@ export function createSessionLedgers(
     rotate: (request) => askAbout<Rotation>(request.id, { outcome: 'ended' }, (ledger) => ledger.rotate(request)),
     extend: (request) => askAbout(request.id, null, (ledger) => ledger.extend(request)),
     revoke: (id, now) => askAbout(id, false, (ledger) => ledger.revoke(id, now)),
-    revokeAll: (userId, now, beforeEpoch) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch)),
+    revokeAll: (userId, now, beforeEpoch, keptId) =>
+      ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch, keptId)),
     revokeMethod: (userId, method, now) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeMethod(method, now)),
     list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
-    restamp: (id, epoch) => askAbout(id, false, (ledger) => ledger.restamp(id, epoch)),
-    reauthenticate: (id, epoch, now) => askAbout(id, null, (ledger) => ledger.reauthenticate(id, epoch, now)),
+    reauthenticate: (id, standing, now) => askAbout(id, null, (ledger) => ledger.reauthenticate(id, standing, now)),
     erase: (userId, now) => ask(ledgerNameOf(userId), (ledger) => ledger.erase(now)),
     ping: () => ask(READINESS_LEDGER, (ledger) => ledger.ping()),
   }

@@ -1,6 +1,6 @@
 // What a session is and every decision about one: is it live, may this refresh token go on, which session makes room.
 // Pure: no storage, no clock. `now` is always an argument, in epoch seconds.
-import { addressBucket } from '../platform/client-address.ts'
+import { addressBucket, UNKNOWN_ADDRESS } from '../platform/client-address.ts'
 
 /** A session as the sign-in makes it. Times are epoch seconds. */
 export interface NewSession {
@@ -18,7 +18,21 @@ export interface NewSession {
   readonly amr: readonly string[]
   /** How the session came to be, for people: "Login", … */
   readonly description: string
+  /** Names the credential that opened it, where the session is to end with it; empty for a password, which ends by the epoch. */
+  readonly credential: string
 }
+
+/** What the user's row says of which sessions are alive. */
+export interface Standing {
+  readonly epoch: number
+  /** The session that the last change of the epoch kept: alive whatever number it carries. */
+  readonly keptSessionId: string | null
+  /** Names the PIN there is (`NewSession.credential`); `null` where there is none. */
+  readonly pin: string | null
+}
+
+/** Where a request comes from, as far as a device can be told by it. */
+export type Device = Pick<NewSession, 'ip' | 'userAgent'>
 
 /** Of a session just made: whether its user has had others, and none of them from this device. */
 export interface CreatedSession extends SessionRecord {
@@ -35,21 +49,28 @@ export interface SessionRecord extends NewSession {
 /** A session with what only the ledger needs to know. */
 export interface LedgerEntry extends SessionRecord {
   readonly rotatedAt: number
+  /** Where the last refresh came from; `null` where that was not noted. */
+  readonly rotatedBy: Device | null
 }
 
 /** What a refresh token and the moment say about a session. */
 export interface RotationClaim {
   readonly counter: number
-  readonly epoch: number
+  readonly standing: Standing
+  readonly device: Device
   readonly now: number
   readonly graceSeconds: number
 }
 
 export type RotationVerdict = 'advance' | 'repeat' | 'reuse' | 'end'
 
-/** The one definition of a live session: not revoked, stamped with the user's present epoch, before both of its ends. */
-export function isLive(session: SessionRecord, epoch: number, now: number): boolean {
-  return session.epoch === epoch && isOpen(session, now)
+/**
+ * The one definition of a live session: not revoked, before both of its ends, of the user's present epoch or kept by it, and opened
+ * by a credential that is there still.
+ */
+export function isLive(session: SessionRecord, standing: Standing, now: number): boolean {
+  const isOfEpoch = session.epoch === standing.epoch || session.id === standing.keptSessionId
+  return isOpen(session, now) && isOfEpoch && (!session.amr.includes('pin') || session.credential === standing.pin)
 }
 
 /** Live as far as the ledger alone can tell; whether the epoch is still the user's, D1 knows. */
@@ -59,19 +80,22 @@ export function isOpen(session: SessionRecord, now: number): boolean {
 
 /** Judges a refresh token (RFC 9700 section 4.14.2: rotation, and reuse ends the whole line). */
 export function judgeRotation(session: LedgerEntry, claim: RotationClaim): RotationVerdict {
-  if (!isLive(session, claim.epoch, claim.now)) return 'end'
+  if (!isLive(session, claim.standing, claim.now)) return 'end'
   // A counter never issued is no reuse: it must not give anybody the power to end a session.
   if (!Number.isSafeInteger(claim.counter) || claim.counter < 0 || claim.counter > session.counter) return 'end'
   if (claim.counter === session.counter) return 'advance'
   // A clock that stepped back makes the age negative: that is within the grace, so no session dies of it.
   const withinGrace = claim.now - session.rotatedAt <= claim.graceSeconds
-  return claim.counter === session.counter - 1 && withinGrace ? 'repeat' : 'reuse'
+  // The successor was never refreshed with, so its answer may have been lost: to the device that asked, it is given again however late.
+  // Requests whose address is not known have nothing in common.
+  const isRetry = claim.device.ip !== UNKNOWN_ADDRESS && session.rotatedBy !== null && isSameDevice(claim.device, session.rotatedBy)
+  return claim.counter === session.counter - 1 && (withinGrace || isRetry) ? 'repeat' : 'reuse'
 }
 
-/** The session after its refresh token was exchanged at `now`. */
-export function advance(session: LedgerEntry, now: number, ttlSeconds: number): LedgerEntry {
+/** The session after its refresh token was exchanged. */
+export function advance(session: LedgerEntry, { now, device }: RotationClaim, ttlSeconds: number): LedgerEntry {
   const expiresAt = Math.min(now + ttlSeconds, session.absoluteExpiresAt)
-  return { ...session, counter: session.counter + 1, rotatedAt: now, lastUsedAt: now, expiresAt }
+  return { ...session, counter: session.counter + 1, rotatedAt: now, rotatedBy: device, lastUsedAt: now, expiresAt }
 }
 
 /** The session with its life prolonged: never past its absolute end, and never shortened. */
@@ -90,9 +114,9 @@ export function chooseEvicted(sessions: readonly LedgerEntry[], keptId: string, 
 
 /**
  * Whether two sessions look like one device: the same program whatever its version, in the same network (IPv4 by /24,
- * IPv6 by /64). A guess that spares its user a mail, never a proof of anything.
+ * IPv6 by /64). A guess that spares its user a mail or a sign-in, never a proof of anything.
  */
-export function isSameDevice(a: NewSession, b: NewSession): boolean {
+export function isSameDevice(a: Device, b: Device): boolean {
   return programOf(a.userAgent) === programOf(b.userAgent) && networkOf(a.ip) === networkOf(b.ip)
 }
 
@@ -109,7 +133,7 @@ const ERASURE_SECONDS = 300
 
 /** What is left of a session whose user is deleted: dead, and without a word about anybody. */
 export function blank(session: LedgerEntry, now: number): LedgerEntry {
-  const gone = { ip: '', userAgent: '', description: '', revokedAt: session.revokedAt ?? now }
+  const gone = { ip: '', userAgent: '', description: '', rotatedBy: null, revokedAt: session.revokedAt ?? now }
   const forgetAt = now + ERASURE_SECONDS
   return { ...session, ...gone, expiresAt: Math.min(session.expiresAt, forgetAt), absoluteExpiresAt: forgetAt }
 }

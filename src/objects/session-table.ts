@@ -18,7 +18,10 @@ const TABLES = `
     counter INTEGER NOT NULL,
     rotated_at INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
-    revoked_at INTEGER
+    revoked_at INTEGER,
+    credential TEXT NOT NULL DEFAULT '',
+    rotated_ip TEXT,
+    rotated_user_agent TEXT
   );
   CREATE TABLE IF NOT EXISTS copies_owed (
     id TEXT PRIMARY KEY,
@@ -28,6 +31,9 @@ const TABLES = `
     failures INTEGER NOT NULL,
     due_at INTEGER NOT NULL
   );`
+
+/** What ledgers made before these columns do not have yet. */
+const ADDED_COLUMNS = ["credential TEXT NOT NULL DEFAULT ''", 'rotated_ip TEXT', 'rotated_user_agent TEXT']
 
 // Signing in and out all day must not grow the ledger without end: of revoked sessions only the latest are remembered.
 const REVOKED_SESSIONS_KEPT = 1000
@@ -48,6 +54,9 @@ export type SessionRow = {
   rotated_at: number
   last_used_at: number
   revoked_at: number | null
+  credential: string
+  rotated_ip: string | null
+  rotated_user_agent: string | null
 }
 
 export class SessionTable {
@@ -60,8 +69,16 @@ export class SessionTable {
 
   /** Whether anything was ever stored. Before that every question has the same answer: nothing. */
   exists(): boolean {
-    this.#made ||= this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0
+    if (!this.#made) {
+      const [table] = this.#sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'sessions'").toArray()
+      if (table && !table.sql.includes('rotated_user_agent')) this.#addColumns()
+      this.#made = table !== undefined
+    }
     return this.#made
+  }
+
+  #addColumns(): void {
+    for (const column of ADDED_COLUMNS) this.#sql.exec(`ALTER TABLE sessions ADD COLUMN ${column}`)
   }
 
   /** To be told after `deleteAll`, which takes the tables along. */
@@ -88,14 +105,14 @@ export class SessionTable {
 
   insert(session: NewSession): LedgerEntry {
     const expiresAt = Math.min(session.expiresAt, session.absoluteExpiresAt)
-    const use = { counter: 0, rotatedAt: session.createdAt, lastUsedAt: session.createdAt, revokedAt: null }
+    const use = { counter: 0, rotatedAt: session.createdAt, rotatedBy: null, lastUsedAt: session.createdAt, revokedAt: null }
     const entry: LedgerEntry = { ...session, ...use, expiresAt }
     this.#sql.exec(
       `INSERT INTO sessions (id, created_at, expires_at, absolute_expires_at, epoch, auth_time, ip, user_agent, amr, description,
-        counter, rotated_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        counter, rotated_at, last_used_at, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[entry.id, entry.createdAt, entry.expiresAt, entry.absoluteExpiresAt, entry.epoch, entry.authTime],
       ...[entry.ip, entry.userAgent, JSON.stringify(entry.amr), entry.description],
-      ...[entry.counter, entry.rotatedAt, entry.lastUsedAt],
+      ...[entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.credential],
     )
     return entry
   }
@@ -104,9 +121,11 @@ export class SessionTable {
   save(entry: LedgerEntry): void {
     this.#sql.exec(
       `UPDATE sessions SET expires_at = ?, absolute_expires_at = ?, epoch = ?, auth_time = ?, ip = ?, user_agent = ?,
-        description = ?, counter = ?, rotated_at = ?, last_used_at = ?, revoked_at = ? WHERE id = ?`,
+        description = ?, counter = ?, rotated_at = ?, last_used_at = ?, revoked_at = ?, rotated_ip = ?, rotated_user_agent = ?
+        WHERE id = ?`,
       ...[entry.expiresAt, entry.absoluteExpiresAt, entry.epoch, entry.authTime, entry.ip, entry.userAgent],
-      ...[entry.description, entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.revokedAt, entry.id],
+      ...[entry.description, entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.revokedAt],
+      ...[entry.rotatedBy?.ip ?? null, entry.rotatedBy?.userAgent ?? null, entry.id],
     )
   }
 
@@ -141,6 +160,7 @@ export class SessionTable {
 }
 
 export function parseRow(row: SessionRow): LedgerEntry {
+  const { rotated_ip: ip, rotated_user_agent: userAgent } = row
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -155,6 +175,8 @@ export function parseRow(row: SessionRow): LedgerEntry {
     description: row.description,
     counter: row.counter,
     rotatedAt: row.rotated_at,
+    rotatedBy: ip === null || userAgent === null ? null : { ip, userAgent },
+    credential: row.credential,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
   }

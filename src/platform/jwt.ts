@@ -3,6 +3,7 @@
 import {
   calculateJwkThumbprint,
   compactVerify,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   exportJWK,
@@ -66,6 +67,16 @@ export function readKeyId(token: string, type: string): string | null {
   try {
     const header = decodeProtectedHeader(token)
     return header.alg === 'ES256' && header.typ === type && typeof header.kid === 'string' ? header.kid : null
+  } catch {
+    return null
+  }
+}
+
+/** The time a token claims to be issued at, in epoch seconds; `null` where it claims none. Nothing of it is verified. */
+export function readIssuedAt(token: string): number | null {
+  try {
+    const { iat } = decodeJwt(token)
+    return typeof iat === 'number' && Number.isFinite(iat) ? iat : null
   } catch {
     return null
   }

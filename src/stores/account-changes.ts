@@ -10,7 +10,7 @@ import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
 import { holdFormerUsernames, openWindow, type Warning, warn } from './recovery-points.ts'
 import { readUser, type User } from './rows.ts'
-import { nextEpoch } from './users.ts'
+import { bumpEpoch } from './users.ts'
 
 /** The account as it was read and judged. */
 export type JudgedAccount = Pick<User, 'id' | 'email' | 'sessionEpoch'>
@@ -30,20 +30,20 @@ export interface Traces {
 
 export interface AccountChanges {
   /**
-   * Of two changes at once one wins. All sessions end, since none carries the new epoch, and so do the links by which the
+   * Of two changes at once one wins. All sessions but one end, since none carries the new epoch, and so do the links by which the
    * password or the address could be changed; a link that takes the account back stays.
-   * @param endsOthers whether every other credential ends too
+   * @param terms the one session that goes on, and whether every other credential ends
    * @returns the new epoch, or `null` when the account is another one by now
    */
   changePassword(
     account: JudgedAccount,
     passwordHash: string,
-    endsOthers: boolean,
+    terms: { readonly keptSessionId: string; readonly endsOthers: boolean },
     traces: Traces,
     now: number,
   ): Promise<number | null>
   /** In place of whatever PIN was there before. `false` when the account is another one by now. */
-  setPin(account: JudgedAccount, pin: StoredPin, traces: Traces, now: number): Promise<boolean>
+  setPin(account: JudgedAccount, pin: StoredPin, pinId: string, traces: Traces, now: number): Promise<boolean>
   /** Done, without a trace, where there is none. `gone` when the account is another one by now. */
   removePin(account: JudgedAccount, traces: Traces, now: number): Promise<'removed' | 'none' | 'gone'>
   /**
@@ -63,13 +63,13 @@ export interface AccountChanges {
 
 export function createAccountChanges(database: Database): AccountChanges {
   return {
-    async changePassword(account, passwordHash, endsOthers, { notice, event }, now) {
+    async changePassword(account, passwordHash, { keptSessionId, endsOthers }, { notice, event }, now) {
       // Salted, so nobody else has ever written this very hash.
       const isChanged = sql`EXISTS (SELECT 1 FROM users WHERE id = ${account.id} AND password_hash = ${passwordHash})`
       const [changed] = await database.transact([
         sql`
           UPDATE users SET password_hash = ${passwordHash}, ${endsOthers ? sql`${NO_OTHER_CREDENTIAL},` : sql``}
-            session_epoch = ${nextEpoch(now)}, updated_at = ${now}
+            ${bumpEpoch(now, keptSessionId)}, updated_at = ${now}
           WHERE ${isJudged(account)} RETURNING session_epoch`,
         endLinks(sql`(SELECT ${account.id} WHERE ${isChanged})`),
         queueMail(notice, null, now, isChanged),
@@ -79,12 +79,13 @@ export function createAccountChanges(database: Database): AccountChanges {
       return typeof epoch === 'number' ? epoch : null
     },
 
-    async setPin(account, { pinHash, pinKeyId }, { notice, event }, now) {
+    async setPin(account, { pinHash, pinKeyId }, pinId, { notice, event }, now) {
       const [, , set] = await database.transact([
         queueMail(notice, null, now, exists(account)),
         appendEvent(event, exists(account)),
         sql`
-          UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, updated_at = ${now} WHERE ${isJudged(account)}`,
+          UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, pin_id = ${pinId}, updated_at = ${now}
+          WHERE ${isJudged(account)}`,
       ])
       return hasChanged(set)
     },
@@ -95,7 +96,7 @@ export function createAccountChanges(database: Database): AccountChanges {
         queueMail(notice, null, now, hasPin),
         appendEvent(event, hasPin),
         sql`
-          UPDATE users SET pin_hash = NULL, pin_key_id = NULL, updated_at = ${now}
+          UPDATE users SET pin_hash = NULL, pin_key_id = NULL, pin_id = NULL, updated_at = ${now}
           WHERE ${isJudged(account)} AND pin_hash IS NOT NULL`,
         sql`SELECT 1 AS found WHERE ${exists(account)}`,
       ])

@@ -8,7 +8,7 @@ import type { Database } from './database.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { hasPoint, openWindow, type Warning, warn } from './recovery-points.ts'
 import { readUser } from './rows.ts'
-import { nextEpoch, type User } from './users.ts'
+import { bumpEpoch, type User } from './users.ts'
 
 export type LinkPurpose = 'reset_password' | 'change_email'
 
@@ -104,7 +104,7 @@ export function createAccountLinks(database: Database): AccountLinks {
           sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = one_time_tokens.email AND disabled_at IS NULL)`,
         ),
         sql`
-          UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, session_epoch = ${nextEpoch(now)},
+          UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)},
             email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
           WHERE id = (${user}) RETURNING session_epoch`,
         endLinks(sql`(${user})`, tokenHash),

@@ -8,7 +8,7 @@ import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
 import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
 import { closeSince, extendWindow, hasPoint, holdFormerUsernames, type Warning, warn } from './recovery-points.ts'
-import { nextEpoch } from './users.ts'
+import { bumpEpoch } from './users.ts'
 
 /** What a link that takes an account back leads to. */
 export interface UndoLink {
@@ -79,7 +79,7 @@ export function createAccountUndo(database: Database): AccountUndo {
       const address = sql`(${spentAddress(tokenHash, nonce)})`
       const isUndone = sql`EXISTS (${spentSubject(tokenHash, nonce)})`
       const setPassword = sql`
-        UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, session_epoch = ${nextEpoch(now)}, updated_at = ${now}
+        UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)}, updated_at = ${now}
         WHERE id = ${user} RETURNING session_epoch`
       const results = await database.transact([
         spend(

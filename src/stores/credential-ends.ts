@@ -3,7 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 
 /** Assignments to a row of `users`: no credential besides the password is left. */
-export const NO_OTHER_CREDENTIAL: SQL = sql`pin_hash = NULL, pin_key_id = NULL`
+export const NO_OTHER_CREDENTIAL: SQL = sql`pin_hash = NULL, pin_key_id = NULL, pin_id = NULL`
 
 /**
  * The mailed links by which somebody could set a password or move the account. What takes an account back is not among them: it

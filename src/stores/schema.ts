@@ -22,6 +22,8 @@ export const users = sqliteTable('users', {
   pinHash: text('pin_hash'),
   /** Names the AUTH_SECRET whose derived key `pin_hash` was made with. */
   pinKeyId: text('pin_key_id'),
+  /** Names the PIN, whatever its hash: sessions that it opened say so. `null` for one set before there were names. */
+  pinId: text('pin_id'),
   emailVerifiedAt: integer('email_verified_at'),
   /** The language of mail to the user; `null`: the default one. */
   locale: text('locale').$type<Locale>(),
@@ -30,6 +32,8 @@ export const users = sqliteTable('users', {
   disabledAt: integer('disabled_at'),
   /** Bumped by whatever ends all sessions at once; a session is alive only while it carries this very number. */
   sessionEpoch: integer('session_epoch').notNull().default(1),
+  /** The session that the last bump kept, alive although it does not carry the number yet. */
+  keptSessionId: text('kept_session_id'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 })

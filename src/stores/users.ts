@@ -9,11 +9,11 @@ import { readUser, type User } from './rows.ts'
 export type { User }
 
 /**
- * The epoch after this one: never a number that was given out before, not even by what D1 has forgotten since in a restore, or a
- * session from then would live again.
+ * Assignments to a row of `users` that end every session but the kept one. The number was never given out before, not even by what
+ * D1 has forgotten since in a restore, or a session from then would live again.
  */
-export function nextEpoch(now: number): SQL {
-  return sql`max(session_epoch + 1, ${now})`
+export function bumpEpoch(now: number, keptSessionId: string | null = null): SQL {
+  return sql`session_epoch = max(session_epoch + 1, ${now}), kept_session_id = ${keptSessionId}`
 }
 
 export interface Users {
@@ -41,7 +41,7 @@ export function createUsers(database: Database): Users {
 
     async bumpSessionEpoch(id, event, now) {
       const [bumped] = await database.transact([
-        sql`UPDATE users SET session_epoch = ${nextEpoch(now)}, updated_at = ${now} WHERE id = ${id} RETURNING session_epoch`,
+        sql`UPDATE users SET ${bumpEpoch(now)}, updated_at = ${now} WHERE id = ${id} RETURNING session_epoch`,
         appendEvent(event, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
       ])
       const epoch = bumped?.results[0]?.session_epoch

@@ -138,7 +138,7 @@ describe('a change under way in a session', () => {
     const { app, holdNext, release } = await startHeld()
     const email = await app.createAccount()
     const { access_token: token } = await app.signIn(email)
-    const isHeld = holdNext(({ method }) => method === 'restamp')
+    const isHeld = holdNext(({ method }) => method === 'revokeAll')
     const changing = ask(app, 'POST', '/change-password', { current_password: PASSWORD, new_password: 'in between' }, token)
     await isHeld
     expect((await reset(app, await forget(app, email))).status).toBe(200)

@@ -134,8 +134,8 @@ describe('POST /change-password', () => {
     fault.matches = ({ method, text }) => method === 'batch' && text.includes('max(session_epoch')
     expectRefusal(await change(app, token), REFUSED.unavailable)
     fault.store = null
-    // The session could not be kept, since nobody knew the new epoch.
-    expectRefusal(await change(app, token), REFUSED.invalidAccessToken)
+    // The session goes on, and the current password is another one.
+    expectRefusal(await change(app, token), REFUSED.invalidCredentials)
     expect([await signInStatus(app, email), await signInStatus(app, email, NEW_PASSWORD)]).toEqual([401, 200])
   })
 
@@ -156,17 +156,68 @@ describe('POST /change-password', () => {
     expect([await isLive(app, own), await isLive(app, other)]).toEqual([true, false])
   })
 
-  it('answers 200 when the ledger cannot keep the session, which then ends with the others', async () => {
+  it('keeps the session although the ledger does not follow', async () => {
     const { bindings, fault } = breakableBindings()
     const app = await startApp({ bindings })
     const email = await app.createAccount()
-    const { access_token: token } = await app.signIn(email)
+    const { access_token: token, refresh_token } = await app.signIn(email)
+    const other = (await app.signIn(email)).access_token
     fault.store = 'ledger'
-    fault.matches = ({ method }) => method === 'restamp'
+    fault.matches = ({ method }) => method === 'revokeAll'
     expect((await change(app, token)).status).toBe(200)
     fault.store = null
-    expect(await isLive(app, token)).toBe(false)
+    expect([await isLive(app, token), await isLive(app, other)]).toEqual([true, false])
+    expect((await ask(app, 'POST', '/refresh', { refresh_token })).status).toBe(200)
     expect(await signInStatus(app, email, NEW_PASSWORD)).toBe(200)
-    expect(app.log.map(({ event }) => event)).toContain('session not kept')
+    expect(app.log.map(({ event }) => event)).toContain('ledger did not follow a new epoch')
+  })
+
+  it('never refuses another tab of the session that is kept, whichever store has heard of it', async () => {
+    // D1 has changed, and the ledger has not been told.
+    const tabs: number[] = []
+    let inOtherTab = async () => {}
+    const bindings = interceptBindings(async ({ store, method }, run) => {
+      if (store === 'ledger' && method === 'revokeAll') await inOtherTab()
+      return run()
+    })
+    const app = await startApp({ bindings })
+    const email = await app.createAccount()
+    const { access_token: token, refresh_token } = await app.signIn(email)
+    inOtherTab = async () => {
+      tabs.push((await app.v1('GET', '/me', { token })).status)
+      tabs.push((await ask(app, 'POST', '/refresh', { refresh_token })).status)
+      tabs.push((await ask(app, 'POST', '/refresh', undefined, token)).status)
+      tabs.push((await app.v1('GET', '/sessions', { token })).body.sessions.length)
+    }
+    expect((await change(app, token)).status).toBe(200)
+    expect(tabs).toEqual([200, 200, 200, 1])
+  })
+
+  it('never refuses another tab whose row was read before the change and its session after it', async () => {
+    let isHeld = false
+    let [release, reached] = [() => {}, () => {}]
+    const isReached = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const bindings = interceptBindings(async ({ store, method, text }, run) => {
+      const answer = await run()
+      if (isHeld && store === 'database' && method === 'all' && text.includes('FROM users')) {
+        isHeld = false
+        reached()
+        await new Promise<void>((resolve) => {
+          release = resolve
+        })
+      }
+      return answer
+    })
+    const app = await startApp({ bindings })
+    const email = await app.createAccount()
+    const { access_token: token, refresh_token } = await app.signIn(email)
+    isHeld = true
+    const refreshing = ask(app, 'POST', '/refresh', { refresh_token })
+    await isReached
+    expect((await change(app, token)).status).toBe(200)
+    release()
+    expect((await refreshing).status).toBe(200)
   })
 })

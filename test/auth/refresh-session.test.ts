@@ -63,6 +63,18 @@ describe('a refresh token used again', () => {
     expect((await refresh(app, third.body.refresh_token)).status).toBe(401)
   })
 
+  it('after the grace gives the same successor, that nobody used, to the device that asked, and to no other', async () => {
+    const app = await startApp()
+    const grant = await signedIn(app)
+    const from = (ip: string, agent: string) =>
+      app.v1('POST', '/refresh', { body: { refresh_token: grant.refresh_token }, ip, headers: { 'User-Agent': agent } })
+    const lost = await from('203.0.113.7', 'App/1.0')
+    app.clock.advance(9 * DAY)
+    expect((await from('203.0.113.8', 'App/1.1')).body.refresh_token).toBe(lost.body.refresh_token)
+    expect((await from('192.0.2.1', 'App/1.1')).body.code).toBe('token_reused')
+    expect((await from('203.0.113.8', 'App/1.1')).status).toBe(401)
+  })
+
   it('leaves the other sessions of the user alone', async () => {
     const app = await startApp()
     const email = await app.createAccount()

@@ -42,7 +42,43 @@ describe('signing out', () => {
     for (let count = 1; count <= 3; count += 1) expect((await app.v1('POST', '/logout', { token })).status).toBe(200)
     expect(await isAccepted(app, token)).toBe(false)
     app.clock.advance(906)
-    expect((await app.v1('POST', '/logout', { token })).status).toBe(401)
+    expect((await app.v1('POST', '/logout', { token })).status).toBe(200)
+  })
+
+  it('ends a live session by its expired access token', async () => {
+    const app = await startApp()
+    const { access_token: token, refresh_token } = await app.signIn(await app.createAccount())
+    app.clock.advance(20 * DAY)
+    expect(await isAccepted(app, token)).toBe(false)
+    expect((await app.v1('POST', '/logout', { token })).status).toBe(200)
+    expect((await app.v1('POST', '/refresh', { body: { refresh_token } })).status).toBe(401)
+  })
+
+  it('ends a session by its refresh token, superseded or not, which counts before a bearer token', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const [one, other] = [await app.signIn(email), await app.signIn(email)]
+    const newer = await app.v1('POST', '/refresh', { body: { refresh_token: one.refresh_token } })
+    const body = { refresh_token: one.refresh_token }
+    for (let count = 0; count < 2; count += 1) {
+      const reply = await app.v1('POST', '/logout', { body, token: other.access_token })
+      expect([reply.status, reply.body]).toEqual([200, { message: 'Logged out' }])
+    }
+    expect(await isAccepted(app, newer.body.access_token)).toBe(false)
+    expect(await isAccepted(app, other.access_token)).toBe(true)
+    expect((await actsOf(app)).filter((act) => act === 'signed_out')).toHaveLength(1)
+  })
+
+  it('is refused to what is no refresh token, and to an access token whose signature is forged', async () => {
+    const app = await startApp()
+    const { access_token: token } = await app.signIn(await app.createAccount())
+    app.clock.advance(DAY)
+    for (const refreshToken of ['x', token]) {
+      const reply = await app.v1('POST', '/logout', { body: { refresh_token: refreshToken }, token })
+      expect([reply.status, reply.body.code]).toEqual([401, 'invalid_token'])
+    }
+    const forged = `${token.slice(0, -10)}${token.at(-10) === 'A' ? 'B' : 'A'}${token.slice(-9)}`
+    expect((await app.v1('POST', '/logout', { token: forged })).status).toBe(401)
   })
 
   it('is refused to a genuine token whose session no ledger knows', async () => {

@@ -1,12 +1,10 @@
 // The user's own way to a PIN, and what a session that began with one may not do.
 import { describe, expect, it } from 'vitest'
-import { ledgerNameOf } from '../../src/objects/session-rules.ts'
 import { cookieHeader, createPinAccount, PIN, pinLogin, pinSignIn, post } from '../faces/cookie/browser.ts'
-import { expectRefusal, REFUSED } from '../faces/v1-shapes.ts'
 import { breakableBindings, interceptBindings } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { ask, isLive } from './account-fixtures.ts'
-import { claimsOf, rows } from './fixtures.ts'
+import { claimsOf } from './fixtures.ts'
 
 async function startSignedIn(vars: Record<string, string> = {}) {
   const app = await startApp({ vars })
@@ -173,33 +171,30 @@ describe('a PIN that ends', () => {
     expect(await isLive(app, (await pinSignIn(app, username, '7391')).accessToken)).toBe(true)
   })
 
-  it('is told as removed only when the ledger has ended its sessions, which a repetition makes up for', async () => {
+  it('takes them along although the ledger does not follow', async () => {
     const { bindings, fault } = breakableBindings()
     const app = await startApp({ bindings })
     const { email, username } = await createPinAccount(app)
     const { access_token: token } = await app.signIn(email)
-    const { accessToken } = await pinSignIn(app, username)
+    const { accessToken, refreshToken } = await pinSignIn(app, username)
     fault.store = 'ledger'
     fault.matches = ({ method }) => method === 'revokeMethod'
-    expectRefusal(await ask(app, 'DELETE', '/pin', undefined, token), REFUSED.unavailable)
-    expect(await isLive(app, accessToken)).toBe(true)
-    fault.store = null
     expect((await ask(app, 'DELETE', '/pin', undefined, token)).status).toBe(200)
+    fault.store = null
     expect(await isLive(app, accessToken)).toBe(false)
+    expect((await post(app, '/refresh', cookieHeader({ refreshToken }))).status).toBe(401)
   })
 
-  it('opens no session to a sign-in that was under way', async () => {
-    // The PIN goes between the verdict and the session.
+  it('opens nothing to a sign-in that was under way', async () => {
+    // Another PIN takes its place between the verdict and the session.
     const bindings = interceptBindings(async ({ store, method }, run) => {
-      if (store === 'ledger' && method === 'create') await BINDINGS.DB.prepare('UPDATE users SET pin_hash = NULL').run()
+      if (store === 'ledger' && method === 'create') await BINDINGS.DB.prepare("UPDATE users SET pin_id = 'another'").run()
       return run()
     })
     const app = await startApp({ bindings })
     const { username } = await createPinAccount(app)
-    expect((await pinLogin(app, username)).status).toBe(401)
-    await app.settle()
-    const [{ id } = { id: '' }] = await rows<{ id: string }>('SELECT id FROM users')
-    const ledger = BINDINGS.SESSION_LEDGER.getByName(ledgerNameOf(id))
-    expect((await ledger.list()).map(({ revokedAt }) => revokedAt)).toEqual([expect.any(Number)])
+    const { accessToken, refreshToken } = await pinSignIn(app, username)
+    expect(await isLive(app, accessToken)).toBe(false)
+    expect((await post(app, '/refresh', cookieHeader({ refreshToken }))).status).toBe(401)
   })
 })

@@ -89,12 +89,13 @@ export const oddField: Arbitrary<Odd> = oneof(
 )
 
 /** @returns `undefined` for none */
-export function spoil(right: string | undefined, odd: Odd): unknown {
+export function spoil(right: unknown, odd: Odd): unknown {
   if (odd.is === 'right') return right
   if (odd.is === 'absent') return undefined
   if (odd.is === 'odd') return odd.value
-  const at = odd.at % ((right?.length ?? 0) + 1)
-  return `${right?.slice(0, at) ?? ''}${odd.by}${right?.slice(at) ?? ''}`
+  const text = right === undefined ? '' : String(right)
+  const at = odd.at % (text.length + 1)
+  return `${text.slice(0, at)}${odd.by}${text.slice(at)}`
 }
 
 /** As much of a text as a header field can carry (RFC 9110 §5.5), each character one byte. */

@@ -14,7 +14,7 @@ const fresh = (what: string) => {
 }
 
 /** By the name of the field. One that is not here gets `x`. */
-const VALUES: Readonly<Record<string, (person: Person) => string | undefined>> = {
+const VALUES: Readonly<Record<string, (person: Person) => unknown>> = {
   email: ({ email }) => email,
   to: ({ email }) => email,
   username: ({ username }) => username,
@@ -24,6 +24,7 @@ const VALUES: Readonly<Record<string, (person: Person) => string | undefined>> =
   current_password: () => PASSWORD,
   new_password: () => 'a new one, and a good one',
   pin: () => PIN,
+  end_other_credentials: () => false,
   refresh_token: ({ refresh }) => refresh,
   user_id: ({ id }) => id,
   id: ({ sessionId }) => sessionId,
@@ -42,8 +43,8 @@ const HERE: Readonly<Record<string, Readonly<Record<string, () => string | undef
   '/reset-password': { password: () => 'a new one, and a good one' },
 }
 
-export async function rightValues(app: TestApp, endpoint: Endpoint, person: Person): Promise<Record<string, string | undefined>> {
-  const values: Record<string, string | undefined> = {}
+export async function rightValues(app: TestApp, endpoint: Endpoint, person: Person): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
   for (const field of [...endpoint.inPath, ...endpoint.inQuery, ...endpoint.inBody]) {
     const make = HERE[endpoint.route]?.[field] ?? VALUES[field]
     values[field] = field === 'token' ? await mailedLink(app, endpoint.route, person) : make ? make(person) : 'x'

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SessionLedgerObject } from '../../src/objects/session-ledger.ts'
 import type { Log } from '../../src/platform/log.ts'
-import { bindings, ledgerOf, NOW, newSession, ScriptedKv, settle } from './session-fixtures.ts'
+import { bindings, DEVICE, ledgerOf, NOW, newSession, ScriptedKv, settle, standing } from './session-fixtures.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -54,7 +54,7 @@ describe('copies in KV', () => {
         { key: `session:${session.id}`, revoked: false, epoch: 3, expiration: session.absoluteExpiresAt + 120 },
       ])
       expect(owed(storage)).toBe(0)
-      const claim = { id: session.id, epoch: 3, now: NOW, graceSeconds: 60, ttlSeconds: 600 }
+      const claim = { id: session.id, standing: standing(), device: DEVICE, now: NOW, graceSeconds: 60, ttlSeconds: 600 }
       ledger.rotate({ ...claim, counter: 0 })
       ledger.rotate({ ...claim, counter: 0 })
       ledger.extend(claim)
@@ -108,8 +108,8 @@ describe('copies in KV', () => {
       const session = newSession(userId)
       ledger.create(session, NOW)
       await settle()
-      ledger.restamp(session.id, 4)
-      ledger.restamp(session.id, 5)
+      ledger.revokeAll(NOW, 4, session.id)
+      ledger.revokeAll(NOW, 5, session.id)
       ledger.revoke(session.id, NOW)
       await settle()
       expect(kv.puts).toHaveLength(1)
@@ -127,10 +127,10 @@ describe('copies in KV', () => {
       const session = newSession(userId)
       ledger.create(session, NOW)
       await settle()
-      ledger.restamp(session.id, 4)
+      ledger.revokeAll(NOW, 4, session.id)
       await settle()
       expect(kv.puts.map((put) => put.epoch)).toEqual([3, 4])
-      ledger.restamp(session.id, 4)
+      ledger.revokeAll(NOW, 4, session.id)
       await settle()
       expect(kv.puts).toHaveLength(2)
       expect(owed(storage)).toBe(0)

@@ -1,7 +1,7 @@
 // What the ledger can tell of a new session: whether it comes from a device of before, and when its user last proved it.
 import { describe, expect, it } from 'vitest'
 import { isSameDevice } from '../../src/objects/session-rules.ts'
-import { ledgerOf, NOW, newSession } from './session-fixtures.ts'
+import { ledgerOf, NOW, newSession, standing } from './session-fixtures.ts'
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const FIREFOX_LATER = 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0'
@@ -53,12 +53,12 @@ describe('SessionLedger: reauthenticating', () => {
     const ledger = ledgerOf(own)
     const session = newSession(own)
     await ledger.create(session, NOW)
-    expect((await ledger.reauthenticate(session.id, 3, NOW + 900))?.authTime).toBe(NOW + 900)
-    expect((await ledger.reauthenticate(session.id, 3, NOW + 800))?.authTime).toBe(NOW + 900)
-    expect(await ledger.reauthenticate(session.id, 4, NOW + 901)).toBeNull()
-    expect(await ledger.reauthenticate(newSession(own).id, 3, NOW + 901)).toBeNull()
+    expect((await ledger.reauthenticate(session.id, standing(3), NOW + 900))?.authTime).toBe(NOW + 900)
+    expect((await ledger.reauthenticate(session.id, standing(3), NOW + 800))?.authTime).toBe(NOW + 900)
+    expect(await ledger.reauthenticate(session.id, standing(4), NOW + 901)).toBeNull()
+    expect(await ledger.reauthenticate(newSession(own).id, standing(3), NOW + 901)).toBeNull()
     await ledger.revoke(session.id, NOW + 902)
-    expect(await ledger.reauthenticate(session.id, 3, NOW + 903)).toBeNull()
+    expect(await ledger.reauthenticate(session.id, standing(3), NOW + 903)).toBeNull()
     expect((await ledger.find(session.id))?.authTime).toBe(NOW + 900)
   })
 })

@@ -2,7 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { SessionLedgerObject } from '../../src/objects/session-ledger.ts'
-import { ledgerOf, NOW, newSession, ScriptedKv, settle } from './session-fixtures.ts'
+import { DEVICE, ledgerOf, NOW, newSession, ScriptedKv, settle, standing } from './session-fixtures.ts'
 
 const MINUTE = 60
 
@@ -70,7 +70,17 @@ describe('SessionLedger: erasing', () => {
       later.erase(NOW + 5)
       const late = newSession(userId)
       expect(later.create(late, NOW + 6)).toMatchObject({ ip: '', userAgent: '', revokedAt: NOW + 6, isFromNewDevice: false })
-      expect(later.rotate({ id: late.id, counter: 0, epoch: 3, now: NOW + 6, graceSeconds: 60, ttlSeconds: 600 })).toEqual({
+      expect(
+        later.rotate({
+          id: late.id,
+          counter: 0,
+          standing: standing(),
+          device: DEVICE,
+          now: NOW + 6,
+          graceSeconds: 60,
+          ttlSeconds: 600,
+        }),
+      ).toEqual({
         outcome: 'ended',
       })
     })

@@ -1,7 +1,7 @@
 // What the session tests share: bindings, sessions to store, and a KV that can be made to fail or to wait.
 import { env } from 'cloudflare:workers'
 import type { SessionLedgerObject } from '../../src/objects/session-ledger.ts'
-import { ledgerNameOf, type NewSession, newSessionId } from '../../src/objects/session-rules.ts'
+import { type Device, ledgerNameOf, type NewSession, newSessionId, type Standing } from '../../src/objects/session-rules.ts'
 
 interface SessionBindings {
   readonly SESSION_LEDGER: DurableObjectNamespace<SessionLedgerObject>
@@ -30,9 +30,20 @@ export function newSession(userId: string, changes: Partial<NewSession> = {}): N
     userAgent: 'Test/1.0',
     amr: ['pwd'],
     description: 'Login',
+    credential: '',
     ...changes,
   }
 }
+
+export const standing = (epoch = 3, changes: Partial<Standing> = {}): Standing => ({
+  epoch,
+  keptSessionId: null,
+  pin: null,
+  ...changes,
+})
+
+/** Where a refresh comes from unless something else is said. */
+export const DEVICE: Device = { ip: '203.0.113.7', userAgent: 'Test/1.0' }
 
 export function ledgerOf(userId: string): DurableObjectStub<SessionLedgerObject> {
   return bindings.SESSION_LEDGER.getByName(ledgerNameOf(userId))

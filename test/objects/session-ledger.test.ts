@@ -1,13 +1,14 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { SessionLedgerObject } from '../../src/objects/session-ledger.ts'
-import { bindings, DAY, ledgerOf, NOW, newSession, ScriptedKv, settle } from './session-fixtures.ts'
+import { bindings, DAY, DEVICE, ledgerOf, NOW, newSession, ScriptedKv, settle, standing } from './session-fixtures.ts'
 
 const GRACE = 60
 const TTL = 30 * DAY
 
 function rotation(id: string, counter: number, now: number, changes: object = {}) {
-  return { id, counter, epoch: 3, now, graceSeconds: GRACE, ttlSeconds: TTL, ...changes }
+  const device = { ip: 'unknown', userAgent: 'Elsewhere/1.0' }
+  return { id, counter, standing: standing(), device, now, graceSeconds: GRACE, ttlSeconds: TTL, ...changes }
 }
 
 async function ledgerWithSession(changes: Parameters<typeof newSession>[1] = {}) {
@@ -43,10 +44,10 @@ describe('SessionLedger: creating and finding', () => {
     expect(await ledger.find(id)).toBeNull()
     expect(await ledger.list()).toEqual([])
     expect(await ledger.rotate(rotation(id, 0, NOW))).toEqual({ outcome: 'ended' })
-    expect(await ledger.extend({ id, epoch: 3, now: NOW, ttlSeconds: TTL })).toBeNull()
+    expect(await ledger.extend({ id, standing: standing(), now: NOW, ttlSeconds: TTL })).toBeNull()
     expect(await ledger.revoke(id, NOW)).toBe(false)
     expect(await ledger.revokeAll(NOW, 4)).toBe(0)
-    expect(await ledger.restamp(id, 4)).toBe(false)
+    await ledger.revokeMethod('pin', NOW)
     await runInDurableObject(ledger, async (instance, { storage }) => {
       await instance.alarm()
       expect(storage.sql.exec('SELECT name FROM sqlite_master').toArray()).toEqual([])
@@ -151,7 +152,7 @@ describe('SessionLedger: refresh counters', () => {
   it('ends without killing: a counter never issued, another epoch', async () => {
     const { ledger, id } = await ledgerWithSession()
     expect(await ledger.rotate(rotation(id, 1, NOW))).toEqual({ outcome: 'ended' })
-    expect(await ledger.rotate(rotation(id, 0, NOW, { epoch: 4 }))).toEqual({ outcome: 'ended' })
+    expect(await ledger.rotate(rotation(id, 0, NOW, { standing: standing(4) }))).toEqual({ outcome: 'ended' })
     expect((await ledger.find(id))?.revokedAt).toBeNull()
     expect(await ledger.rotate(rotation(id, 0, NOW + TTL - 1))).toMatchObject({ outcome: 'advanced' })
   })
@@ -177,7 +178,7 @@ describe('SessionLedger: refresh counters', () => {
 describe('SessionLedger: extending, revoking, listing, stamping', () => {
   it('extends a live session, never past its absolute end and never to an earlier expiry', async () => {
     const { ledger, id } = await ledgerWithSession()
-    const extend = (now: number, ttlSeconds: number, epoch = 3) => ledger.extend({ id, epoch, now, ttlSeconds })
+    const extend = (now: number, ttlSeconds: number, epoch = 3) => ledger.extend({ id, standing: standing(epoch), now, ttlSeconds })
     expect((await extend(NOW + DAY, TTL))?.expiresAt).toBe(NOW + 31 * DAY)
     expect((await extend(NOW + 2 * DAY, 60))?.expiresAt).toBe(NOW + 31 * DAY)
     expect(await extend(NOW + 2 * DAY, 400 * DAY)).toMatchObject({
@@ -241,18 +242,105 @@ describe('SessionLedger: extending, revoking, listing, stamping', () => {
     expect((await ledger.list()).map((session) => session.id)).toEqual([later.id, sameSecond.id, id])
   })
 
-  it('stamps a kept session forward only, and never a revoked one', async () => {
-    const { ledger, id } = await ledgerWithSession()
-    expect(await ledger.restamp(id, 5)).toBe(true)
-    expect(await ledger.restamp(id, 5)).toBe(true)
-    expect(await ledger.restamp(id, 4)).toBe(false)
-    expect((await ledger.find(id))?.epoch).toBe(5)
+  it('keeps one session when all others end, whose number goes forward only', async () => {
+    const { userId, ledger, id } = await ledgerWithSession()
+    const other = await ledger.create(newSession(userId), NOW)
+    expect(await ledger.revokeAll(NOW, 5, id)).toBe(1)
+    expect(await ledger.revokeAll(NOW, 4, id)).toBe(0)
+    expect(await ledger.find(id)).toMatchObject({ epoch: 5, revokedAt: null })
+    expect(await ledger.find(other.id)).toMatchObject({ epoch: 3, revokedAt: NOW })
     expect(await ledger.rotate(rotation(id, 0, NOW))).toEqual({ outcome: 'ended' })
-    expect(await ledger.rotate(rotation(id, 0, NOW, { epoch: 5 }))).toMatchObject({ outcome: 'advanced' })
+    expect(await ledger.rotate(rotation(id, 0, NOW, { standing: standing(5) }))).toMatchObject({ outcome: 'advanced' })
     await settle()
     expect(await bindings.SESSIONS.get(`session:${id}`)).toContain('"epoch":5')
     await ledger.revoke(id, NOW)
-    expect(await ledger.restamp(id, 6)).toBe(false)
+    await ledger.revokeAll(NOW, 6, id)
+    expect(await ledger.find(id)).toMatchObject({ epoch: 5, revokedAt: NOW })
+  })
+
+  it('goes on with the session that is kept before it has heard of that', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    const kept = { standing: standing(9, { keptSessionId: id }) }
+    expect(await ledger.rotate(rotation(id, 0, NOW, kept))).toMatchObject({ outcome: 'advanced' })
+    expect(await ledger.extend({ id, ...kept, now: NOW, ttlSeconds: TTL })).not.toBeNull()
+    expect(await ledger.reauthenticate(id, kept.standing, NOW)).not.toBeNull()
+  })
+
+  it('ends the sessions of a method and no others', async () => {
+    const { userId, ledger, id } = await ledgerWithSession()
+    const byPin = await ledger.create(newSession(userId, { amr: ['pin'] }), NOW)
+    await ledger.revokeMethod('pin', NOW + 1)
+    expect([(await ledger.find(id))?.revokedAt, (await ledger.find(byPin.id))?.revokedAt]).toEqual([null, NOW + 1])
+  })
+})
+
+describe('SessionLedger: a refresh answer that was lost', () => {
+  it('is given again however late to the device that asked, as long as nobody used it', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    const from = (device: object, now: number, counter = 0) => ledger.rotate(rotation(id, counter, now, { device }))
+    expect(await from(DEVICE, NOW)).toMatchObject({ outcome: 'advanced' })
+    // Another version of the same program, in the same network.
+    const later = { ip: '203.0.113.99', userAgent: 'Test/1.1' }
+    expect(await from(later, NOW + 20 * DAY)).toMatchObject({ outcome: 'repeated', session: { counter: 1 } })
+    expect(await from(DEVICE, NOW + 20 * DAY, 1)).toMatchObject({ outcome: 'advanced' })
+    expect(await from(DEVICE, NOW + 20 * DAY)).toEqual({ outcome: 'reused' })
+  })
+
+  it.each([
+    ['another network', { ip: '192.0.2.1', userAgent: 'Test/1.0' }],
+    ['another program', { ip: '203.0.113.7', userAgent: 'curl/8' }],
+    ['nobody knows where', { ip: 'unknown', userAgent: 'Test/1.0' }],
+  ])('is reuse from %s', async (_, device) => {
+    const { ledger, id } = await ledgerWithSession()
+    await ledger.rotate(rotation(id, 0, NOW, { device: DEVICE }))
+    expect(await ledger.rotate(rotation(id, 0, NOW + GRACE + 1, { device }))).toEqual({ outcome: 'reused' })
+  })
+
+  it('goes by where the refresh came from, not the sign-in', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    await ledger.rotate(rotation(id, 0, NOW, { device: { ip: '192.0.2.1', userAgent: 'Test/1.0' } }))
+    expect(await ledger.rotate(rotation(id, 0, NOW + GRACE + 1, { device: DEVICE }))).toEqual({ outcome: 'reused' })
+  })
+
+  it('costs one row, and no alarm', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    await settle()
+    await runInDurableObject(ledger, async (instance, { storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql)
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
+      storage.sql.exec = ((...args: Parameters<typeof exec>) => {
+        const cursor = exec(...args)
+        cursors.push(cursor)
+        return cursor
+      }) as typeof exec
+      const alarm = await storage.getAlarm()
+      instance.rotate(rotation(id, 0, NOW))
+      expect(cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBe(1)
+      expect(await storage.getAlarm()).toBe(alarm)
+    })
+  })
+})
+
+describe('a ledger made by the version before', () => {
+  it('gets the columns it lacks, and knows its sessions', async () => {
+    const userId = crypto.randomUUID()
+    const ledger = ledgerOf(userId)
+    const { id } = newSession(userId)
+    await runInDurableObject(ledger, (_, { storage }) => {
+      storage.sql.exec(`CREATE TABLE sessions (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+        absolute_expires_at INTEGER NOT NULL, epoch INTEGER NOT NULL, auth_time INTEGER NOT NULL, ip TEXT NOT NULL, user_agent TEXT NOT NULL,
+        amr TEXT NOT NULL, description TEXT NOT NULL, counter INTEGER NOT NULL, rotated_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL,
+        revoked_at INTEGER)`)
+      storage.sql.exec(`CREATE TABLE copies_owed (id TEXT PRIMARY KEY, version INTEGER NOT NULL, writes INTEGER NOT NULL,
+        fresh INTEGER NOT NULL, failures INTEGER NOT NULL, due_at INTEGER NOT NULL)`)
+      const values = [id, NOW, NOW + DAY, NOW + DAY, 3, NOW, '203.0.113.7', 'Test/1.0', '["pwd"]', 'Login', 1, NOW, NOW, null]
+      storage.sql.exec(`INSERT INTO sessions VALUES (${values.map(() => '?').join()})`, ...values)
+    })
+    expect(await ledger.find(id)).toMatchObject({ id, counter: 1, credential: '' })
+    // Where the refresh before came from was not noted, so nothing is a retry after the grace.
+    expect(await ledger.rotate(rotation(id, 1, NOW + 5, { device: DEVICE }))).toMatchObject({ outcome: 'advanced' })
+    expect(await ledger.rotate(rotation(id, 1, NOW + 500, { device: DEVICE }))).toMatchObject({ outcome: 'repeated' })
+    expect((await ledger.create(newSession(userId), NOW + 600)).counter).toBe(0)
   })
 })
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionLedgerObject } from '../../src/objects/session-ledger.ts'
 import { createSessionLedgers } from '../../src/objects/session-ledgers.ts'
-import { bindings, NOW, newSession } from './session-fixtures.ts'
+import { bindings, DEVICE, NOW, newSession, standing } from './session-fixtures.ts'
 
 const ledgers = createSessionLedgers(bindings.SESSION_LEDGER, { deadlineMilliseconds: 5000 })
-const claim = { counter: 0, epoch: 3, now: NOW, graceSeconds: 60, ttlSeconds: 600 }
+const claim = { counter: 0, standing: standing(), device: DEVICE, now: NOW, graceSeconds: 60, ttlSeconds: 600 }
 
 /** A namespace whose objects answer every question with `answer`, and which notes whom it was asked for. */
 function namespaceThat(answer: () => Promise<never>) {
@@ -27,11 +27,11 @@ describe('session ledgers', () => {
     expect(await ledgers.list(userId)).toEqual([record])
     expect(await ledgers.list(crypto.randomUUID())).toEqual([])
     expect(await ledgers.rotate({ id, ...claim })).toMatchObject({ outcome: 'advanced', session: { id, counter: 1 } })
-    expect(await ledgers.extend({ id, epoch: 3, now: NOW, ttlSeconds: 600 })).toMatchObject({ id, counter: 1 })
-    expect(await ledgers.restamp(id, 4)).toBe(true)
-    expect(await ledgers.reauthenticate(id, 4, NOW + 1)).toMatchObject({ id, authTime: NOW + 1 })
+    expect(await ledgers.extend({ id, standing: standing(), now: NOW, ttlSeconds: 600 })).toMatchObject({ id, counter: 1 })
+    expect(await ledgers.reauthenticate(id, standing(), NOW + 1)).toMatchObject({ id, authTime: NOW + 1 })
     expect(await ledgers.revoke(id, NOW)).toBe(true)
     await ledgers.create(newSession(userId), NOW)
+    await ledgers.revokeMethod(userId, 'pin', NOW)
     expect(await ledgers.revokeAll(userId, NOW, 4)).toBe(1)
     await ledgers.erase(userId, NOW)
     expect((await ledgers.list(userId)).map(({ ip }) => ip)).toEqual(['', ''])
@@ -43,9 +43,8 @@ describe('session ledgers', () => {
     const guarded = createSessionLedgers(namespace, { deadlineMilliseconds: 100 })
     expect(await guarded.find('guess')).toBeNull()
     expect(await guarded.rotate({ id: 'guess', ...claim })).toEqual({ outcome: 'ended' })
-    expect(await guarded.extend({ id: 'guess', epoch: 3, now: NOW, ttlSeconds: 600 })).toBeNull()
+    expect(await guarded.extend({ id: 'guess', standing: standing(), now: NOW, ttlSeconds: 600 })).toBeNull()
     expect(await guarded.revoke('guess', NOW)).toBe(false)
-    expect(await guarded.restamp('guess', 4)).toBe(false)
     await expect(guarded.create({ ...newSession(crypto.randomUUID()), id: 'guess' }, NOW)).rejects.toThrow(TypeError)
     expect(names).toEqual([])
   })

@@ -9,12 +9,12 @@ import {
   prolong,
   userIdOfSession,
 } from '../../src/objects/session-rules.ts'
-import { DAY, NOW, newSession, randomHex32 } from './session-fixtures.ts'
+import { DAY, DEVICE, NOW, newSession, randomHex32, standing } from './session-fixtures.ts'
 
 const userId = '0b5f3c1e-9f0a-4b8e-8a57-3f1f6f0d2c11'
 
 function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
-  return { ...newSession(userId), counter: 5, rotatedAt: NOW, lastUsedAt: NOW, revokedAt: null, ...changes }
+  return { ...newSession(userId), counter: 5, rotatedAt: NOW, rotatedBy: DEVICE, lastUsedAt: NOW, revokedAt: null, ...changes }
 }
 
 describe('session ids', () => {
@@ -38,20 +38,38 @@ describe('session ids', () => {
 
 describe('isLive()', () => {
   it('is true until the second before the expiry', () => {
-    expect(isLive(entry(), 3, NOW + 30 * DAY - 1)).toBe(true)
-    expect(isLive(entry(), 3, NOW + 30 * DAY)).toBe(false)
+    expect(isLive(entry(), standing(3), NOW + 30 * DAY - 1)).toBe(true)
+    expect(isLive(entry(), standing(3), NOW + 30 * DAY)).toBe(false)
   })
 
   it('is false past the absolute end, for another epoch in either direction, and once revoked', () => {
-    expect(isLive(entry({ expiresAt: NOW + 2, absoluteExpiresAt: NOW + 1 }), 3, NOW + 1)).toBe(false)
-    expect(isLive(entry(), 2, NOW)).toBe(false)
-    expect(isLive(entry(), 4, NOW)).toBe(false)
-    expect(isLive(entry({ revokedAt: NOW + 100 }), 3, NOW)).toBe(false)
+    expect(isLive(entry({ expiresAt: NOW + 2, absoluteExpiresAt: NOW + 1 }), standing(3), NOW + 1)).toBe(false)
+    expect(isLive(entry(), standing(2), NOW)).toBe(false)
+    expect(isLive(entry(), standing(4), NOW)).toBe(false)
+    expect(isLive(entry({ revokedAt: NOW + 100 }), standing(3), NOW)).toBe(false)
+  })
+})
+
+describe('isLive(), by what D1 says,', () => {
+  it('is true of the kept session whatever its epoch, and of no other', () => {
+    const session = entry()
+    expect(isLive(session, standing(9, { keptSessionId: session.id }), NOW)).toBe(true)
+    expect(isLive(entry(), standing(9, { keptSessionId: session.id }), NOW)).toBe(false)
+    expect(isLive({ ...session, revokedAt: NOW }, standing(9, { keptSessionId: session.id }), NOW)).toBe(false)
+  })
+
+  it('goes by the PIN that opened the session, and by none where another credential did', () => {
+    const byPin = entry({ amr: ['pin'], credential: 'one' })
+    const live = (pin: string | null) => isLive(byPin, standing(3, { pin }), NOW)
+    expect([live('one'), live('two'), live(''), live(null)]).toEqual([true, false, false, false])
+    expect(isLive(entry({ amr: ['pin'] }), standing(3, { pin: '' }), NOW)).toBe(true)
+    expect(isLive(entry(), standing(3, { pin: 'two' }), NOW)).toBe(true)
   })
 })
 
 describe('judgeRotation()', () => {
-  const claim = { counter: 5, epoch: 3, now: NOW, graceSeconds: 60 }
+  const device = { ip: '198.51.100.1', userAgent: 'Elsewhere/1' }
+  const claim = { counter: 5, standing: standing(), device, now: NOW, graceSeconds: 60 }
 
   it.each([
     ['the present counter advances', { counter: 5 }, 'advance'],
@@ -66,7 +84,7 @@ describe('judgeRotation()', () => {
     ['a negative counter ends', { counter: -1 }, 'end'],
     ['a counter that is no number ends', { counter: Number.NaN }, 'end'],
     ['a fractional counter ends', { counter: 4.5 }, 'end'],
-    ['another epoch ends', { epoch: 4 }, 'end'],
+    ['another epoch ends', { standing: standing(4) }, 'end'],
     ['an old counter after the expiry ends', { counter: 1, now: NOW + 30 * DAY }, 'end'],
   ] as const)('%s', (_, changes, verdict) => {
     expect(judgeRotation(entry(), { ...claim, ...changes })).toBe(verdict)

@@ -62,7 +62,15 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     success: [200, v.union([GrantSchema, ExtensionSchema])],
     refusals: [400, 401, 503],
   },
-  'POST /logout': { id: 'logout', summary: 'Sign out', bearer: 'required', success: [200, Message], refusals: [401, 503] },
+  'POST /logout': {
+    id: 'logout',
+    summary: 'Sign out',
+    description: 'Ends the session of the access token, expired or not, or of the refresh token. Says the same when repeated.',
+    body: RefreshBody,
+    bearer: 'optional',
+    success: [200, Message],
+    refusals: [400, 401, 503],
+  },
   'POST /revoke-all': {
     id: 'revokeAll',
     summary: 'End all sessions, this one included',

@@ -104,7 +104,8 @@ export const v1 = createRoutes()
     return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken, readClient(c))))
   })
   .post('/logout', jsonBody, async (c) => {
-    await c.var.auth.signOut(readBearer(c), readClient(c))
+    const { refresh_token: refreshToken = null } = parseBody(RefreshBody, c.var.body)
+    await c.var.auth.signOut({ accessToken: readBearer(c), refreshToken }, readClient(c))
     return c.json({ message: 'Logged out' })
   })
   .post('/revoke-all', jsonBody, async (c) => {
