@@ -28,7 +28,7 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   requireRecentPassword(deps, principal)
   const { user } = principal
   const { email, password } = requireForm(form, user.email)
-  await checkCurrentPassword(deps, user, password, client)
+  await checkCurrentPassword(deps, principal, password, client)
 
   const { settings } = deps
   const ttlSeconds = settings.verificationTtlSeconds

@@ -32,7 +32,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const { user } = principal
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)
-  const { attempt } = await checkCurrentPassword(deps, user, currentPassword, client)
+  const { attempt } = await checkCurrentPassword(deps, principal, currentPassword, client)
   const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
   const endsOthers = form.endOtherCredentials ?? true
   const notice = await sealAccountMail(deps, user, client, {

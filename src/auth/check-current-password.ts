@@ -1,16 +1,52 @@
-// Proves an account that is known already by its password once more. Counted like a sign-in with the account's address, or
-// a stolen session could guess the password for ever.
-import { addressBucket } from '../platform/client-address.ts'
+// Proves an account that is known already by its password once more.
+import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
-import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { bucketOf, judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
-/** Settles the attempt. @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
-export async function checkCurrentPassword(deps: Deps, user: User, password: string, client: Client): Promise<ProvenAccount> {
-  const who = { account: `email:${user.email}`, address: addressBucket(client.address) }
+/**
+ * Within a live session, which has a count of its own: what strangers try on the account does not keep its user waiting, and a stolen
+ * session cannot guess the password for ever, from however many addresses. Settles the attempt.
+ * @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable
+ */
+export async function checkCurrentPassword(
+  deps: Deps,
+  { user, sessionId }: { readonly user: User; readonly sessionId: string },
+  password: string,
+  client: Client,
+): Promise<ProvenAccount> {
+  const address = bucketOf(client)
+  const proven = await judge(deps, user, password, client, () =>
+    deps.limits.beginSessionCheck({ sessionId, address }, deps.clock()),
+  )
+  // From a network that no session began in, this is what makes it known.
+  deps.defer(noteProof(deps, user, client))
+  return proven
+}
+
+/** Without a session: counted like a sign-in with the account's address. Settles the attempt. @throws as `checkCurrentPassword` */
+export async function checkPasswordOf(deps: Deps, user: User, password: string, client: Client): Promise<ProvenAccount> {
+  const who = { account: `email:${user.email}`, address: bucketOf(client) }
+  return judge(deps, user, password, client, () => deps.limits.beginSignIn(who, deps.clock()))
+}
+
+/** For somebody who has proved the account by its password or mailbox: from here, what strangers try is no reason to wait. */
+export async function noteProof({ ledgers, clock, log }: Deps, { id }: Pick<User, 'id'>, client: Client): Promise<void> {
+  await ledgers.noteProof(id, bucketOf(client), clock()).catch((error: unknown) => {
+    log('warn', 'proof not noted', { reason: reasonOf(error) })
+  })
+}
+
+async function judge(
+  deps: Deps,
+  user: User,
+  password: string,
+  client: Client,
+  begin: Parameters<typeof judgeAttempt>[2]['begin'],
+): Promise<ProvenAccount> {
   const proven = await judgeAttempt(deps, client, {
     what: 'password_check',
-    begin: () => deps.limits.beginSignIn(who, deps.clock()),
+    begin,
     find: async () => user,
     verify: (_, checkpoint) => deps.hasher.verify(password, user.passwordHash, checkpoint),
   })

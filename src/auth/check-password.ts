@@ -1,5 +1,4 @@
 // Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
-import { addressBucket, callerBucket } from '../platform/client-address.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { decoyHash, isWeakerThan, SALT_BYTES } from '../platform/password-hash.ts'
 import { parseUsername } from '../platform/username.ts'
@@ -7,7 +6,7 @@ import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
-import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { bucketOf, judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 export interface Credentials {
   /** Counts where both are given. */
@@ -38,18 +37,16 @@ export function requireCredentials(credentials: Credentials): Claim {
 
 /** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
 export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
+  const who = { account: account.name, address: bucketOf(client) }
   const proven = await judgeAttempt(deps, client, {
     what: 'sign_in',
-    begin: () => deps.limits.beginSignIn({ account: account.name, address: bucketOf(client) }, deps.clock()),
+    begin: () => deps.limits.beginSignIn(who, deps.clock()),
+    beginExempt: () => deps.limits.beginSignIn({ ...who, isExempt: true }, deps.clock()),
     find: () => account.find(deps.users),
     verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint),
   })
   if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
   return proven
-}
-
-function bucketOf({ address, caller }: Client): string {
-  return caller === undefined ? addressBucket(address) : callerBucket(caller)
 }
 
 function parseAccount({ email, username }: Credentials): Account | null {

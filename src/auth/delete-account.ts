@@ -32,7 +32,7 @@ export async function deleteAccount(
   if (!password) {
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
-  await checkCurrentPassword(deps, user, password, client)
+  await checkCurrentPassword(deps, principal, password, client)
   const window = await deps.recoveryPoints.findWindow(user.id, deps.clock())
   await (window ? putAside(deps, user, window, client) : erase(deps, user, client))
   deps.defer(deliverMail(deps))

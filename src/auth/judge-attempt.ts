@@ -1,7 +1,9 @@
 // One attempt to prove who one is, from the limiter to the verdict, whatever the credential: what is asked side by side,
 // what is given back when something fails, and that every wrong attempt costs the same.
+import { DEFAULT_LIMIT_POLICY, type Refusal } from '../objects/limit-rules.ts'
 import type { Begun, CountedAttempt } from '../objects/login-limits.ts'
 import type { Checkpoint } from '../platform/checkpoint.ts'
+import { addressBucket, callerBucket } from '../platform/client-address.ts'
 import type { SigningKey } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
 import { type Act, describeAct, logEvent, recordAct } from './audit.ts'
@@ -21,6 +23,8 @@ interface Credential {
   readonly what: 'sign_in' | 'password_check'
   /** Asks the limiter, before anything is judged. */
   begin(): Promise<Begun>
+  /** The same for somebody who has proved the account from this address before; absent where nobody is exempt. */
+  beginExempt?(): Promise<Begun>
   find(): Promise<User | null>
   /** One hash, whether there is a user or not: time must not tell who has an account. */
   verify(user: User | null, checkpoint: Checkpoint): Promise<boolean>
@@ -43,21 +47,44 @@ async function admit(
   client: Client,
   credential: Credential,
 ): Promise<{ user: User | null; key: SigningKey; attempt: CountedAttempt }> {
-  const [permit, user, key] = await Promise.allSettled([credential.begin(), credential.find(), deps.signingKeys.current()])
-  if (permit.status === 'rejected') throw permit.reason
-  if (!permit.value.allowed) {
-    const reason = `limit ${permit.value.policy}`
+  const [begun, user, key] = await Promise.allSettled([credential.begin(), credential.find(), deps.signingKeys.current()])
+  if (begun.status === 'rejected') throw begun.reason
+  const userId = user.status === 'fulfilled' ? (user.value?.id ?? null) : null
+  const permit = begun.value.allowed ? begun.value : await insist(deps, client, credential, begun.value, userId)
+  if (!permit.allowed) {
+    const reason = `limit ${permit.policy}`
     // Nothing was judged, and whoever is refused goes on for free: a line in the log, and no row.
-    const userId = user.status === 'fulfilled' ? (user.value?.id ?? null) : null
     logEvent(deps, describeAct(deps, client, { ...attempted(credential), outcome: 'refused', reason, userId }))
-    throw new AuthError('rate_limited', reason, { limit: permit.value })
+    throw new AuthError('rate_limited', reason, { limit: permit })
   }
-  const { attempt } = permit.value
+  const { attempt } = permit
   if (user.status === 'rejected' || key.status === 'rejected') {
     deps.defer(attempt.giveBack())
     throw user.status === 'rejected' ? user.reason : (key as PromiseRejectedResult).reason
   }
   return { user: user.value, key: key.value, attempt }
+}
+
+/**
+ * What strangers tried keeps nobody waiting who has proved the account from this address, under whatever name. An account that does
+ * not exist is asked about in the same way.
+ */
+async function insist(
+  deps: Deps,
+  client: Client,
+  { beginExempt }: Credential,
+  refusal: Refusal,
+  userId: string | null,
+): Promise<Begun> {
+  if (refusal.policy !== 'account' || !beginExempt) return refusal
+  const since = deps.clock() - DEFAULT_LIMIT_POLICY.exemptForSeconds
+  const isKnown = await deps.ledgers.knows(userId ?? deps.random.uuid(), bucketOf(client), since)
+  return isKnown && userId !== null ? beginExempt() : refusal
+}
+
+/** What limits count a request by. */
+export function bucketOf({ address, caller }: Client): string {
+  return caller === undefined ? addressBucket(address) : callerBucket(caller)
 }
 
 function attempted({ what }: Credential): Pick<Act, 'what' | 'actor'> {

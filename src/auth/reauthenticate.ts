@@ -29,7 +29,7 @@ export async function reauthenticate(
   if (!password) {
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
-  const { user, key } = await checkCurrentPassword(deps, principal.user, password, client)
+  const { user, key } = await checkCurrentPassword(deps, principal, password, client)
   const session = await askLedger(deps, user, (standing) =>
     deps.ledgers.reauthenticate(principal.sessionId, standing, deps.clock()),
   )

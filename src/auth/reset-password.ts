@@ -5,7 +5,7 @@ import type { AccountLink } from '../stores/account-links.ts'
 import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
-import { checkCurrentPassword } from './check-current-password.ts'
+import { checkPasswordOf, noteProof } from './check-current-password.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
 import { endSessionsBefore } from './end-sessions-before.ts'
@@ -70,23 +70,23 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
 async function repeat(deps: Deps, token: string | undefined, password: string, client: Client): Promise<void> {
   const { link } = await requireLink(deps, token)
   if (!link.isSpent) throw invalidLink('reset outdone by another change')
-  await checkCurrentPassword(deps, link.user, password, client).catch((error: unknown) => {
+  await checkPasswordOf(deps, link.user, password, client).catch((error: unknown) => {
     throw error instanceof AuthError && error.code === 'invalid_credentials' ? invalidLink('reset token spent') : error
   })
   await followUp(deps, link.user, link.user.sessionEpoch, client)
 }
 
 async function followUp(deps: Deps, user: User, epoch: number, client: Client): Promise<void> {
-  await Promise.all([endSessionsBefore(deps, user.id, epoch), liftLimits(deps, user, client)])
+  await Promise.all([endSessionsBefore(deps, user.id, epoch), liftLimits(deps, user), noteProof(deps, user, client)])
   deps.defer(deliverMail(deps))
 }
 
 /**
- * Whoever holds the mailbox may sign in at once, though guesses at the forgotten password have led to a wait. The new password does
- * not depend on it.
+ * Guesses at the forgotten password are no reason to wait, on whichever device they were made. The new password does not depend on
+ * it.
  */
-async function liftLimits({ limits, clock, log }: Deps, user: User, { address }: Client): Promise<void> {
-  await limits.clearWaits(user, addressBucket(address), clock()).catch((error: unknown) => {
+async function liftLimits({ limits, log }: Deps, user: User): Promise<void> {
+  await limits.clearWaits(user).catch((error: unknown) => {
     log('warn', 'limits not lifted after a reset', { reason: reasonOf(error) })
   })
 }

@@ -29,7 +29,7 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   const principal = await authenticateStrictly(deps, accessToken)
   requireRecentPassword(deps, principal)
   const { pin, currentPassword } = requireForm(form)
-  const { user, attempt } = await checkCurrentPassword(deps, principal.user, currentPassword, client)
+  const { user, attempt } = await checkCurrentPassword(deps, principal, currentPassword, client)
 
   // The password was right whatever becomes of the PIN.
   if (user.usernameKey) await deps.limits.revivePin(user.usernameKey, deps.clock())

@@ -6,6 +6,7 @@ import * as pins from './pin-tallies.ts'
 import * as signIn from './sign-in-tallies.ts'
 
 const TALLY_PREFIX = 'tally:'
+const PAIR_PREFIX = `${TALLY_PREFIX}pair:`
 const SWEEP_AT = 'sweep-at'
 
 // Tallies that live for a minute are not worth an alarm each minute.
@@ -41,10 +42,9 @@ export class LoginLimiterObject extends DurableObject {
     await write(this.ctx.storage, accountKeys(attempt), stored, tallies, now)
   }
 
-  /** The account was proven by its mailbox from this address: its failures from there are no reason to wait any more. */
-  async clearPair(pair: string, now: number): Promise<void> {
-    const keys = { pair: accountKeys({ id: '', pair }).pair }
-    await write(this.ctx.storage, keys, { pair: read(this.ctx.storage, keys.pair) }, { pair: EMPTY_TALLY }, now)
+  /** The account has a new password: failures with the one before are no reason to wait any more, wherever they came from. */
+  clearPairs(): void {
+    for (const [key] of [...this.ctx.storage.kv.list({ prefix: PAIR_PREFIX })]) this.ctx.storage.kv.delete(key)
   }
 
   /** The attempt was never judged. Nothing happens for one that is unknown or settled already. */
@@ -121,7 +121,7 @@ const ADDRESS_KEYS: Keys<signIn.AddressTallies> = {
 }
 
 function accountKeys(attempt: signIn.AccountAttempt): Keys<signIn.AccountTallies> {
-  return { pair: `${TALLY_PREFIX}pair:${attempt.pair}`, failures: `${TALLY_PREFIX}failures`, known: `${TALLY_PREFIX}known` }
+  return { pair: PAIR_PREFIX + attempt.pair, failures: `${TALLY_PREFIX}failures`, known: `${TALLY_PREFIX}known` }
 }
 
 const PIN_STREAK = `${TALLY_PREFIX}streak`

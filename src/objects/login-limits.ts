@@ -5,6 +5,7 @@ import { withDeadline } from '../platform/deadline.ts'
 import type { Decision, LimitPolicy, Refusal } from './limit-rules.ts'
 import type { LoginLimiterObject } from './login-limiter.ts'
 import type { PinDecision, PinPolicy } from './pin-tallies.ts'
+import type { AccountAttempt } from './sign-in-tallies.ts'
 
 /**
  * An attempt to sign in, or to register, that is counted already. Left alone it stays counted, as a failure; settling it a
@@ -27,10 +28,16 @@ export type BegunPin =
 export interface LoginLimits {
   /**
    * Counts an attempt before its password or PIN is looked at.
-   * @param who the identifier as typed but canonical, known or not, and the client's address, IPv6 cut to its /64
+   * @param who the identifier as typed but canonical, known or not, and the client's address, IPv6 cut to its /64; `isExempt` where
+   *   the account was proven from this address, under whatever name
    * @throws Unavailable
    */
-  beginSignIn(who: { readonly account: string; readonly address: string }, now: number): Promise<Begun>
+  beginSignIn(who: { readonly account: string; readonly address: string; readonly isExempt?: boolean }, now: number): Promise<Begun>
+  /**
+   * Counts a password given within a live session. What strangers try does not keep its user waiting: the session has a count of its
+   * own, whatever address it comes from, besides that of the address. @throws Unavailable
+   */
+  beginSessionCheck(who: { readonly sessionId: string; readonly address: string }, now: number): Promise<Begun>
   /** Counts a guess of the PIN of whoever has this username, by rules of its own. @throws Unavailable */
   beginPinSignIn(who: { readonly usernameKey: string; readonly address: string }, now: number): Promise<BegunPin>
   /** Ends what failures in a row have done to the PIN. @throws Unavailable */
@@ -39,8 +46,8 @@ export interface LoginLimits {
   beginRegistration(who: { readonly address: string }, now: number): Promise<Begun>
   /** Counts a hash that is no attempt on an account of ours: for another worker. @throws Unavailable */
   beginHash(who: { readonly address: string }, now: number): Promise<Begun>
-  /** Ends the waits that failures on an account from one address have led to. @throws Unavailable */
-  clearWaits(account: AccountNames, address: string, now: number): Promise<void>
+  /** Ends the waits that failures on an account have led to, from whatever address. @throws Unavailable */
+  clearWaits(account: AccountNames): Promise<void>
   /** Deletes all that was counted for an account that is gone. @throws Unavailable */
   forget(account: AccountNames): Promise<void>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
@@ -95,19 +102,25 @@ export function createLoginLimits({
     giveBack: () => ask(address, (limiter) => limiter.giveBackAddressAttempt(id, now)),
   })
 
+  const accountShare = (account: string, attempt: AccountAttempt, now: number, policy: LimitPolicy): Share => ({
+    count: () => ask<Decision>(account, async (limiter) => limiter.countAccountAttempt(attempt, now, policy)),
+    accept: (at) => ask(account, (limiter) => limiter.acceptAccountAttempt(attempt, at, policy)),
+    giveBack: () => ask(account, (limiter) => limiter.giveBackAccountAttempt(attempt, now)),
+  })
+
   return {
-    async beginSignIn(who, now) {
-      const policy = policyFor(who.address)
-      const [account, address] = await Promise.all([objectFor('account', who.account), objectFor('address', who.address)])
-      const attempt = { id: newAttemptId(), pair: address }
-      return begin([
-        {
-          count: () => ask<Decision>(account, async (limiter) => limiter.countAccountAttempt(attempt, now, policy)),
-          accept: (at) => ask(account, (limiter) => limiter.acceptAccountAttempt(attempt, at, policy)),
-          giveBack: () => ask(account, (limiter) => limiter.giveBackAccountAttempt(attempt, now)),
-        },
-        addressShare(address, attempt.id, now, policy),
-      ])
+    async beginSignIn({ account: name, address: bucket, isExempt = false }, now) {
+      const policy = policyFor(bucket)
+      const [account, address] = await Promise.all([objectFor('account', name), objectFor('address', bucket)])
+      const attempt = { id: newAttemptId(), pair: address, isExempt }
+      return begin([accountShare(account, attempt, now, policy), addressShare(address, attempt.id, now, policy)])
+    },
+
+    async beginSessionCheck({ sessionId, address: bucket }, now) {
+      const policy = policyFor(bucket)
+      const [session, address] = await Promise.all([objectFor('account', sessionOf(sessionId)), objectFor('address', bucket)])
+      const attempt = { id: newAttemptId(), pair: 'session' }
+      return begin([accountShare(session, attempt, now, policy), addressShare(address, attempt.id, now, policy)])
     },
 
     async beginPinSignIn(who, now) {
@@ -153,10 +166,9 @@ export function createLoginLimits({
       return begin([addressShare(address, newAttemptId(), now, policyFor(who.address))])
     },
 
-    async clearWaits(account, address, now) {
-      const pair = await objectFor('address', address)
+    async clearWaits(account) {
       await settleAll(
-        namesOf(account).map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.clearPair(pair, now))),
+        namesOf(account).map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.clearPairs())),
       )
     },
 
@@ -179,6 +191,11 @@ function namesOf({ email, usernameKey }: AccountNames): readonly string[] {
 /** No identifier of a sign-in by password begins like this, so that neither credential's guesses count for the other. */
 function pinOf(usernameKey: string): string {
   return `pin:${usernameKey}`
+}
+
+/** No identifier of a sign-in begins like this either. */
+function sessionOf(sessionId: string): string {
+  return `session:${sessionId}`
 }
 
 async function begin(shares: readonly Share[]): Promise<Begun> {

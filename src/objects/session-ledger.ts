@@ -2,8 +2,10 @@
 // rules within one turn, so parallel calls cannot interleave. Every method here is callable by RPC: no helpers on the class.
 
 import { DurableObject } from 'cloudflare:workers'
+import { addressBucket } from '../platform/client-address.ts'
 import type { Clock } from '../platform/clock.ts'
 import { consoleLog, type Log } from '../platform/log.ts'
+import { DEFAULT_LIMIT_POLICY } from './limit-rules.ts'
 import { SessionCopyQueue } from './session-copy-queue.ts'
 import {
   advance,
@@ -24,6 +26,12 @@ import {
 import { SessionTable } from './session-table.ts'
 
 const MAXIMUM_LIVE_SESSIONS = 100
+
+/** Followed by an address: when the account was proved from there without a session. Goes with the object. */
+const PROOF = 'proof:'
+/** A mailbox is proved seldom; the oldest merely lose their exemption. */
+const PROOFS_KEPT = 20
+const PROOF_SECONDS = DEFAULT_LIMIT_POLICY.exemptForSeconds
 
 /** Set once the user is deleted; goes with the object. */
 const ERASED = 'erased'
@@ -143,6 +151,27 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     })
   }
 
+  /**
+   * Whether the user has proved the account from this address, by password or mailbox, after `since`.
+   * @param bucket as limits count addresses
+   */
+  knows(bucket: string, since: number): boolean {
+    if ((this.ctx.storage.kv.get<number>(proofKey(bucket)) ?? Number.NEGATIVE_INFINITY) > since) return true
+    return this.#table
+      .list()
+      .some(({ ip, createdAt, amr }) => createdAt > since && amr.includes('pwd') && addressBucket(ip) === bucket)
+  }
+
+  /** Notes a proof that begins no session. Of a user who has no ledger yet there is nothing to note it in: it is made. */
+  noteProof(bucket: string, now: number): void {
+    this.#table.prepare()
+    if (this.#isErased()) return
+    const proofs = this.#listProofs()
+    for (const [key] of proofs.slice(0, Math.max(0, proofs.length + 1 - PROOFS_KEPT))) this.ctx.storage.kv.delete(key)
+    this.ctx.storage.kv.put(proofKey(bucket), now)
+    void this.#setAlarm()
+  }
+
   /** Ends every session that was signed in to by this method (RFC 8176): its credential is gone. */
   revokeMethod(method: string, now: number): void {
     this.ctx.storage.transactionSync(() => {
@@ -177,6 +206,7 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   erase(now: number): void {
     if (!this.#table.exists() || this.#isErased()) return
     this.ctx.storage.transactionSync(() => {
+      for (const [key] of this.#listProofs()) this.ctx.storage.kv.delete(key)
       this.ctx.storage.kv.put(ERASED, true)
       for (const entry of this.#table.list()) this.#erase(entry, now)
     })
@@ -191,9 +221,22 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   override async alarm(): Promise<void> {
     if (!this.#table.exists()) return
     await this.#queue.flush()
-    if (this.#table.purge(this.#clock())) return this.#setAlarm()
+    const hasProofs = this.#purgeProofs(this.#clock())
+    if (this.#table.purge(this.#clock()) || hasProofs) return this.#setAlarm()
     this.#table.forget()
     await this.ctx.storage.deleteAll()
+  }
+
+  #listProofs(): [key: string, at: number][] {
+    return [...this.ctx.storage.kv.list<number>({ prefix: PROOF })].sort(([, a], [, b]) => a - b)
+  }
+
+  /** @returns whether any is left */
+  #purgeProofs(now: number): boolean {
+    const proofs = this.#listProofs()
+    const old = proofs.filter(([, at]) => at + PROOF_SECONDS <= now)
+    for (const [key] of old) this.ctx.storage.kv.delete(key)
+    return proofs.length > old.length
   }
 
   #isErased(): boolean {
@@ -225,12 +268,20 @@ export class SessionLedgerObject extends DurableObject<unknown> {
 
   /** The alarm is always the earliest of all that is due, so that setting it again cannot push anything away. */
   async #setAlarm(): Promise<void> {
-    const dueAt = this.#table.nextDueAt()
-    if (dueAt === null) return
+    const [oldest] = this.#listProofs()
+    const dueAt = Math.min(
+      this.#table.nextDueAt() ?? Number.POSITIVE_INFINITY,
+      oldest ? oldest[1] + PROOF_SECONDS : Number.POSITIVE_INFINITY,
+    )
+    if (dueAt === Number.POSITIVE_INFINITY) return
     // Alarms run by the platform's time, whatever this object's clock says: only the distance is carried over.
     const waitSeconds = Math.max(dueAt - this.#clock(), 1)
     await this.ctx.storage.setAlarm(Date.now() + waitSeconds * 1000)
   }
+}
+
+function proofKey(bucket: string): string {
+  return PROOF + bucket
 }
 
 function renderRecord({ rotatedAt: _, rotatedBy: __, ...record }: LedgerEntry): SessionRecord {

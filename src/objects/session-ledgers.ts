@@ -27,6 +27,10 @@ export interface SessionLedgers {
   revokeAll(userId: string, now: number, beforeEpoch: number, keptId?: string | null): Promise<number>
   /** Ends every session of a user that was signed in to by this method. */
   revokeMethod(userId: string, method: string, now: number): Promise<void>
+  /** Whether the user has proved the account from this address (a bucket of the limits) after `since`. */
+  knows(userId: string, bucket: string, since: number): Promise<boolean>
+  /** Notes that the user has proved the account from this address, where that begins no session. */
+  noteProof(userId: string, bucket: string, now: number): Promise<void>
   /** All sessions still remembered, newest first. */
   list(userId: string): Promise<SessionRecord[]>
   /** Notes that the user has proved who they are once more; `null` when the session is not live. */
@@ -70,6 +74,8 @@ export function createSessionLedgers(
     revokeAll: (userId, now, beforeEpoch, keptId) =>
       ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch, keptId)),
     revokeMethod: (userId, method, now) => ask(ledgerNameOf(userId), (ledger) => ledger.revokeMethod(method, now)),
+    knows: (userId, bucket, since) => ask(ledgerNameOf(userId), (ledger) => ledger.knows(bucket, since)),
+    noteProof: (userId, bucket, now) => ask(ledgerNameOf(userId), (ledger) => ledger.noteProof(bucket, now)),
     list: (userId) => ask(ledgerNameOf(userId), (ledger) => ledger.list()),
     reauthenticate: (id, standing, now) => askAbout(id, null, (ledger) => ledger.reauthenticate(id, standing, now)),
     erase: (userId, now) => ask(ledgerNameOf(userId), (ledger) => ledger.erase(now)),

@@ -24,6 +24,8 @@ import {
 export interface AccountAttempt {
   readonly id: string
   readonly pair: string
+  /** Who makes it has proved the account from this address, under whatever name: no window of the account is for them. */
+  readonly isExempt?: boolean
 }
 
 export interface AccountTallies {
@@ -68,7 +70,7 @@ export function countAccountAttempt(
   const remembered = rememberedMarks(tallies.pair.marks, policy.pair, now)
   const pairWait = backoffWait(remembered, policy.pair, now)
   // An exemption that ends while the pair is blocked does not help when the block is over, and the wait told has to be enough.
-  const exempt = isExempt(tallies.known, attempt.pair, now + pairWait, policy)
+  const exempt = attempt.isExempt || isExempt(tallies.known, attempt.pair, now + pairWait, policy)
   const accountWait = exempt ? 0 : windowWait(tallies.failures.marks, policy.account, now)
   if (accountWait > pairWait) return { decision: refuse('account', policy.account, accountWait), tallies }
   if (pairWait > 0) return { decision: refusePair(policy, pairWait), tallies }

@@ -86,15 +86,14 @@ describe('POST /change-password', () => {
     expect(await isLive(app, token)).toBe(true)
   })
 
-  it('refuses the wrong password, limited like a sign-in of this account from this address', async () => {
+  it('refuses the wrong password, limited for the session, which keeps nobody from signing in', async () => {
     const { app, email, token } = await startSignedIn()
     const ip = anyAddress()
     const guess = (current_password: string) =>
       app.v1('POST', '/change-password', { body: { current_password, new_password: NEW_PASSWORD }, token, ip })
     for (let count = 0; count < 5; count += 1) expectRefusal(await guess(`guess ${count}`), REFUSED.invalidCredentials)
     expect((await guess(PASSWORD)).status).toBe(429)
-    expect((await app.v1('POST', '/login', { body: { email, password: PASSWORD }, ip })).status).toBe(429)
-    expect(await signInStatus(app, email)).toBe(200)
+    expect((await app.v1('POST', '/login', { body: { email, password: PASSWORD }, ip })).status).toBe(200)
   })
 
   it.each([

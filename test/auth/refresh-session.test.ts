@@ -3,8 +3,10 @@ import { breakableBindings, interceptBindings } from '../faults/intercepted-bind
 import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
 import { claimsOf, DAY, HOUR, rows, tally, times } from './fixtures.ts'
 
-function refresh(app: TestApp, refreshToken: string) {
-  return app.v1('POST', '/refresh', { body: { refresh_token: refreshToken } })
+const ELSEWHERE = { ip: '203.0.113.200' }
+
+function refresh(app: TestApp, refreshToken: string, from: { readonly ip?: string } = {}) {
+  return app.v1('POST', '/refresh', { body: { refresh_token: refreshToken }, ...from })
 }
 
 async function isAccepted(app: TestApp, token: string): Promise<boolean> {
@@ -44,12 +46,12 @@ describe('a refresh token used again', () => {
     expect((await refresh(app, retried.body.refresh_token)).status).toBe(200)
   })
 
-  it('after the grace ends the session: token_reused, and the newest tokens are dead too', async () => {
+  it('after the grace from another network ends the session: token_reused, and the newest tokens are dead too', async () => {
     const app = await startApp()
     const grant = await signedIn(app)
     const newest = await refresh(app, grant.refresh_token)
     app.clock.advance(61)
-    expect(await refresh(app, grant.refresh_token)).toMatchObject({ status: 401, body: { code: 'token_reused' } })
+    expect(await refresh(app, grant.refresh_token, ELSEWHERE)).toMatchObject({ status: 401, body: { code: 'token_reused' } })
     expect(await refresh(app, newest.body.refresh_token)).toMatchObject({ status: 401, body: { code: 'invalid_token' } })
     expect(await isAccepted(app, newest.body.access_token)).toBe(false)
   })
@@ -82,7 +84,7 @@ describe('a refresh token used again', () => {
     const other = await app.signIn(email)
     await refresh(app, stolen.refresh_token)
     app.clock.advance(61)
-    await refresh(app, stolen.refresh_token)
+    expect((await refresh(app, stolen.refresh_token, ELSEWHERE)).status).toBe(401)
     expect((await refresh(app, other.refresh_token)).status).toBe(200)
   })
 
@@ -91,7 +93,7 @@ describe('a refresh token used again', () => {
     const grant = await signedIn(app)
     await refresh(app, grant.refresh_token)
     app.clock.advance(1)
-    expect((await refresh(app, grant.refresh_token)).body.code).toBe('token_reused')
+    expect((await refresh(app, grant.refresh_token, ELSEWHERE)).body.code).toBe('token_reused')
   })
 })
 

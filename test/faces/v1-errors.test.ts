@@ -21,7 +21,7 @@ const PROVOKED: Readonly<Record<keyof typeof REFUSED, ((app: TestApp) => Promise
     const refresh_token = (await app.signIn(await app.createAccount(account))).refresh_token
     await app.v1('POST', '/refresh', { body: { refresh_token } })
     app.clock.advance(61)
-    return app.v1('POST', '/refresh', { body: { refresh_token } })
+    return app.v1('POST', '/refresh', { body: { refresh_token }, ip: '203.0.113.200' })
   },
   async accountDisabled(app) {
     await app.createAccount(account)

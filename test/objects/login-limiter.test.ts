@@ -29,7 +29,7 @@ describe('LoginLimiterObject', () => {
       'acceptAddressAttempt',
       'acceptPinAttempt',
       'alarm',
-      'clearPair',
+      'clearPairs',
       'constructor',
       'countAccountAttempt',
       'countAddressAttempt',
@@ -53,7 +53,7 @@ describe('LoginLimiterObject', () => {
     await stub.acceptPinAttempt({ id: 'unknown', pair: 'a' }, START, DEFAULT_PIN_POLICY)
     await stub.giveBackPinAttempt({ id: 'unknown', pair: 'a' }, START)
     await stub.revivePin(START)
-    await stub.clearPair('a', START)
+    await stub.clearPairs()
     await stub.forget()
     await stub.giveBackAddressAttempt('unknown', START)
     expect(await storedKeys(stub)).toEqual([])
