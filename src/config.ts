@@ -5,9 +5,11 @@ import { parseEmailAddress } from './platform/email-address.ts'
 import { findSecretProblem } from './platform/keyring.ts'
 import { LOCALES } from './platform/locale.ts'
 import type { MailHttpService } from './platform/mail-http.ts'
+import { RESERVED_USERNAMES } from './platform/new-username.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 import type { SmtpServer } from './platform/smtp-session.ts'
 import { isTestSecret } from './platform/turnstile.ts'
+import { parseUsername } from './platform/username.ts'
 
 /** Everything a deployment can set. */
 export interface Config extends AuthSettings {
@@ -70,6 +72,8 @@ export function parseConfig(env: object): Config {
     authSecret: secret(vars, 'AUTH_SECRET'),
     authSecretPrevious: vars.AUTH_SECRET_PREVIOUS ? secret(vars, 'AUTH_SECRET_PREVIOUS') : undefined,
     signUp: oneOf(vars, 'SIGN_UP', ['open', 'closed']),
+    unverifiedSignIn: oneOf(vars, 'UNVERIFIED_SIGN_IN', ['refuse', 'allow']),
+    reservedUsernames: reservedUsernames(vars),
     sessionFreshness: oneOf(vars, 'SESSION_FRESHNESS', ['strict', 'edge', 'token']),
     accessTokenTtlSeconds: integer(vars, 'ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 60, DAY),
     stableTokenTtlSeconds: integer(vars, 'STABLE_TOKEN_TTL_SECONDS', 30 * DAY, 3600, 400 * DAY),
@@ -231,6 +235,22 @@ function origins(vars: Readonly<Record<string, unknown>>, fallback: string): rea
     }
   }
   return listed
+}
+
+/** Keys. A list takes the place of the default one; `none` is an empty one. */
+function reservedUsernames(vars: Readonly<Record<string, unknown>>): readonly string[] {
+  const value = text(vars, 'RESERVED_USERNAMES')
+  if (value === undefined) return RESERVED_USERNAMES
+  if (value === 'none') return []
+  return value.split(',').map((name) => {
+    const username = parseUsername(name.trim())
+    if (!username) {
+      throw new ConfigError(
+        'RESERVED_USERNAMES must be usernames, separated by commas, or none. Set it in wrangler.toml under [vars]',
+      )
+    }
+    return username.key
+  })
 }
 
 /** Of a service that is asked, without a slash at the end. What is asked there is not for everybody on the way. */

@@ -97,6 +97,7 @@ describe.each(NUMBER_VARS)('$name', ({ name, min, max, read }) => {
 
 describe.each([
   ['SIGN_UP', 'signUp', ['open', 'closed']],
+  ['UNVERIFIED_SIGN_IN', 'unverifiedSignIn', ['refuse', 'allow']],
   ['SESSION_FRESHNESS', 'sessionFreshness', ['strict', 'edge', 'token']],
   ['BREACHED_PASSWORDS', 'breachedPasswords', ['off', 'open', 'closed']],
   ['ENVIRONMENT', 'environment', ['production', 'development']],

@@ -1,5 +1,6 @@
 // Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
 import { createKeyring } from '../../src/platform/keyring.ts'
+import { findMixtureProblem } from '../../src/platform/new-username.ts'
 import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../src/platform/password-policy.ts'
 import { hashPin, type StoredPin } from '../../src/platform/pin-hash.ts'
@@ -94,6 +95,8 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
 
 async function create(command: CreateCommand, deps: PerformDeps): Promise<string> {
   const { email, username, pin } = command
+  const problem = username && findMixtureProblem(username)
+  if (problem) throw new Error(`Cannot use this username: it ${problem}`)
   const context = username ? [email, username.username] : [email]
   const password = command.password ?? (await deps.choosePassword())
   const passwordHash = await hash(password, context, deps)
@@ -112,7 +115,12 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<string
     permissions: command.permissions,
   }
   const answers = await deps.database.run(createStatements(user, actOf(deps, 'account_created')))
-  if (answers[CREATE_OUTCOME.created]?.length === 1) return `Created ${email} (${user.id})`
+  if (answers[CREATE_OUTCOME.created]?.length === 1) {
+    const note = command.isVerified
+      ? ''
+      : '\nThe address is not proven: sign-in is refused until it is, by the link that the first try mails (or use --verified)'
+    return `Created ${email} (${user.id})${note}`
+  }
   throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
 }
 

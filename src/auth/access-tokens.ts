@@ -16,6 +16,8 @@ import {
 
 export interface AccessClaims extends SessionClaims {
   readonly email: string
+  /** Whether the address was proven when the token was issued. */
+  readonly emailVerified: boolean
   readonly permissions: readonly string[]
 }
 
@@ -33,7 +35,12 @@ export async function issueAccessToken(
   return issueSessionToken(deps, key, session, KIND, {
     userId: user.id,
     ttlSeconds: deps.settings.accessTokenTtlSeconds,
-    own: { roles: rolesOf(permissions), permissions: [...permissions], email: user.email },
+    own: {
+      roles: rolesOf(permissions),
+      permissions: [...permissions],
+      email: user.email,
+      email_verified: user.emailVerifiedAt !== null,
+    },
   })
 }
 
@@ -60,5 +67,6 @@ export async function verifyAccessToken(
   const { claims, own } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds)
   const { email, permissions } = own
   if (typeof email !== 'string' || !isStrings(permissions)) throw wrongClaims()
-  return { ...claims, email, permissions }
+  // Tokens of the version before say nothing of it.
+  return { ...claims, email, emailVerified: own.email_verified === true, permissions }
 }

@@ -15,6 +15,8 @@ export interface Principal {
   readonly userId: string
   readonly sessionId: string
   readonly email: string
+  /** What matches people by address must look at this first. */
+  readonly emailVerified: boolean
   readonly permissions: readonly string[]
   readonly amr: readonly string[]
   readonly authTime: number
@@ -83,6 +85,7 @@ async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<Fres
     userId: user.id,
     sessionId: session.id,
     email: user.email,
+    emailVerified: user.emailVerifiedAt !== null,
     permissions: permissionsOf(user.permissions, session.amr),
     amr: session.amr,
     authTime: session.authTime,

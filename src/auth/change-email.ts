@@ -1,6 +1,7 @@
-// Asks for another address: a link to the new one, which nobody else may have. An address that has an account is told the
+// Asks for another address, or for the proof of the present one: a link to it, which nobody else may have. An address that has an account is told the
 // same at the same cost; its owner gets a mail instead.
 
+import type { User } from '../stores/users.ts'
 import { sealAccountMail } from './account-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { authenticateStrictly, requireRecentPassword } from './authenticate.ts'
@@ -12,6 +13,7 @@ import { AuthError, type FieldProblem } from './errors.ts'
 import { type MailMessage, mailedLink } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps } from './queued-mail.ts'
+import { sendProof } from './send-proof.ts'
 
 export interface EmailChangeForm {
   readonly email?: string | undefined
@@ -27,8 +29,9 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   const principal = await authenticateStrictly(deps, accessToken)
   requireRecentPassword(deps, principal)
   const { user } = principal
-  const { email, password } = requireForm(form, user.email)
+  const { email, password } = requireForm(form, user)
   await checkCurrentPassword(deps, principal, password, client)
+  if (email === user.email) return sendProof(deps, user, client)
 
   const { settings } = deps
   const ttlSeconds = settings.verificationTtlSeconds
@@ -48,10 +51,12 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   deps.defer(deliverMail(deps))
 }
 
-function requireForm({ email, password = '' }: EmailChangeForm, current: string): { email: string; password: string } {
+function requireForm({ email, password = '' }: EmailChangeForm, current: User): { email: string; password: string } {
   const address = requireEmail(email)
   const fields: FieldProblem[] = [
-    ...(address === current ? [{ field: 'email', message: 'is your address already' }] : []),
+    ...(address === current.email && current.emailVerifiedAt !== null
+      ? [{ field: 'email', message: 'is your address already' }]
+      : []),
     ...(password === '' ? [{ field: 'password', message: 'is required' }] : []),
   ]
   if (fields.length > 0) throw new AuthError('invalid_request', 'address or password not acceptable', { fields })

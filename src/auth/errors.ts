@@ -9,6 +9,7 @@ export type AuthErrorCode =
   | 'missing_credentials'
   | 'invalid_credentials'
   | 'account_disabled'
+  | 'email_unverified'
   | 'unauthorized'
   | 'invalid_access_token'
   | 'invalid_refresh_token'

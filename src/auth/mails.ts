@@ -10,7 +10,13 @@ import type { MailWords } from './mail-words/words.ts'
 
 export type MailMessage =
   | {
-      readonly kind: 'verify_email' | 'reset_password' | 'confirm_email_change' | 'account_taken_back' | 'username_changed'
+      readonly kind:
+        | 'verify_email'
+        | 'prove_email'
+        | 'reset_password'
+        | 'confirm_email_change'
+        | 'account_taken_back'
+        | 'username_changed'
       readonly link: string
       readonly ttlSeconds: number
     }
@@ -70,6 +76,7 @@ type Values = Readonly<Record<string, string | null>>
 function valuesOf(message: MailMessage, locale: Locale): Values {
   switch (message.kind) {
     case 'verify_email':
+    case 'prove_email':
     case 'reset_password':
     case 'confirm_email_change':
     case 'account_taken_back':

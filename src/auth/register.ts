@@ -4,6 +4,7 @@ import type { CountedAttempt } from '../objects/login-limits.ts'
 import { addressBucket } from '../platform/client-address.ts'
 import { Unavailable } from '../platform/deadline.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
+import { findNewUsernameProblem } from '../platform/new-username.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
@@ -81,6 +82,8 @@ function checkForm(form: RegistrationForm, settings: AuthSettings): CheckedForm 
   if (form.username !== undefined && !username) {
     refuse('username', 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -')
   }
+  const usernameProblem = username && findNewUsernameProblem(username, settings.reservedUsernames)
+  if (usernameProblem) refuse('username', usernameProblem)
   const password = form.password ?? ''
   const own = [form.email, form.username, email?.split('@')[0]].filter((text) => text !== undefined)
   const passwordProblem = password === '' ? 'is required' : findPasswordProblem(password, settings.password, own)
@@ -133,13 +136,14 @@ async function store(deps: Deps, registration: Registration, account: User | nul
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
-  const message: MailMessage = account
-    ? { kind: 'already_registered' }
-    : {
-        kind: 'verify_email',
-        link: mailedLink(settings.publicUrl, 'verify-email', token),
-        ttlSeconds: settings.verificationTtlSeconds,
-      }
+  const link = mailedLink(settings.publicUrl, 'verify-email', token)
+  const ttlSeconds = settings.verificationTtlSeconds
+  // Whoever has the mailbox may prove the address of an account that has not, or choose a new password for it.
+  const isUnproven = account !== null && account.emailVerifiedAt === null
+  const message: MailMessage =
+    account && !isUnproven
+      ? { kind: 'already_registered' }
+      : { kind: isUnproven ? 'prove_email' : 'verify_email', link, ttlSeconds }
   const mail = await sealMail(
     deps,
     {
@@ -152,7 +156,8 @@ async function store(deps: Deps, registration: Registration, account: User | nul
     renderMail(message, context, (account ?? registration).locale ?? settings.defaultLocale),
   )
   const event = describeAct(deps, client, { what: 'registered', userId: registration.id, actor: 'anonymous' })
-  const isStored = await deps.registrations.create(registration, tokenHash, mail, event, mailCaps(settings))
+  const newLink = { tokenHash, provesAccountId: isUnproven ? account.id : null }
+  const isStored = await deps.registrations.create(registration, newLink, mail, event, mailCaps(settings))
   if (!isStored) throw usernameTaken()
   logEvent(deps, event)
   deps.defer(deliverMail(deps))

@@ -9,6 +9,7 @@ import { requireEmail } from './email-rules.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { sendProof } from './send-proof.ts'
 
 /** @throws AuthError `invalid_request` @throws Unavailable */
 export async function resendVerification(deps: Deps, email: string | undefined, client: Client): Promise<void> {
@@ -16,6 +17,7 @@ export async function resendVerification(deps: Deps, email: string | undefined, 
   const { settings } = deps
   const now = deps.clock()
   const { account, registrations } = await deps.registrations.findForResend(address, now)
+  if (account && account.emailVerifiedAt === null) return sendProof(deps, account, client)
   const registration = account ? null : choose(registrations, client)
   const { token, hash } = await createOneTimeToken(deps.random)
   const context = {

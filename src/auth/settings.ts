@@ -9,6 +9,10 @@ export interface AuthSettings {
   /** Origin of this service as clients see it, without a slash at the end: issuer, audience and base of mailed links. */
   readonly publicUrl: string
   readonly signUp: 'open' | 'closed'
+  /** Whether an account may be signed in to whose address is not proven. */
+  readonly unverifiedSignIn: 'refuse' | 'allow'
+  /** Keys of usernames that nobody may choose. */
+  readonly reservedUsernames: readonly string[]
   /** How fresh the session check of this worker's own reading routes is. */
   readonly sessionFreshness: Freshness
   readonly accessTokenTtlSeconds: number

@@ -7,6 +7,7 @@ import { recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import type { ProvenAccount } from './judge-attempt.ts'
+import { sendProof } from './send-proof.ts'
 import { pinNameOf } from './standing.ts'
 
 export interface SessionTerms {
@@ -18,7 +19,7 @@ export interface SessionTerms {
 
 /**
  * Ledger and limiter side by side: one round trip.
- * @throws AuthError `account_disabled`, which is told only to whoever has proved to own the account
+ * @throws AuthError `account_disabled` and `email_unverified`, which only somebody learns who has proved the account
  * @throws Unavailable; no session is left behind
  */
 export async function startSession(
@@ -33,6 +34,13 @@ export async function startSession(
     const reason = 'right credential, account disabled'
     recordAct(deps, client, { what: 'sign_in', outcome: 'refused', reason, userId: user.id })
     throw new AuthError('account_disabled', reason)
+  }
+  if (user.emailVerifiedAt === null && deps.settings.unverifiedSignIn === 'refuse') {
+    await attempt.succeed(now)
+    const reason = 'right credential, address not proven'
+    recordAct(deps, client, { what: 'sign_in', outcome: 'refused', reason, userId: user.id })
+    deps.defer(sendProof(deps, user, client))
+    throw new AuthError('email_unverified', reason)
   }
   const session = {
     id: newSessionId(user.id, deps.random.hex(16)),

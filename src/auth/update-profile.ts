@@ -1,5 +1,6 @@
 // The signed-in user's own names. What is left out stays, `null` clears.
 import { addressBucket } from '../platform/client-address.ts'
+import { findNewUsernameProblem } from '../platform/new-username.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername } from '../platform/username.ts'
 import type { ProfileChanges } from '../stores/account-changes.ts'
@@ -29,6 +30,7 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   requirePassword(principal)
   const { user, sessionId } = principal
   const changes = checkForm(form)
+  requireNewUsername(deps, user, changes)
   const isRenamed = changes.username !== undefined && (changes.username?.key ?? null) !== user.usernameKey
   // People are known by it, and guesses of a PIN are counted by it: a stolen token alone must not change it.
   if (isRenamed) requireRecentPassword(deps, principal)
@@ -83,6 +85,13 @@ function checkForm(form: ProfileForm): ProfileChanges {
   }
   if (problems.length > 0) throw new AuthError('invalid_request', 'names not acceptable', { fields: problems })
   return changes
+}
+
+/** A name that the account has already may be kept, and written in another way. */
+function requireNewUsername({ settings }: Pick<Deps, 'settings'>, user: User, { username }: ProfileChanges): void {
+  if (!username || username.key === user.usernameKey) return
+  const message = findNewUsernameProblem(username, settings.reservedUsernames)
+  if (message) throw new AuthError('invalid_request', 'username not acceptable', { fields: [{ field: 'username', message }] })
 }
 
 /** Counted like a registration, and never given back: usernames must not be tried out for free here either. */

@@ -17,7 +17,11 @@ export async function describeVerification(deps: Deps, token: string | undefined
 export async function verifyEmail(deps: Deps, token: string | undefined, client: Client): Promise<void> {
   const hash = await hashOneTimeToken(token ?? '')
   const event = describeAct(deps, client, { what: 'email_verified', userId: null })
-  const confirmed = hash && (await deps.registrations.confirm(hash, deps.random.hex(16), event, deps.clock()))
+  const nonce = deps.random.hex(16)
+  const confirmed =
+    hash &&
+    ((await deps.registrations.confirm(hash, nonce, event, deps.clock())) ??
+      (await deps.accountLinks.prove(hash, nonce, null, event, deps.clock())))
   if (!confirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
   if (confirmed !== 'spent') logEvent(deps, event, confirmed.userId)
 }

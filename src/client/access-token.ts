@@ -37,7 +37,20 @@ export async function verifyAccessToken(token: string, keys: KeyCache, now: numb
   ) {
     return INVALID
   }
-  return { ok: true, value: { userId: sub, sessionId: sid, email, roles, permissions, amr, authTime, expiresAt: exp } }
+  return {
+    ok: true,
+    value: {
+      userId: sub,
+      sessionId: sid,
+      email,
+      emailVerified: claims.email_verified === true,
+      roles,
+      permissions,
+      amr,
+      authTime,
+      expiresAt: exp,
+    },
+  }
 }
 
 function isStrings(value: unknown): value is string[] {

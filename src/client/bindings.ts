@@ -13,6 +13,7 @@ export type PosternErrorCode =
   | 'invalid_credentials'
   | 'invalid_token'
   | 'account_disabled'
+  | 'email_unverified'
   | 'forbidden'
   | 'not_found'
   | 'rate_limited'
@@ -34,6 +35,8 @@ export interface Principal {
   readonly userId: string
   readonly sessionId: string
   readonly email: string
+  /** Whether the user has proven to own the address. Match nobody by an address that is not proven. */
+  readonly emailVerified: boolean
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   /** How the session was signed in to (RFC 8176): `pwd` or `pin`. */
@@ -58,6 +61,7 @@ export interface AuthTokenPayload {
   readonly sub: string
   readonly sid: string
   readonly email: string
+  readonly email_verified: boolean
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
   readonly amr: readonly string[]

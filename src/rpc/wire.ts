@@ -13,6 +13,7 @@ export type RpcErrorCode =
   | 'invalid_credentials'
   | 'invalid_token'
   | 'account_disabled'
+  | 'email_unverified'
   | 'forbidden'
   | 'not_found'
   | 'rate_limited'
@@ -34,6 +35,7 @@ const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   missing_credentials: 'invalid_request',
   invalid_credentials: 'invalid_credentials',
   account_disabled: 'account_disabled',
+  email_unverified: 'email_unverified',
   unauthorized: 'invalid_token',
   invalid_access_token: 'invalid_token',
   forbidden: 'forbidden',
@@ -55,6 +57,7 @@ export function renderPayload(principal: Principal) {
     sub: principal.userId,
     sid: principal.sessionId,
     email: principal.email,
+    email_verified: principal.emailVerified,
     roles: [...rolesOf(principal.permissions)],
     permissions: [...principal.permissions],
     amr: [...principal.amr],
@@ -69,6 +72,7 @@ export function renderPrincipal(principal: Principal) {
     userId: principal.userId,
     sessionId: principal.sessionId,
     email: principal.email,
+    emailVerified: principal.emailVerified,
     roles: [...rolesOf(principal.permissions)],
     permissions: [...principal.permissions],
     amr: [...principal.amr],

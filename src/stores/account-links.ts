@@ -10,7 +10,7 @@ import { hasPoint, openWindow, type Warning, warn } from './recovery-points.ts'
 import { readUser } from './rows.ts'
 import { bumpEpoch, type User } from './users.ts'
 
-export type LinkPurpose = 'reset_password' | 'change_email'
+export type LinkPurpose = 'reset_password' | 'change_email' | 'prove_email'
 
 /** A link that counts, and the account it is about. */
 export interface AccountLink {
@@ -40,6 +40,20 @@ export interface AccountLinks {
    * @returns the new epoch, or `null` when the link does not count (any more)
    */
   reset(tokenHash: string, nonce: string, passwordHash: string, traces: Traces, now: number): Promise<number | null>
+  /** A link that proves the address of an account that has not proven it. @returns whether its mail is on its way */
+  addProof(account: User, link: NewLink, mail: OutgoingMail, event: AuditEvent, caps: MailCaps, now: number): Promise<boolean>
+  /**
+   * Spends the link: the address is proven.
+   * @param passwordHash of the password that replaces the account's, which ends every session and other credential; `null` where it stays
+   * @returns whose account it is, `spent` when this was done before, `null` when the link does not count (any more)
+   */
+  prove(
+    tokenHash: string,
+    nonce: string,
+    passwordHash: string | null,
+    event: AuditEvent,
+    now: number,
+  ): Promise<{ readonly userId: string } | 'spent' | null>
   /**
    * A link for the address to come, in place of any before; none where the address is somebody's, by the same work. Where a
    * cap holds its mail back, the links that were mailed to this very address stay.
@@ -113,6 +127,41 @@ export function createAccountLinks(database: Database): AccountLinks {
       ])
       const epoch = changed?.results[0]?.session_epoch
       return typeof epoch === 'number' ? epoch : null
+    },
+
+    async addProof(account, link, mail, event, caps, now) {
+      const isUnproven = sql`EXISTS (SELECT 1 FROM users
+        WHERE id = ${account.id} AND email = ${account.email} AND email_verified_at IS NULL AND disabled_at IS NULL)`
+      const results = await database.transact([
+        queueMail(mail, caps, now, isUnproven),
+        sql`${insertLink(link, 'prove_email', sql`${account.email}`, sql`${account.id}`, now)} WHERE ${isQueued(mail)}`,
+        appendEvent(event, isQueued(mail)),
+      ])
+      return recordedUser(results[2]) !== null
+    },
+
+    async prove(tokenHash, nonce, passwordHash, event, now) {
+      const user = sql`(${spentSubject(tokenHash, nonce)})`
+      const isProven = sql`EXISTS (${spentSubject(tokenHash, nonce)})`
+      const replaced = sql`password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)},`
+      const results = await database.transact([
+        spend(
+          tokenHash,
+          'prove_email',
+          nonce,
+          now,
+          sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = one_time_tokens.email AND disabled_at IS NULL)`,
+        ),
+        sql`
+          UPDATE users SET ${passwordHash === null ? sql`` : replaced}
+            email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now} WHERE id = ${user}`,
+        appendEvent(event, isProven, user),
+        sql`DELETE FROM one_time_tokens WHERE subject = ${user} AND purpose = 'prove_email' AND hash <> ${tokenHash}`,
+        isSpent(tokenHash, now),
+      ])
+      const userId = recordedUser(results[2])
+      if (userId !== null) return { userId }
+      return results.at(-1)?.results.length === 1 ? 'spent' : null
     },
 
     async addEmailChange(account, email, link, mail, event, caps, now) {

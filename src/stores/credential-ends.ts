@@ -13,6 +13,6 @@ export const NO_OTHER_CREDENTIAL: SQL = sql`pin_hash = NULL, pin_key_id = NULL, 
  */
 export function endLinks(userId: SQL, except: string | null = null): SQL {
   return sql`
-    DELETE FROM one_time_tokens WHERE subject = ${userId} AND purpose IN ('reset_password', 'change_email')
+    DELETE FROM one_time_tokens WHERE subject = ${userId} AND purpose IN ('reset_password', 'change_email', 'prove_email')
       AND hash IS NOT ${except}`
 }

@@ -41,9 +41,16 @@ export interface Registrations {
   lookUp(asked: AskedRegistration, now: number): Promise<FoundForRegistration>
   /**
    * Stores the registration, its claim on the username, its token, its mail and its event, all or nothing.
+   * @param link confirms the registration, or proves the address of an account that has not proven it
    * @returns `false` when somebody else holds the username
    */
-  create(registration: Registration, tokenHash: string, mail: OutgoingMail, event: AuditEvent, caps: MailCaps): Promise<boolean>
+  create(
+    registration: Registration,
+    link: { readonly tokenHash: string; readonly provesAccountId: string | null },
+    mail: OutgoingMail,
+    event: AuditEvent,
+    caps: MailCaps,
+  ): Promise<boolean>
   /** The account of an address, and its live registrations, newest first. */
   findForResend(email: string, now: number): Promise<{ account: User | null; registrations: readonly Registration[] }>
   /**
@@ -90,7 +97,7 @@ export function createRegistrations(database: Database): Registrations {
       }
     },
 
-    async create(registration, tokenHash, mail, event, caps) {
+    async create(registration, { tokenHash, provesAccountId }, mail, event, caps) {
       const { id, email, usernameKey, createdAt: now, expiresAt } = registration
       const isStored = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${id})`
       const [, stored] = await database.transact([
@@ -109,7 +116,8 @@ export function createRegistrations(database: Database): Registrations {
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
         sql`
             INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
-            SELECT ${tokenHash}, ${PURPOSE}, ${email}, ${id}, ${now}, ${expiresAt} WHERE ${isStored}`,
+            SELECT ${tokenHash}, ${provesAccountId === null ? PURPOSE : 'prove_email'}, ${email}, ${provesAccountId ?? id}, ${now},
+              ${expiresAt} WHERE ${isStored}`,
         queueMail(mail, caps, now, isStored),
         appendEvent(event, isStored),
       ])

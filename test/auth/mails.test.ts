@@ -10,6 +10,7 @@ const CONTEXT: MailContext = { publicUrl: SITE, requestedAt: 1_800_000_000, ip: 
 const WITH_LINK = { link: LINK, ttlSeconds: 86_400 }
 const MESSAGES: { readonly [K in MailMessage['kind']]: MailMessage & { readonly kind: K } } = {
   verify_email: { kind: 'verify_email', ...WITH_LINK },
+  prove_email: { kind: 'prove_email', ...WITH_LINK },
   already_registered: { kind: 'already_registered' },
   reset_password: { kind: 'reset_password', ...WITH_LINK },
   password_changed: { kind: 'password_changed', pinRemoved: true },

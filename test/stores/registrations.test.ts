@@ -8,7 +8,13 @@ async function setUp() {
   const database = await emptyDatabase()
   const registrations = createRegistrations(database)
   const create = (registration: Registration, hash: string) =>
-    registrations.create(registration, hash, newMail({ recipient: registration.email }), newEvent(), CAPS)
+    registrations.create(
+      registration,
+      { tokenHash: hash, provesAccountId: null },
+      newMail({ recipient: registration.email }),
+      newEvent(),
+      CAPS,
+    )
   const confirm = async (hash: string, now = NOW) =>
     (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now)) !== null
   return { registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }

@@ -12,6 +12,14 @@ export const en: MailWords = {
       'The link works for {ttl}. {origin}',
       'If it was not you, do nothing: without the link the registration comes to nothing.',
     ],
+    prove_email: [
+      'Confirm your e-mail address',
+      'Your account at {site} has this e-mail address, and nobody has confirmed it yet. To sign in, confirm it first.',
+      'Open this page, and type the password of the account or choose a new one:',
+      '{link}',
+      'The link works for {ttl}. {origin}',
+      'If you have no account there, do nothing: without the link nothing changes.',
+    ],
     already_registered: [
       'You already have an account',
       'Somebody, perhaps you, tried to register this e-mail address at {site}, where it has an account already.',

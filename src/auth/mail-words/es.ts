@@ -12,6 +12,14 @@ export const es: MailWords = {
       'El enlace es válido durante {ttl}. {origin}',
       'Si no has sido tú, no hagas nada: sin el enlace, el registro queda sin efecto.',
     ],
+    prove_email: [
+      'Confirma tu correo electrónico',
+      'Tu cuenta en {site} tiene esta dirección de correo y nadie la ha confirmado todavía. Para iniciar sesión, confírmala primero.',
+      'Abre esta página y escribe la contraseña de la cuenta o elige una nueva:',
+      '{link}',
+      'El enlace es válido durante {ttl}. {origin}',
+      'Si no tienes ninguna cuenta allí, no hagas nada: sin el enlace, nada cambia.',
+    ],
     already_registered: [
       'Ya tienes una cuenta',
       'Alguien, quizá tú, ha intentado registrar esta dirección de correo en {site}, donde ya tiene una cuenta.',

@@ -12,6 +12,14 @@ export const tr: MailWords = {
       'Bağlantı {ttl} boyunca geçerlidir. {origin}',
       'Bunu siz yapmadıysanız bir şey yapmanız gerekmez: bağlantı açılmadıkça kayıt geçersiz kalır.',
     ],
+    prove_email: [
+      'E-posta adresinizi doğrulayın',
+      '{site} sitesindeki hesabınız bu e-posta adresine bağlı, ancak adres henüz doğrulanmadı. Oturum açmak için önce adresi doğrulayın.',
+      'Şu sayfayı açın ve hesabın parolasını yazın ya da yeni bir parola seçin:',
+      '{link}',
+      'Bağlantı {ttl} boyunca geçerlidir. {origin}',
+      'Orada bir hesabınız yoksa bir şey yapmanız gerekmez: bağlantı açılmadıkça hiçbir şey değişmez.',
+    ],
     already_registered: [
       'Zaten bir hesabınız var',
       'Birisi, belki siz, bu e-posta adresini {site} sitesinde kaydetmek istedi; ancak bu adresin orada zaten bir hesabı var.',

@@ -19,6 +19,7 @@ const ERRORS = {
   missing_credentials: [400, 'Name and PIN are required'],
   invalid_credentials: [401, 'Invalid credentials'],
   account_disabled: [403, 'This account is disabled'],
+  email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
   unauthorized: [401, 'Unauthorized'],
   invalid_access_token: [401, 'Unauthorized'],
   invalid_refresh_token: [401, 'Invalid refresh token'],
