@@ -13,6 +13,19 @@ CREATE TABLE `deleted_accounts` (
 );
 --> statement-breakpoint
 CREATE INDEX `deleted_accounts_by_due` ON `deleted_accounts` (`due_at`);--> statement-breakpoint
+CREATE TABLE `mail_requests` (
+	`id` text PRIMARY KEY NOT NULL,
+	`purpose` text NOT NULL,
+	`email` text NOT NULL,
+	`ip` text NOT NULL,
+	`user_agent` text NOT NULL,
+	`face` text NOT NULL,
+	`caller` text,
+	`created_at` integer NOT NULL,
+	`next_attempt_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `mail_requests_by_attempt` ON `mail_requests` (`next_attempt_at`);--> statement-breakpoint
 CREATE TABLE `recovery_points` (
 	`user_id` text NOT NULL,
 	`email` text NOT NULL,
@@ -24,6 +37,12 @@ CREATE TABLE `recovery_points` (
 );
 --> statement-breakpoint
 CREATE INDEX `recovery_points_by_expiry` ON `recovery_points` (`expires_at`);--> statement-breakpoint
+ALTER TABLE `outbox` ADD `mailbox` text;--> statement-breakpoint
+ALTER TABLE `outbox` ADD `sender_id` text;--> statement-breakpoint
+CREATE INDEX `outbox_by_mailbox` ON `outbox` (`mailbox`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_by_requester` ON `outbox` (`requester_ip`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_by_sender` ON `outbox` (`sender_id`,`created_at`);--> statement-breakpoint
+ALTER TABLE `registrations` ADD `requester` text;--> statement-breakpoint
 ALTER TABLE `username_claims` ADD `user_id` text;--> statement-breakpoint
 CREATE INDEX `username_claims_by_user` ON `username_claims` (`user_id`);--> statement-breakpoint
 ALTER TABLE `users` ADD `pin_id` text;--> statement-breakpoint
@@ -33,3 +52,5 @@ SELECT `subject`, `one_time_tokens`.`email`, row_number() OVER (PARTITION BY `su
 FROM `one_time_tokens` JOIN `users` ON `users`.`id` = `subject`
 WHERE `purpose` = 'undo_email_change' AND `spent_by` IS NULL AND `one_time_tokens`.`email` <> `users`.`email`
 ON CONFLICT DO NOTHING;
+--> statement-breakpoint
+UPDATE `outbox` SET `mailbox` = `recipient`;

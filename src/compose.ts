@@ -36,6 +36,7 @@ import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
 import { createDeletions } from './stores/deletions.ts'
 import { createErasures } from './stores/erasures.ts'
+import { createMailRequests } from './stores/mail-requests.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRecoveryPoints } from './stores/recovery-points.ts'
 import { createRegistrations } from './stores/registrations.ts'
@@ -105,6 +106,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     erasures: createErasures(database),
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),
+    mailRequests: createMailRequests(database),
     signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, random, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),
     sessionCopies: createSessionCopies(env.SESSIONS, { deadlineMilliseconds }),

@@ -107,6 +107,9 @@ export function parseConfig(env: object): Config {
       pinDeadAfterFailures: integer(vars, 'PIN_DEAD_AFTER_FAILURES', 50, 1, 1000),
       mailsPerRequesterPerHour: integer(vars, 'LIMIT_MAILS_PER_REQUESTER_PER_HOUR', 5, 1, 1000),
       mailsPerRecipientPerDay: integer(vars, 'LIMIT_MAILS_PER_RECIPIENT_PER_DAY', 20, 1, 1000),
+      mailsToRecipientPerDay: integer(vars, 'LIMIT_MAILS_TO_RECIPIENT_PER_DAY', 100, 1, 10_000),
+      mailsOfRequesterPerHour: integer(vars, 'LIMIT_MAILS_OF_REQUESTER_PER_HOUR', 60, 1, 10_000),
+      mailsPerSenderPerHour: integer(vars, 'LIMIT_MAILS_PER_SENDER_PER_HOUR', 10, 1, 1000),
     },
     storeTimeoutMilliseconds: integer(vars, 'STORE_TIMEOUT_MS', 5000, 100, 30_000),
   }

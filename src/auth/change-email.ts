@@ -31,7 +31,8 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   const { user } = principal
   const { email, password } = requireForm(form, user)
   await checkCurrentPassword(deps, principal, password, client)
-  if (email === user.email) return sendProof(deps, user, client)
+  await requireBudget(deps, user)
+  if (email === user.email) return sendProof(deps, user, client, { senderId: user.id })
 
   const { settings } = deps
   const ttlSeconds = settings.verificationTtlSeconds
@@ -41,7 +42,7 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   const message: MailMessage = owner ? { kind: 'already_registered' } : { kind: 'confirm_email_change', link, ttlSeconds }
   // One purpose for both, so that caps fall alike.
   const recipient = { ...(owner ?? user), email }
-  const mail = await sealAccountMail(deps, recipient, client, message, 'email_change')
+  const mail = await sealAccountMail(deps, recipient, client, message, 'email_change', user.id)
   const now = deps.clock()
   const newLink = { tokenHash: hash, expiresAt: now + ttlSeconds }
   const event = describeAct(deps, client, { what: 'email_change_requested', userId: user.id, sessionId: principal.sessionId })
@@ -49,6 +50,16 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   if (!isAsked) throw new AuthError('invalid_credentials', 'account changed meanwhile')
   logEvent(deps, event)
   deps.defer(deliverMail(deps))
+}
+
+/** What the account may have mailed to addresses that are not its own. It says nothing of any address, so it is told. */
+async function requireBudget({ settings, outbox, clock }: Deps, { id }: User): Promise<void> {
+  const quota = settings.limits.mailsPerSenderPerHour
+  const retryAfterSeconds = await outbox.findSenderWait(id, quota, clock())
+  if (retryAfterSeconds === 0) return
+  throw new AuthError('rate_limited', 'mails of one account', {
+    limit: { policy: 'mails', quota, windowSeconds: 3600, retryAfterSeconds },
+  })
 }
 
 function requireForm({ email, password = '' }: EmailChangeForm, current: User): { email: string; password: string } {

@@ -43,7 +43,7 @@ export async function checkPassword(deps: Deps, { account, password }: Claim, cl
     begin: () => deps.limits.beginSignIn(who, deps.clock()),
     beginExempt: () => deps.limits.beginSignIn({ ...who, isExempt: true }, deps.clock()),
     find: () => account.find(deps.users),
-    verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint),
+    verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint, deps.settings.scrypt),
   })
   if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
   return proven

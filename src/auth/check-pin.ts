@@ -39,7 +39,7 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
     find: () => deps.users.findByUsernameKey(username.key),
     async verify(user, checkpoint) {
       const stored = storedPin(user)
-      const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint)
+      const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint, deps.settings.scrypt)
       if (user && stored && !isRight && isLast) {
         recordAct(deps, client, { what: 'pin_dead', reason: 'too many failures in a row', userId: user.id, actor: 'anonymous' })
       }

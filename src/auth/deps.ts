@@ -21,6 +21,7 @@ import type { AuditEvents } from '../stores/audit-events.ts'
 import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Deletions } from '../stores/deletions.ts'
 import type { Erasures } from '../stores/erasures.ts'
+import type { MailRequests } from '../stores/mail-requests.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { RecoveryPoints } from '../stores/recovery-points.ts'
 import type { Registrations } from '../stores/registrations.ts'
@@ -41,6 +42,7 @@ export interface Deps {
   readonly erasures: Erasures
   readonly auditEvents: AuditEvents
   readonly outbox: Outbox
+  readonly mailRequests: MailRequests
   readonly signingKeys: SigningKeys
   readonly ledgers: SessionLedgers
   readonly sessionCopies: SessionCopies

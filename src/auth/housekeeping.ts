@@ -1,5 +1,6 @@
 // What the cron trigger does: bounded work each time, each part on its own, so that one failure stops no other.
 import { reasonOf } from '../platform/log.ts'
+import { answerMailRequests } from './ask-for-mail.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Deps } from './deps.ts'
@@ -19,6 +20,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
   const now = deps.clock()
   const tasks: readonly [string, () => Promise<void>][] = [
     ['expire mail', () => expireMail(deps)],
+    ['answer mail requests', () => answerMailRequests(deps)],
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
     ['carry out deletions', () => carryOutDeletions(deps)],

@@ -16,19 +16,28 @@ export type MailPurpose = 'registration' | 'password_reset' | 'email_change' | '
 export interface MailAddressing {
   readonly recipient: string
   readonly purpose: MailPurpose
-  /** The address (IPv6 by /64) the cap an hour is counted for. */
+  /** The address (IPv6 by /64) the caps are counted for. */
   readonly requesterIp: string
+  readonly senderId?: string | null
   /** When the token in its link dies: it is not sent after that. `null` where there is none. */
   readonly expiresAt: number | null
 }
 
-export function mailCaps({ limits }: AuthSettings): MailCaps {
-  return { perRequesterPerHour: limits.mailsPerRequesterPerHour, perRecipientPerDay: limits.mailsPerRecipientPerDay }
+/** @param isKnown whether the recipient's account was proven from where the request comes from */
+export function mailCaps({ limits }: AuthSettings, isKnown = false): MailCaps {
+  return {
+    perRequesterPerHour: limits.mailsPerRequesterPerHour,
+    perRecipientPerDay: limits.mailsPerRecipientPerDay,
+    ceilingPerDay: limits.mailsToRecipientPerDay,
+    ofRequesterPerHour: limits.mailsOfRequesterPerHour,
+    perSenderPerHour: limits.mailsPerSenderPerHour,
+    isKnown,
+  }
 }
 
 export async function sealMail(
   { settings, keyring, random }: Pick<Deps, 'settings' | 'keyring' | 'random'>,
-  { recipient, purpose, requesterIp, expiresAt }: MailAddressing,
+  { recipient, purpose, requesterIp, senderId = null, expiresAt }: MailAddressing,
   content: MailContent,
 ): Promise<OutgoingMail> {
   const id = random.uuid()
@@ -38,6 +47,7 @@ export async function sealMail(
     recipient,
     purpose,
     requesterIp,
+    senderId,
     expiresAt,
     sealedMail: await keyring.seal(SEAL_PURPOSE, JSON.stringify(mail), id),
   }

@@ -60,6 +60,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     lastName: checked.lastName,
     passwordHash,
     ip: client.address,
+    requester: addressBucket(client.address),
     userAgent: client.userAgent,
     locale: client.locale ?? null,
     createdAt: now,

@@ -9,12 +9,17 @@ import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps } from './queued-mail.ts'
 
 /** Within the caps of registration mail. Does nothing for an account that has another address, or a proven one, by now. @throws Unavailable */
-export async function sendProof(deps: Deps, user: User, client: Client): Promise<void> {
+export async function sendProof(
+  deps: Deps,
+  user: User,
+  client: Client,
+  { requestId = null, senderId = null }: { readonly requestId?: string | null; readonly senderId?: string | null } = {},
+): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const ttlSeconds = settings.verificationTtlSeconds
   const link = mailedLink(settings.publicUrl, 'verify-email', token)
-  const mail = await sealAccountMail(deps, user, client, { kind: 'prove_email', link, ttlSeconds }, 'registration')
+  const mail = await sealAccountMail(deps, user, client, { kind: 'prove_email', link, ttlSeconds }, 'registration', senderId)
   const now = deps.clock()
   const event = describeAct(deps, client, { what: 'verification_sent', userId: user.id, actor: 'anonymous' })
   const isSent = await deps.accountLinks.addProof(
@@ -23,6 +28,7 @@ export async function sendProof(deps: Deps, user: User, client: Client): Promise
     mail,
     event,
     mailCaps(settings),
+    requestId,
     now,
   )
   if (isSent) logEvent(deps, event)

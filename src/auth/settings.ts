@@ -49,5 +49,8 @@ export interface AuthSettings {
     readonly pinDeadAfterFailures: number
     readonly mailsPerRequesterPerHour: number
     readonly mailsPerRecipientPerDay: number
+    readonly mailsToRecipientPerDay: number
+    readonly mailsOfRequesterPerHour: number
+    readonly mailsPerSenderPerHour: number
   }
 }

@@ -38,8 +38,10 @@ export interface PasswordHasher {
   /**
    * Whether the password is the one that was hashed, here or by another system that its user came from; `false` for a string that
    * is malformed or asks for too much.
+   * @param atLeast what the check costs in any case: where a weaker scrypt hash is stored, as much again is computed for nothing as is
+   *   missing, or an account that has not signed in since the parameters were raised would answer faster than an unknown one
    */
-  verify(password: string, phc: string, checkpoint: Checkpoint): Promise<boolean>
+  verify(password: string, phc: string, checkpoint: Checkpoint, atLeast?: ScryptParameters): Promise<boolean>
 }
 
 export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive' | 'lend'>): PasswordHasher {
@@ -49,7 +51,7 @@ export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive' | 'lend
       return renderPhc(parameters, salt, await engine.derive(toBytes(password), salt, parameters, HASH_BYTES, checkpoint))
     },
 
-    async verify(password, text, checkpoint) {
+    async verify(password, text, checkpoint, atLeast) {
       const betterAuth = parseBetterAuthHash(text)
       const stored = betterAuth ?? parsePhc(text)
       if (stored === null) {
@@ -59,6 +61,8 @@ export function createPasswordHasher(engine: Pick<ScryptEngine, 'derive' | 'lend
       }
       const typed = betterAuth ? betterAuthPassword(password) : toBytes(password)
       const hash = await engine.derive(typed, stored.salt, stored.parameters, stored.hash.length, checkpoint)
+      const missing = atLeast && missingCost(stored.parameters, atLeast)
+      if (missing) await engine.derive(typed, stored.salt, missing, HASH_BYTES, checkpoint)
       // Checked after the hash, so that a text that can match nothing costs the same as any wrong password.
       return isEqual(hash, stored.hash) && isDistinct(password)
     },
@@ -93,6 +97,18 @@ export function decoyHash(parameters: ScryptParameters, salt: Uint8Array): strin
 /** Less memory (N·r) or less work (N·r·p): either makes guessing cheaper. */
 function isWeaker(one: ScryptParameters, other: ScryptParameters): boolean {
   return scryptCost({ ...one, p: 1 }) < scryptCost({ ...other, p: 1 }) || scryptCost(one) < scryptCost(other)
+}
+
+/** The parameters of a hash that costs what one costs less than the other, to within a twelfth; `null` where it costs no less. */
+function missingCost(one: ScryptParameters, other: ScryptParameters): ScryptParameters | null {
+  const missing = (scryptCost(other) - scryptCost(one)) / other.r
+  if (missing < 2) return null
+  // As few lanes as say it well enough: many small ones would be in the cache, where the real ones are not.
+  for (let ln = Math.min(other.ln, Math.floor(Math.log2(missing))); ln >= 1; ln -= 1) {
+    const p = Math.round(missing / 2 ** ln)
+    if (Math.abs(p * 2 ** ln - missing) <= missing / 12) return { ln, r: other.r, p }
+  }
+  return null
 }
 
 function parsePhc(phc: string): PasswordHash | null {

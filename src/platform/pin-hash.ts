@@ -42,11 +42,12 @@ export async function verifyPin(
   pin: string,
   stored: StoredPin,
   checkpoint: Checkpoint,
+  atLeast?: ScryptParameters,
 ): Promise<boolean> {
   const hmac = await keyring.hmacKey(PURPOSE, stored.pinKeyId)
   const key = hmac ?? (await keyring.hmacKey(PURPOSE))
   if (!key) throw new Error('Cannot verify PIN: the current key is missing')
-  const matches = await hasher.verify(await keyedPin(pin, key.key), stored.pinHash, checkpoint)
+  const matches = await hasher.verify(await keyedPin(pin, key.key), stored.pinHash, checkpoint, atLeast)
   return matches && hmac !== null && pin.isWellFormed()
 }
 

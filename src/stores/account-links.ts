@@ -5,6 +5,7 @@ import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
 import type { Database } from './database.ts'
+import { finishRequest, isStillAsked } from './mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { hasPoint, openWindow, type Warning, warn } from './recovery-points.ts'
 import { readUser } from './rows.ts'
@@ -30,9 +31,18 @@ export interface AccountLinks {
   find(tokenHash: string, purpose: LinkPurpose, now: number): Promise<AccountLink | null>
   /**
    * For the account of `email`; for an address without one, and for a disabled account, the same work for nothing.
+   * @param requestId of the request that this answers: it is gone after that, and nothing happens where it was gone before
    * @returns whose account it is, or `null` when there is no link
    */
-  addReset(email: string, link: NewLink, mail: OutgoingMail, event: AuditEvent, caps: MailCaps, now: number): Promise<string | null>
+  addReset(
+    email: string,
+    link: NewLink,
+    mail: OutgoingMail,
+    event: AuditEvent,
+    caps: MailCaps,
+    requestId: string,
+    now: number,
+  ): Promise<string | null>
   /**
    * Spends the link: a new password and no other credential, no session, no other link that changes password or address, and the
    * address is proven.
@@ -41,7 +51,15 @@ export interface AccountLinks {
    */
   reset(tokenHash: string, nonce: string, passwordHash: string, traces: Traces, now: number): Promise<number | null>
   /** A link that proves the address of an account that has not proven it. @returns whether its mail is on its way */
-  addProof(account: User, link: NewLink, mail: OutgoingMail, event: AuditEvent, caps: MailCaps, now: number): Promise<boolean>
+  addProof(
+    account: User,
+    link: NewLink,
+    mail: OutgoingMail,
+    event: AuditEvent,
+    caps: MailCaps,
+    requestId: string | null,
+    now: number,
+  ): Promise<boolean>
   /**
    * Spends the link: the address is proven.
    * @param passwordHash of the password that replaces the account's, which ends every session and other credential; `null` where it stays
@@ -97,12 +115,13 @@ export function createAccountLinks(database: Database): AccountLinks {
       return { email: String(email), isSpent: spentBy !== null, user: readUser(user) }
     },
 
-    async addReset(email, link, mail, event, caps, now) {
+    async addReset(email, link, mail, event, caps, requestId, now) {
       const account = sql`FROM users WHERE email = ${email} AND disabled_at IS NULL`
       const results = await database.transact([
-        queueMail(mail, caps, now, sql`EXISTS (SELECT 1 ${account})`),
+        queueMail(mail, caps, now, sql`EXISTS (SELECT 1 ${account}) AND ${isStillAsked(requestId)}`),
         sql`${insertLink(link, 'reset_password', sql`${email}`, sql`id`, now)} ${account} AND ${isQueued(mail)}`,
         appendEvent(event, isQueued(mail), sql`(SELECT id ${account})`),
+        finishRequest(requestId),
       ])
       return recordedUser(results[2])
     },
@@ -129,13 +148,14 @@ export function createAccountLinks(database: Database): AccountLinks {
       return typeof epoch === 'number' ? epoch : null
     },
 
-    async addProof(account, link, mail, event, caps, now) {
+    async addProof(account, link, mail, event, caps, requestId, now) {
       const isUnproven = sql`EXISTS (SELECT 1 FROM users
         WHERE id = ${account.id} AND email = ${account.email} AND email_verified_at IS NULL AND disabled_at IS NULL)`
       const results = await database.transact([
-        queueMail(mail, caps, now, isUnproven),
+        queueMail(mail, caps, now, sql`${isUnproven} AND ${isStillAsked(requestId)}`),
         sql`${insertLink(link, 'prove_email', sql`${account.email}`, sql`${account.id}`, now)} WHERE ${isQueued(mail)}`,
         appendEvent(event, isQueued(mail)),
+        finishRequest(requestId),
       ])
       return recordedUser(results[2]) !== null
     },

@@ -19,8 +19,10 @@ export interface AuditEvents {
 }
 
 const HOUR = 3600
-/** Of one kind in a row about one account, within an hour. Whoever guesses at an account must not be able to fill D1. */
+/** Of one kind about one account, by one actor from one program at one address, within an hour. */
 const MOST_ALIKE = 50
+/** Of one kind about one account, by all together: beyond it each of them has one event an hour. D1 must not be filled by anybody. */
+const MOST_OF_ALL = 1000
 
 /**
  * The statement that records `event`, for the batch of what it tells of; answers with its `user_id`.
@@ -35,11 +37,13 @@ export function appendEvent(event: AuditEvent, condition: SQL, userId: SQL = sql
     WHERE ${condition} RETURNING user_id`
 }
 
-/** For what can be repeated at no cost: not when the latest events of the account say nothing else. */
-export function isNoFlood({ userId, what, outcome, at }: AuditEvent): SQL {
-  return sql`(
-    SELECT count(*) FROM (SELECT * FROM audit_events WHERE user_id = ${userId} ORDER BY seq DESC LIMIT ${MOST_ALIKE})
-    WHERE what = ${what} AND outcome = ${outcome} AND at > ${at - HOUR}) < ${MOST_ALIKE}`
+/** For what can be repeated at no cost. Whoever repeats it loses events of their own, and of nobody else. */
+export function isNoFlood({ userId, what, outcome, at, actor, ip, userAgent }: AuditEvent): SQL {
+  const alike = (condition: SQL) => sql`(
+    SELECT count(*) FROM (SELECT * FROM audit_events WHERE user_id = ${userId} ORDER BY seq DESC LIMIT ${MOST_OF_ALL})
+    WHERE what = ${what} AND outcome = ${outcome} AND at > ${at - HOUR} AND ${condition})`
+  const own = alike(sql`actor = ${actor} AND ip IS ${ip} AND user_agent IS ${userAgent}`)
+  return sql`(${own} < ${MOST_ALIKE} AND (${alike(sql`TRUE`)} < ${MOST_OF_ALL} OR ${own} = 0))`
 }
 
 /** What is known of registrations that come to nothing goes with them. @param ids selects those that are about to go */

@@ -10,17 +10,33 @@ import type { outbox } from './schema.ts'
 export interface OutgoingMail {
   readonly id: string
   readonly recipient: string
-  /** Caps count per recipient and purpose. */
+  /** Caps count per mailbox and purpose. */
   readonly purpose: string
   readonly requesterIp: string
+  /** The account whose user causes the mail, where it goes to an address that is not the account's. */
+  readonly senderId: string | null
   readonly sealedMail: string
   /** When the token in it dies; `null` where it holds none. */
   readonly expiresAt: number | null
 }
 
+/** What is counted, all of it in the statement that queues the mail. */
 export interface MailCaps {
+  /** Of one purpose, from one requester to one mailbox. */
   readonly perRequesterPerHour: number
+  /**
+   * Of one purpose, to one mailbox. Beyond it each requester's first mail of the day still goes out, a few more while there is room, and what a
+   * known one asks for.
+   */
   readonly perRecipientPerDay: number
+  /** To one mailbox, of all purposes and from everybody: beyond it nothing goes out. A fifth of it is for known requesters. */
+  readonly ceilingPerDay: number
+  /** From one requester to everybody. */
+  readonly ofRequesterPerHour: number
+  /** From one account to addresses that are not its own. */
+  readonly perSenderPerHour: number
+  /** Whether the recipient's account was proven from the requester's address. */
+  readonly isKnown: boolean
 }
 
 export interface OutboxRow {
@@ -36,6 +52,8 @@ export interface Outbox {
   lease(now: number, leaseSeconds: number, limit: number): Promise<readonly OutboxRow[]>
   /** @param keepMail the development mailbox reads sent mails; elsewhere the sealed text is emptied */
   markSent(id: string, now: number, keepMail: boolean): Promise<void>
+  /** Seconds until the account may cause a mail to an address that is not its own, 0 when it may now. */
+  findSenderWait(senderId: string, perHour: number, now: number): Promise<number>
   /** A notice whose cause is not in D1; none to a user who is gone. */
   addNotice(userId: string, mail: OutgoingMail, now: number): Promise<void>
   /** Neither this nor `markDead` does anything once somebody else has taken the mail, or it is sent. */
@@ -60,6 +78,11 @@ export interface Outbox {
 const NEVER = Number.MAX_SAFE_INTEGER
 const HOUR = 3600
 const DAY = 86_400
+/** Of a ceiling, one in so many is for known requesters. */
+const RESERVED_PART = 5
+/** What a requester has besides the first mail of a day, as long as no more than this part of the ceiling is used. */
+const OWN_MAILS = 3
+const OWN_PART = 0.6
 
 /**
  * The statement that queues `mail`, for a batch: exact, since D1 has one writer.
@@ -68,17 +91,34 @@ const DAY = 86_400
  */
 export function queueMail(mail: OutgoingMail, caps: MailCaps | null, now: number, condition: SQL): SQL {
   return sql`
-    INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, expires_at, created_at, attempts, next_attempt_at)
-    SELECT ${mail.id}, ${mail.recipient}, ${mail.purpose}, ${mail.requesterIp}, ${mail.sealedMail}, ${mail.expiresAt}, ${now}, 0, ${now}
+    INSERT INTO outbox
+      (id, recipient, mailbox, purpose, requester_ip, sender_id, sealed_mail, expires_at, created_at, attempts, next_attempt_at)
+    SELECT ${mail.id}, ${mail.recipient}, ${mailboxOf(mail.recipient)}, ${mail.purpose}, ${mail.requesterIp}, ${mail.senderId},
+      ${mail.sealedMail}, ${mail.expiresAt}, ${now}, 0, ${now}
     WHERE ${condition}${caps ? withinCaps(mail, caps, now) : sql``}`
 }
 
 function withinCaps(mail: OutgoingMail, caps: MailCaps, now: number): SQL {
-  const ofRecipient = sql`recipient = ${mail.recipient} AND purpose = ${mail.purpose}`
+  const { purpose, requesterIp, senderId } = mail
+  const count = (condition: SQL, seconds: number) =>
+    sql`(SELECT count(*) FROM outbox WHERE ${condition} AND created_at > ${now - seconds} AND purpose <> 'notice')`
+  const toMailbox = sql`mailbox = ${mailboxOf(mail.recipient)}`
+  const ofPurpose = sql`${toMailbox} AND purpose = ${purpose}`
+  const ofRequester = sql`requester_ip = ${requesterIp}`
+  const own = count(sql`${ofPurpose} AND ${ofRequester}`, DAY)
+  const ceiling = caps.isKnown ? caps.ceilingPerDay : caps.ceilingPerDay - Math.floor(caps.ceilingPerDay / RESERVED_PART)
   return sql`
-      AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - DAY}) < ${caps.perRecipientPerDay}
-      AND (SELECT count(*) FROM outbox WHERE ${ofRecipient} AND created_at > ${now - HOUR}
-            AND requester_ip = ${mail.requesterIp}) < ${caps.perRequesterPerHour}`
+      AND ${count(sql`${ofPurpose} AND ${ofRequester}`, HOUR)} < ${caps.perRequesterPerHour}
+      AND ${count(toMailbox, DAY)} < ${ceiling}
+      AND ${count(ofRequester, HOUR)} < ${caps.ofRequesterPerHour}
+      AND (${senderId} IS NULL OR ${count(sql`sender_id = ${senderId}`, HOUR)} < ${caps.perSenderPerHour})
+      AND (${caps.isKnown ? 1 : 0} OR ${count(ofPurpose, DAY)} < ${caps.perRecipientPerDay} OR ${own} = 0
+        OR (${own} < ${OWN_MAILS} AND ${count(toMailbox, DAY)} < ${Math.floor(caps.ceilingPerDay * OWN_PART)}))`
+}
+
+/** `ada+news@example.com` is the mailbox `ada@example.com` to most servers (RFC 5233). Only caps go by that. */
+function mailboxOf(address: string): string {
+  return address.replace(/(?<=.)\+[^@]*(?=@)/, '')
 }
 
 export function createOutbox(database: Database): Outbox {
@@ -115,6 +155,13 @@ export function createOutbox(database: Database): Outbox {
           WHERE ${isLeased}`,
       ])
       return (marked?.meta.changes ?? 0) > 0
+    },
+
+    async findSenderWait(senderId, perHour, now) {
+      const [row] = await database.ask(sql`
+        SELECT created_at FROM outbox WHERE sender_id = ${senderId} AND created_at > ${now - HOUR}
+        ORDER BY created_at DESC LIMIT 1 OFFSET ${perHour - 1}`)
+      return row ? Number(row.created_at) + HOUR - now : 0
     },
 
     async addNotice(userId, mail, now) {

@@ -5,6 +5,7 @@ import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from './audit-events.ts'
 import { selectCommonPassword } from './common-passwords.ts'
 import type { Database } from './database.ts'
+import { finishRequest, isStillAsked } from './mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
 import { readRow, readUser } from './rows.ts'
 import type { registrations, usernameClaims } from './schema.ts'
@@ -15,8 +16,6 @@ export type Registration = typeof registrations.$inferSelect
 type UsernameClaim = typeof usernameClaims.$inferSelect
 
 const PURPOSE = 'verify_email'
-/** More live registrations of one address than anybody but a nuisance makes. */
-const MAX_LISTED = 50
 
 /** What a mailed link leads to: a registration to confirm, or the account it has already become. */
 export type Confirmable =
@@ -51,20 +50,20 @@ export interface Registrations {
     event: AuditEvent,
     caps: MailCaps,
   ): Promise<boolean>
-  /** The account of an address, and its live registrations, newest first. */
-  findForResend(email: string, now: number): Promise<{ account: User | null; registrations: readonly Registration[] }>
+  /** The account of an address, and of its live registrations the requester's newest, else the newest. */
+  findForResend(email: string, requester: string, now: number): Promise<{ account: User | null; registration: Registration | null }>
   /**
-   * Gives a live registration a further link, which lasts as long as the registration. Does the same work, for nothing,
-   * when `registrationId` is `null`.
+   * Gives a live registration a further link, which lasts as long as the registration, or mails that there is an account.
    * @returns whether a mail with the link is on its way
    */
   addLink(link: {
     readonly registrationId: string | null
     readonly email: string
     readonly tokenHash: string
-    readonly mail: OutgoingMail | null
+    readonly mail: OutgoingMail
     readonly event: AuditEvent
     readonly caps: MailCaps
+    readonly requestId: string
     readonly now: number
   }): Promise<boolean>
   findByToken(tokenHash: string, now: number): Promise<Confirmable | null>
@@ -109,9 +108,11 @@ export function createRegistrations(database: Database): Registrations {
               WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR email = excluded.email)`,
         sql`
             INSERT INTO registrations
-              (id, email, username, username_key, first_name, last_name, password_hash, ip, user_agent, locale, created_at, expires_at)
+              (id, email, username, username_key, first_name, last_name, password_hash, ip, requester, user_agent, locale,
+                created_at, expires_at)
             SELECT ${id}, ${email}, ${registration.username}, ${usernameKey}, ${registration.firstName}, ${registration.lastName},
-              ${registration.passwordHash}, ${registration.ip}, ${registration.userAgent}, ${registration.locale}, ${now}, ${expiresAt}
+              ${registration.passwordHash}, ${registration.ip}, ${registration.requester}, ${registration.userAgent},
+              ${registration.locale}, ${now}, ${expiresAt}
             WHERE ${usernameKey} IS NULL OR EXISTS (
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
         sql`
@@ -124,30 +125,29 @@ export function createRegistrations(database: Database): Registrations {
       return (stored?.meta.changes ?? 0) > 0
     },
 
-    async findForResend(email, now) {
+    async findForResend(email, requester, now) {
       const [accounts, pending] = await database.transact([
         sql`SELECT * FROM users WHERE email = ${email}`,
         sql`
           SELECT * FROM registrations WHERE email = ${email} AND expires_at > ${now}
-          ORDER BY created_at DESC, rowid DESC LIMIT ${MAX_LISTED}`,
+          ORDER BY requester IS ${requester} DESC, created_at DESC, rowid DESC LIMIT 1`,
       ])
       const [account] = accounts?.results ?? []
-      const live = (pending?.results ?? []).map((row) => readRow<Registration>(row))
-      return { account: account ? readUser(account) : null, registrations: live }
+      const [row] = pending?.results ?? []
+      return { account: account ? readUser(account) : null, registration: row ? readRow<Registration>(row) : null }
     },
 
-    async addLink({ registrationId, email, tokenHash, mail, event, caps, now }) {
-      // The same statements for every address, so that their cost tells nothing either.
+    async addLink({ registrationId, email, tokenHash, mail, event, caps, requestId, now }) {
       const isLive = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${registrationId} AND expires_at > ${now})`
-      const { id: mailId } = mail ?? NO_MAIL
       const results = await database.transact([
-        queueMail(mail ?? NO_MAIL, caps, now, sql`${mail !== null} AND (${registrationId === null} OR ${isLive})`),
+        queueMail(mail, caps, now, sql`(${registrationId === null} OR ${isLive}) AND ${isStillAsked(requestId)}`),
         // A link that no mail carries would only be rubbish: none is kept where a cap has held the mail back.
         sql`
           INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
           SELECT ${tokenHash}, ${PURPOSE}, ${email}, id, ${now}, expires_at FROM registrations
-          WHERE id = ${registrationId} AND expires_at > ${now} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mailId})`,
-        appendEvent(event, sql`${registrationId !== null} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mailId})`),
+          WHERE id = ${registrationId} AND expires_at > ${now} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mail.id})`,
+        appendEvent(event, sql`${registrationId !== null} AND EXISTS (SELECT 1 FROM outbox WHERE id = ${mail.id})`),
+        finishRequest(requestId),
       ])
       return recordedUser(results[2]) !== null
     },
@@ -218,6 +218,3 @@ export function createRegistrations(database: Database): Registrations {
 function isFree(claim: UsernameClaim, email: string, now: number): boolean {
   return claim.expiresAt !== null && (claim.expiresAt <= now || claim.email === email)
 }
-
-/** Stands in where there is nobody to write to, so that the statement runs all the same. */
-const NO_MAIL: OutgoingMail = { id: '', recipient: '', purpose: '', requesterIp: '', sealedMail: '', expiresAt: null }

@@ -52,6 +52,8 @@ export const registrations = sqliteTable(
     passwordHash: text('password_hash').notNull(),
     /** Where it came from, shown to the person who is asked to confirm it. */
     ip: text('ip').notNull(),
+    /** The address as limits count it, so that somebody who asks again is sent their own. */
+    requester: text('requester'),
     userAgent: text('user_agent').notNull(),
     /** The language its browser asked for; `null`: none that there are words in. */
     locale: text('locale').$type<Locale>(),
@@ -174,6 +176,28 @@ export const signingKeys = sqliteTable(
   (table) => [uniqueIndex('signing_keys_by_generation').on(table.generation)],
 )
 
+/**
+ * Requests for mail that are answered before anybody looks whether the address has an account: the reply costs the same for every
+ * address. A row goes with the mail it leads to, or with the finding that there is none to send.
+ */
+export const mailRequests = sqliteTable(
+  'mail_requests',
+  {
+    id: text('id').primaryKey(),
+    purpose: text('purpose').$type<'password_reset' | 'registration'>().notNull(),
+    email: text('email').notNull(),
+    /** Of the client that asked. */
+    ip: text('ip').notNull(),
+    userAgent: text('user_agent').notNull(),
+    face: text('face').$type<AuditFace>().notNull(),
+    caller: text('caller'),
+    createdAt: integer('created_at').notNull(),
+    /** Before this time nobody else looks at it. */
+    nextAttemptAt: integer('next_attempt_at').notNull(),
+  },
+  (table) => [index('mail_requests_by_attempt').on(table.nextAttemptAt)],
+)
+
 /** Mail to be sent, one row each, written in the same batch as the change that causes it. */
 export const outbox = sqliteTable(
   'outbox',
@@ -181,8 +205,12 @@ export const outbox = sqliteTable(
     id: text('id').primaryKey(),
     recipient: text('recipient').notNull(),
     purpose: text('purpose').notNull(),
-    /** The client address whose request caused it: caps are counted per recipient, purpose and this. */
+    /** The recipient as caps count it: without a subaddress (RFC 5233). */
+    mailbox: text('mailbox'),
+    /** The client address whose request caused it. */
     requesterIp: text('requester_ip').notNull(),
+    /** The account whose user caused it; `null` for somebody without one, and for notices. */
+    senderId: text('sender_id'),
     /** The whole mail sealed with AES-GCM, since it holds a live token; emptied once sent, or once the token has expired. */
     sealedMail: text('sealed_mail'),
     /** When the token in it dies, and with it the point of sending it; `null` where it holds none. */
@@ -199,6 +227,9 @@ export const outbox = sqliteTable(
   },
   (table) => [
     index('outbox_by_recipient').on(table.recipient, table.purpose, table.createdAt),
+    index('outbox_by_mailbox').on(table.mailbox, table.createdAt),
+    index('outbox_by_requester').on(table.requesterIp, table.createdAt),
+    index('outbox_by_sender').on(table.senderId, table.createdAt),
     index('outbox_by_attempt').on(table.sentAt, table.nextAttemptAt),
     index('outbox_by_age').on(table.createdAt),
   ],

@@ -51,7 +51,17 @@ describe('an event', () => {
     await add('another outcome', { outcome: 'refused' })
     await add('after another', {})
     await add('another act', { what: 'password_check' })
-    expect((await ids()).slice(0, 3)).toEqual(['another act', 'after another', 'another outcome'])
+    await add('another actor', { actor: 'operator' })
+    await add('another address', { ip: '203.0.113.9' })
+    await add('another program', { userAgent: 'Else/1.0' })
+    expect((await ids()).slice(0, 6)).toEqual([
+      'another program',
+      'another address',
+      'another actor',
+      'another act',
+      'another outcome',
+      'first 49',
+    ])
   })
 
   it('that comes when the others are an hour old is kept', async () => {

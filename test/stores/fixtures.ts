@@ -2,14 +2,21 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import type { AuditEvent } from '../../src/stores/audit-event.ts'
 import { createDatabase, type Database } from '../../src/stores/database.ts'
-import type { OutgoingMail } from '../../src/stores/outbox.ts'
+import type { MailCaps, OutgoingMail } from '../../src/stores/outbox.ts'
 import type { Registration } from '../../src/stores/registrations.ts'
 import { BINDINGS } from '../support/harness.ts'
 
 export const NOW = 1_800_000_000
 export const HOUR = 3600
 export const DAY = 86_400
-export const CAPS = { perRequesterPerHour: 5, perRecipientPerDay: 20 }
+export const CAPS: MailCaps = {
+  perRequesterPerHour: 5,
+  perRecipientPerDay: 20,
+  ceilingPerDay: 50,
+  ofRequesterPerHour: 60,
+  perSenderPerHour: 10,
+  isKnown: false,
+}
 
 export async function emptyDatabase(): Promise<Database> {
   await reset()
@@ -24,6 +31,7 @@ export function newMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
     recipient: 'ada@example.com',
     purpose: 'registration',
     requesterIp: '192.0.2.1',
+    senderId: null,
     sealedMail: `sealed ${id}`,
     expiresAt: null,
     ...changes,
@@ -57,6 +65,7 @@ export function newRegistration(changes: Partial<Registration> = {}): Registrati
     lastName: null,
     passwordHash: '$scrypt$',
     ip: '192.0.2.1',
+    requester: '192.0.2.1',
     userAgent: '',
     locale: null,
     createdAt: NOW,

@@ -4,8 +4,8 @@ import type { Database } from '../../src/stores/database.ts'
 import { createOutbox, type OutboxRow, type OutgoingMail, queueMail } from '../../src/stores/outbox.ts'
 import { CAPS, emptyDatabase, HOUR, NOW, newEvent, newMail } from './fixtures.ts'
 
-async function queue(database: Database, mail: OutgoingMail, now = NOW, condition = sql`1`): Promise<boolean> {
-  const [result] = await database.transact([queueMail(mail, CAPS, now, condition)])
+async function queue(database: Database, mail: OutgoingMail, now = NOW, condition = sql`1`, caps = CAPS): Promise<boolean> {
+  const [result] = await database.transact([queueMail(mail, caps, now, condition)])
   return (result?.meta.changes ?? 0) > 0
 }
 
@@ -21,12 +21,53 @@ describe('queueing a mail', () => {
     expect(queuedOf(answers)).toBe(CAPS.perRequesterPerHour)
   })
 
-  it('30 times at once for different requesters takes exactly the cap of a day', async () => {
+  it('five times each for 30 requesters takes the cap of a day, then three of each while there is room, then the first of each', async () => {
+    const database = await emptyDatabase()
+    const answers = []
+    for (let index = 0; index < 30; index += 1) {
+      for (let count = 0; count < 5; count += 1) {
+        answers.push(await queue(database, newMail({ requesterIp: `192.0.2.${index}` })))
+      }
+    }
+    // 4 times 5, 3 times 3 and then one up to three fifths of the ceiling, and one each of those after them.
+    expect(queuedOf(answers)).toBe(40)
+  })
+
+  it('60 times at once for different requesters takes the ceiling but for the part of known ones, who have it whole', async () => {
+    const database = await emptyDatabase()
+    const from = (index: number, caps = CAPS) =>
+      queue(database, newMail({ requesterIp: `192.0.2.${index}`, purpose: index % 2 ? 'a' : 'b' }), NOW, sql`1`, caps)
+    expect(queuedOf(await Promise.all(Array.from({ length: 60 }, (_, index) => from(index))))).toBe(40)
+    const known = await Promise.all(Array.from({ length: 60 }, (_, index) => from(index + 100, { ...CAPS, isKnown: true })))
+    expect(queuedOf(known)).toBe(10)
+  })
+
+  it('to subaddresses of one mailbox counts as to one', async () => {
+    const database = await emptyDatabase()
+    const tags = ['', '+a', '+b', '+c+d', '+e', '+f', '+g']
+    const answers = await Promise.all(tags.map((tag) => queue(database, newMail({ recipient: `ada${tag}@example.com` }))))
+    expect(queuedOf(answers)).toBe(CAPS.perRequesterPerHour)
+    // A local part that is nothing else is itself.
+    expect(await queue(database, newMail({ recipient: '+ada@example.com' }))).toBe(true)
+  })
+
+  it('by one account to any number of addresses takes exactly its budget', async () => {
+    const database = await emptyDatabase()
+    const send = (index: number, now = NOW) =>
+      queue(database, newMail({ senderId: 'eve', recipient: `p${index}@example.com`, requesterIp: `192.0.2.${index}` }), now)
+    expect(queuedOf(await Promise.all(Array.from({ length: 30 }, (_, index) => send(index))))).toBe(CAPS.perSenderPerHour)
+    const outbox = createOutbox(database)
+    expect(await outbox.findSenderWait('eve', CAPS.perSenderPerHour, NOW + 10)).toBe(HOUR - 10)
+    expect(await outbox.findSenderWait('ada', CAPS.perSenderPerHour, NOW + 10)).toBe(0)
+    expect([await send(40, NOW + HOUR - 1), await send(41, NOW + HOUR)]).toEqual([false, true])
+  })
+
+  it('from one requester to any number of addresses takes exactly its budget', async () => {
     const database = await emptyDatabase()
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => queue(database, newMail({ requesterIp: `192.0.2.${index}` }))),
+      Array.from({ length: 70 }, (_, index) => queue(database, newMail({ recipient: `p${index}@example.com` }))),
     )
-    expect(queuedOf(answers)).toBe(CAPS.perRecipientPerDay)
+    expect(queuedOf(answers)).toBe(CAPS.ofRequesterPerHour)
   })
 
   it('counts per recipient and per purpose', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Database } from '../../src/stores/database.ts'
+import { createMailRequests } from '../../src/stores/mail-requests.ts'
 import { createOutbox } from '../../src/stores/outbox.ts'
 import { createRegistrations, type Registration } from '../../src/stores/registrations.ts'
 import { createUsers } from '../../src/stores/users.ts'
@@ -17,7 +19,16 @@ async function setUp() {
     )
   const confirm = async (hash: string, now = NOW) =>
     (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now)) !== null
-  return { registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }
+  return { database, registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }
+}
+
+/** A request for another mail that nobody has answered yet. @returns its id */
+async function askFor(database: Database): Promise<string> {
+  const id = crypto.randomUUID()
+  const client = { ip: '192.0.2.1', userAgent: '', face: 'v1', caller: null } as const
+  const request = { id, purpose: 'registration', email: 'ada@example.com', ...client, createdAt: NOW, nextAttemptAt: NOW } as const
+  await createMailRequests(database).add(request)
+  return id
 }
 
 const claiming = (key: string, changes: Partial<Registration> = {}) =>
@@ -33,7 +44,7 @@ describe('confirming', () => {
     expect(await users.findById(id)).toEqual({
       ...{ id, email, username, usernameKey, firstName, lastName, passwordHash, locale },
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
-      ...{ permissions: [], disabledAt: null, sessionEpoch: 1, pinHash: null, pinKeyId: null },
+      ...{ permissions: [], disabledAt: null, sessionEpoch: 1, keptSessionId: null, pinHash: null, pinKeyId: null, pinId: null },
     })
   })
 
@@ -71,7 +82,10 @@ describe('a claim on a username', () => {
     expect(await create(claiming('ada'), 'hash 1')).toBe(true)
     expect(await create(claiming('ada', { email: 'eve@example.com' }), 'hash 2')).toBe(false)
     expect(await registrations.findByToken('hash 2', NOW)).toBeNull()
-    expect(await registrations.findForResend('eve@example.com', NOW)).toEqual({ account: null, registrations: [] })
+    expect(await registrations.findForResend('eve@example.com', '192.0.2.1', NOW)).toEqual({
+      account: null,
+      registration: null,
+    })
   })
 
   it('is told to be taken or free by who asks and when', async () => {
@@ -104,20 +118,21 @@ describe('what a link leads to', () => {
   })
 
   it('for a link added later is the same registration, and lasts no longer', async () => {
-    const { registrations, create } = await setUp()
+    const { database, registrations, create } = await setUp()
     const registration = newRegistration()
     await create(registration, 'hash 1')
+    const asked = () => askFor(database)
     const link = { registrationId: registration.id, email: registration.email, caps: CAPS, event: newEvent() }
     const later = NOW + DAY - 1
-    await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'hash 2', now: later })
+    await registrations.addLink({ ...link, requestId: await asked(), mail: newMail(), tokenHash: 'hash 2', now: later })
     expect(await registrations.findByToken('hash 2', later)).toEqual({ state: 'pending', registration })
     expect(await registrations.findByToken('hash 2', later + 1)).toBeNull()
-    await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'hash 3', now: later + 1 })
+    await registrations.addLink({ ...link, requestId: await asked(), mail: newMail(), tokenHash: 'hash 3', now: later + 1 })
     expect(await registrations.findByToken('hash 3', later)).toBeNull()
   })
 
   it('is nothing for a link whose mail a cap held back', async () => {
-    const { registrations, create } = await setUp()
+    const { database, registrations, create } = await setUp()
     const registration = newRegistration()
     await create(registration, 'hash')
     const link = {
@@ -126,16 +141,19 @@ describe('what a link leads to', () => {
       caps: { ...CAPS, perRequesterPerHour: 1 },
       event: newEvent(),
       now: NOW,
+      requestId: await askFor(database),
     }
     await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'held back' })
     expect(await registrations.findByToken('held back', NOW)).toBeNull()
   })
 
-  it('is never anything for an address without a registration, which gets a mail only if there is one to send', async () => {
-    const { registrations, outbox } = await setUp()
-    const link = { registrationId: null, email: 'eve@example.com', caps: CAPS, event: newEvent(), now: NOW }
-    await registrations.addLink({ ...link, mail: null, tokenHash: 'hash 1' })
-    await registrations.addLink({ ...link, mail: newMail(), tokenHash: 'hash 2' })
+  it('is never anything for an address without a registration, and a request that was answered is not answered again', async () => {
+    const { database, registrations, outbox } = await setUp()
+    const requestId = await askFor(database)
+    const link = { registrationId: null, email: 'eve@example.com', caps: CAPS, event: newEvent(), now: NOW, requestId }
+    await Promise.all(
+      ['hash 1', 'hash 2'].map((tokenHash) => registrations.addLink({ ...link, mail: newMail(), event: newEvent(), tokenHash })),
+    )
     expect(await outbox.listForRecipient(null, 10)).toHaveLength(1)
     expect(await registrations.findByToken('hash 1', NOW)).toBeNull()
     expect(await registrations.findByToken('hash 2', NOW)).toBeNull()

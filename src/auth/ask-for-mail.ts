@@ -1,0 +1,42 @@
+// Requests for mail that say nothing of the address they are about: stored before the reply, one row whatever the address is, and
+// answered after it; by the cron, where that fails.
+import type { MailRequest } from '../stores/mail-requests.ts'
+import { deliverMail } from './deliver-mail.ts'
+import type { Client, Deps } from './deps.ts'
+import { sendReset } from './send-reset.ts'
+import { sendVerification } from './send-verification.ts'
+
+/** For the worker that stored it; then the cron may. */
+const LEASE_SECONDS = 120
+const BATCH = 50
+/** A link that comes a day late helps nobody. */
+const KEEP_SECONDS = 86_400
+
+/** @throws Unavailable */
+export async function askForMail(deps: Deps, purpose: MailRequest['purpose'], email: string, client: Client): Promise<void> {
+  const now = deps.clock()
+  const request: MailRequest = {
+    id: deps.random.uuid(),
+    purpose,
+    email,
+    ip: client.address,
+    userAgent: client.userAgent,
+    face: client.face,
+    caller: client.caller ?? null,
+    createdAt: now,
+    nextAttemptAt: now + LEASE_SECONDS,
+  }
+  await deps.mailRequests.add(request)
+  deps.defer(answer(deps, request).then(() => deliverMail(deps)))
+}
+
+/** What nobody answered in time. @throws Unavailable */
+export async function answerMailRequests(deps: Deps): Promise<void> {
+  const now = deps.clock()
+  await deps.mailRequests.purge(now - KEEP_SECONDS, BATCH)
+  for (const request of await deps.mailRequests.lease(now, LEASE_SECONDS, BATCH)) await answer(deps, request)
+}
+
+function answer(deps: Deps, request: MailRequest): Promise<void> {
+  return request.purpose === 'password_reset' ? sendReset(deps, request) : sendVerification(deps, request)
+}
