@@ -97,15 +97,24 @@ function originOf({ requestedAt, ip }: MailContext, words: MailWords): string {
   return fill(ip === 'unknown' ? words.originUnknown : words.origin, { time, ip }) ?? ''
 }
 
-const MINUTE = 60
-const HOUR = 3600
-const DAY = 86_400
+/** Each with its seconds, and the number of it from which on nobody would read it any more. */
+const UNITS = [
+  ['second', 1, 180],
+  ['minute', 60, 180],
+  ['hour', 3600, 100],
+  ['day', 86_400, Number.POSITIVE_INFINITY],
+] as const
 
-/** Rounded to the largest unit of which there are two or more. */
+/**
+ * Rounded down, or a mail would promise more than its link keeps: to the smallest unit whose number can be read, then said in
+ * the largest unit that says the same. One day is "24 hours": with "1 day" people think of tomorrow night.
+ */
 function renderDuration(seconds: number, locale: Locale): string {
-  const [unit, size] =
-    seconds >= 2 * DAY ? (['day', DAY] as const) : seconds >= HOUR ? (['hour', HOUR] as const) : (['minute', MINUTE] as const)
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size))
+  const [, size] = UNITS.find(([, each, most]) => seconds < most * each) ?? UNITS[3]
+  const rounded = Math.floor(seconds / size) * size
+  const [unit, told] =
+    UNITS.findLast(([name, each]) => rounded % each === 0 && rounded >= (name === 'day' ? 2 * each : each)) ?? UNITS[0]
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(rounded / told)
 }
 
 /** `ada@mail.example.com` as `a…@m….com`: enough for its owner to know it by. */

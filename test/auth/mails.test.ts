@@ -57,15 +57,35 @@ describe('the words', () => {
   })
 
   it.each([
+    [45, 'en', '45 seconds'],
     [300, 'en', '5 minutes'],
     [3600, 'en', '1 hour'],
+    [5400, 'en', '90 minutes'],
+    [5459, 'en', '90 minutes'],
+    [9000, 'en', '150 minutes'],
+    [86_399, 'en', '23 hours'],
     [86_400, 'en', '24 hours'],
+    [2 * 86_400, 'en', '2 days'],
+    [2.5 * 86_400, 'en', '60 hours'],
+    [7 * 86_400 - 1, 'en', '6 days'],
     [7 * 86_400, 'en', '7 days'],
     [3600, 'es', '1 hora'],
+    [5400, 'es', '90 minutos'],
     [86_400, 'es', '24 horas'],
+    [5400, 'tr', '90 dakika'],
     [7 * 86_400, 'tr', '7 gün'],
   ] as const)('say %i seconds in %s as %s', (ttlSeconds, locale, said) => {
-    expect(renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, locale).text).toContain(said)
+    expect(renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, locale).text).toContain(` ${said}`)
+  })
+
+  it('never promise more life than a link has, and hardly less', () => {
+    const sizes = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const
+    for (let ttlSeconds = 20; ttlSeconds < 40 * 86_400; ttlSeconds = Math.ceil(ttlSeconds * 1.013)) {
+      const { text } = renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, 'en')
+      const [, count, unit] = /works for (\d+) (second|minute|hour|day)s?\./.exec(text) ?? []
+      const promised = Number(count) * sizes[unit as keyof typeof sizes]
+      expect([ttlSeconds, promised <= ttlSeconds, promised > 0.75 * ttlSeconds]).toEqual([ttlSeconds, true, true])
+    }
   })
 
   it.each(LOCALES)('in %s leave out where a request came from, and with what, when that is not known', (locale) => {
