@@ -59,6 +59,11 @@ ${body.join('\n')}
   }
 }
 
+/** The page speaks the language of the mail that leads to it. */
+function speaking(link: string, locale: Locale): string {
+  return `${link}&lang=${locale}`
+}
+
 type Values = Readonly<Record<string, string | null>>
 
 function valuesOf(message: MailMessage, locale: Locale): Values {
@@ -66,11 +71,11 @@ function valuesOf(message: MailMessage, locale: Locale): Values {
     case 'verify_email':
     case 'reset_password':
     case 'confirm_email_change':
-      return { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) }
+      return { link: speaking(message.link, locale), ttl: renderDuration(message.ttlSeconds, locale) }
     case 'email_changed':
       return {
         email: maskAddress(message.newEmail),
-        link: message.undoLink,
+        link: speaking(message.undoLink, locale),
         ttl: renderDuration(message.ttlSeconds, locale),
       }
     case 'new_sign_in':

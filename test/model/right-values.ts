@@ -31,6 +31,8 @@ const VALUES: Readonly<Record<string, (person: Person) => string | undefined>> =
   cursor: () => undefined,
   limit: () => '10',
   file: () => 'swagger-ui.css',
+  lang: () => 'tr',
+  new: () => '1',
 }
 
 /** Where a field is right by another value than elsewhere. */
