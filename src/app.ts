@@ -5,7 +5,7 @@ import { AuthError } from './auth/errors.ts'
 import { type Bindings, fetchAsset, isDevelopment, type Service } from './compose.ts'
 import { COOKIE_PATH, createCookieFace } from './faces/cookie/routes.ts'
 import { mailbox } from './faces/development/routes.ts'
-import { pages } from './faces/pages/routes.ts'
+import { createPages } from './faces/pages/routes.ts'
 import type { AppEnv } from './faces/shared/context.ts'
 import { cors } from './faces/shared/cors.ts'
 import { noteFailure } from './faces/shared/failures.ts'
@@ -46,6 +46,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     await next()
   })
 
+  const pages = createPages((env) => service(env).config)
   const app = createRoutes()
     .use(logRequest(log), secureHeaders, cors(listOrigins))
     .route(
@@ -55,7 +56,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     .use('/dev/mailbox', developmentOnly)
     .on(
       'ALL',
-      ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', `${V1_PATH}/*`, ...pages.map(([path]) => path)],
+      ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', `${V1_PATH}/*`, ...pages.map(([path]) => `${path}/*`)],
       requireService,
     )
     .route(

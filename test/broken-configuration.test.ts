@@ -25,6 +25,8 @@ const NEEDS_CONFIGURATION = [
   ['GET', '/.well-known/jwks.json'],
   ['GET', '/readyz'],
   ['GET', '/verify-email'],
+  ['POST', '/verify-email'],
+  ['GET', '/verify-email/elsewhere'],
 ] as const
 
 const BROKEN: readonly [string, Readonly<Record<string, string | undefined>>, RegExp][] = [

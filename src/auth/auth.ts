@@ -6,6 +6,7 @@ import { checkHash } from './check-hash.ts'
 import type { Credentials } from './check-password.ts'
 import type { PinCredentials } from './check-pin.ts'
 import { confirmEmailChange, describeEmailChange } from './confirm-email-change.ts'
+import { type ConfirmationForm, confirmRegistration, describeRegistration, type RegistrationLink } from './confirm-registration.ts'
 import { deleteAccount } from './delete-account.ts'
 import { retryDueMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
@@ -40,7 +41,7 @@ import { signOutBrowser, type TokenPair } from './sign-out-browser.ts'
 import { signOutStable } from './sign-out-stable.ts'
 import { describeEmailUndo, undoEmailChange } from './undo-email-change.ts'
 import { type ProfileForm, updateProfile } from './update-profile.ts'
-import { describeVerification, verifyEmail } from './verify-email.ts'
+import { verifyEmail } from './verify-email.ts'
 import { whoAmI } from './who-am-i.ts'
 
 export type Auth = ReturnType<typeof createAuth>
@@ -54,7 +55,8 @@ export function createAuth(deps: Deps) {
   return {
     register: (form: RegistrationForm, client: Client) => register(deps, form, client),
     resendVerification: (email: string | undefined, client: Client) => resendVerification(deps, email, client),
-    describeVerification: (token: string | undefined) => describeVerification(deps, token),
+    describeRegistration: (link: RegistrationLink) => describeRegistration(deps, link),
+    confirmRegistration: (form: ConfirmationForm, client: Client) => confirmRegistration(deps, form, client),
     verifyEmail: (token: string | undefined, client: Client) => verifyEmail(deps, token, client),
 
     signIn: (credentials: Credentials, client: Client) => signIn(deps, credentials, client),

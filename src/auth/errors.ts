@@ -1,4 +1,5 @@
 // The one error of the core: a code for the caller, a reason for the log. Faces turn codes into words and statuses.
+import type { BrokenRule } from '../platform/password-policy.ts'
 
 /** Why the core refuses, as a closed list. Each face has a table over it. */
 export type AuthErrorCode =
@@ -30,6 +31,8 @@ export type AuthErrorCode =
 export interface FieldProblem {
   readonly field: string
   readonly message: string
+  /** Of a new password: what pages say in the language of their reader. */
+  readonly broken?: BrokenRule
 }
 
 /** A limit that was reached, with what the RateLimit fields of the reply need. */

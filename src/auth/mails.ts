@@ -71,6 +71,11 @@ ${body.join('\n')}
   }
 }
 
+/** The page speaks the language of the mail that leads to it. */
+function speaking(link: string, locale: Locale): string {
+  return `${link}&lang=${locale}`
+}
+
 type Values = Readonly<Record<string, string | null>>
 
 function valuesOf(message: MailMessage, locale: Locale): Values {
@@ -81,17 +86,19 @@ function valuesOf(message: MailMessage, locale: Locale): Values {
     case 'confirm_email_change':
     case 'account_taken_back':
     case 'username_changed':
-      return { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) }
+      return { link: speaking(message.link, locale), ttl: renderDuration(message.ttlSeconds, locale) }
     case 'email_changed':
       return {
         email: maskAddress(message.newEmail),
-        link: message.link,
+        link: speaking(message.link, locale),
         ttl: renderDuration(message.ttlSeconds, locale),
       }
     case 'address_released':
       return { email: maskAddress(message.newEmail) }
     case 'account_deleted':
-      return 'link' in message ? { link: message.link, ttl: renderDuration(message.ttlSeconds, locale) } : { link: null, ttl: null }
+      return 'link' in message
+        ? { link: speaking(message.link, locale), ttl: renderDuration(message.ttlSeconds, locale) }
+        : { link: null, ttl: null }
     case 'password_changed':
       return { pin: message.pinRemoved ? 'PIN' : null }
     case 'new_sign_in':
@@ -118,15 +125,24 @@ function originOf({ requestedAt, ip }: MailContext, words: MailWords): string {
   return fill(ip === 'unknown' ? words.originUnknown : words.origin, { time, ip }) ?? ''
 }
 
-const MINUTE = 60
-const HOUR = 3600
-const DAY = 86_400
+/** Each with its seconds, and the number of it from which on nobody would read it any more. */
+const UNITS = [
+  ['second', 1, 180],
+  ['minute', 60, 180],
+  ['hour', 3600, 100],
+  ['day', 86_400, Number.POSITIVE_INFINITY],
+] as const
 
-/** Rounded to the largest unit of which there are two or more. */
+/**
+ * Rounded down, or a mail would promise more than its link keeps: to the smallest unit whose number can be read, then said in
+ * the largest unit that says the same. One day is "24 hours": with "1 day" people think of tomorrow night.
+ */
 function renderDuration(seconds: number, locale: Locale): string {
-  const [unit, size] =
-    seconds >= 2 * DAY ? (['day', DAY] as const) : seconds >= HOUR ? (['hour', HOUR] as const) : (['minute', MINUTE] as const)
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size))
+  const [, size] = UNITS.find(([, each, most]) => seconds < most * each) ?? UNITS[3]
+  const rounded = Math.floor(seconds / size) * size
+  const [unit, told] =
+    UNITS.findLast(([name, each]) => rounded % each === 0 && rounded >= (name === 'day' ? 2 * each : each)) ?? UNITS[0]
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(rounded / told)
 }
 
 /** `ada@mail.example.com` as `a…@m….com`: enough for its owner to know it by. */

@@ -1,7 +1,7 @@
 // A password that is to take the place of another one: the policy before anything is spent or counted, the hash after.
 import type { CountedAttempt } from '../objects/login-limits.ts'
 import { SALT_BYTES } from '../platform/password-hash.ts'
-import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
+import { commonPasswordKey, describeBrokenRule, findBrokenRule } from '../platform/password-policy.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import type { FieldProblem } from './errors.ts'
@@ -16,9 +16,10 @@ export async function findNewPasswordProblem(
   { email, username }: Pick<User, 'email' | 'username'>,
 ): Promise<FieldProblem | null> {
   const own = [email, email.split('@')[0] ?? email, ...(username === null ? [] : [username])]
-  const message = password === '' ? 'is required' : findPasswordProblem(password, settings.password, own)
-  if (message !== null) return { field, message }
-  return (await commonPasswords.includes(commonPasswordKey(password))) ? { field, message: COMMON_PASSWORD_PROBLEM } : null
+  const broken =
+    (password === '' ? ({ rule: 'required' } as const) : findBrokenRule(password, settings.password, own)) ??
+    ((await commonPasswords.includes(commonPasswordKey(password))) ? ({ rule: 'common' } as const) : null)
+  return broken && { field, message: describeBrokenRule(broken), broken }
 }
 
 /**

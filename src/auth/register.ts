@@ -19,6 +19,7 @@ import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { hashNewPassword } from './new-password.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { issueRegistrationProof } from './registration-proofs.ts'
 import { requireChallenge } from './require-challenge.ts'
 import type { AuthSettings } from './settings.ts'
 
@@ -38,11 +39,17 @@ interface CheckedForm {
   readonly lastName: string | null
 }
 
+export interface Registered {
+  /** As it would look as an account; for an address that has one already the id is invented. */
+  readonly registration: Registration
+  /** For the browser to keep: with it the mailed link alone confirms. An invented id has one too, or its lack would tell. */
+  readonly proof: string
+}
+
 /**
- * @returns the registration as it would look as an account; for an address that has one already the id is invented
  * @throws AuthError `sign_up_closed`, `invalid_request`, `challenge_failed`, `username_taken`, `rate_limited` @throws Unavailable
  */
-export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registration> {
+export async function register(deps: Deps, form: RegistrationForm, client: Client): Promise<Registered> {
   if (deps.settings.signUp === 'closed') throw new AuthError('sign_up_closed', 'SIGN_UP is closed')
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
@@ -70,7 +77,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
     throw error
   })
-  return registration
+  return { registration, proof: await issueRegistrationProof(deps.keyring, registration) }
 }
 
 function checkForm(form: RegistrationForm, settings: AuthSettings): CheckedForm {

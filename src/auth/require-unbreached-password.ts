@@ -2,6 +2,7 @@
 // have lists of passwords looked up through us, and before the hash.
 import type { CountedAttempt } from '../objects/login-limits.ts'
 import { Unavailable } from '../platform/deadline.ts'
+import { describeBrokenRule } from '../platform/password-policy.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 
@@ -26,6 +27,7 @@ export async function requireUnbreachedPassword(
     throw error
   })
   if (!isBreached) return
-  const fields = [{ field, message: 'is in a list of breached passwords' }]
+  const broken = { rule: 'breached' } as const
+  const fields = [{ field, message: describeBrokenRule(broken), broken }]
   throw new AuthError('invalid_request', 'breached password', { fields })
 }

@@ -1,17 +1,9 @@
-// The link in the verification mail: what it is about, and its confirmation, which makes the registration an account.
-import type { Confirmable } from '../stores/registrations.ts'
+// The link in the verification mail, for programs: whoever has its token makes its registration an account, in one step, as
+// document 004 has it. People meet a page instead (confirm-registration.ts).
 import { describeAct, logEvent } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashOneTimeToken } from './one-time-token.ts'
-
-/** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
-export async function describeVerification(deps: Deps, token: string | undefined): Promise<Confirmable> {
-  const hash = await hashOneTimeToken(token ?? '')
-  const found = hash && (await deps.registrations.findByToken(hash, deps.clock()))
-  if (!found) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
-  return found
-}
 
 /** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
 export async function verifyEmail(deps: Deps, token: string | undefined, client: Client): Promise<void> {
@@ -20,7 +12,7 @@ export async function verifyEmail(deps: Deps, token: string | undefined, client:
   const nonce = deps.random.hex(16)
   const confirmed =
     hash &&
-    ((await deps.registrations.confirm(hash, nonce, event, deps.clock())) ??
+    ((await deps.registrations.confirm(hash, nonce, event, deps.clock(), null)) ??
       (await deps.accountLinks.prove(hash, nonce, null, event, deps.clock())))
   if (!confirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
   if (confirmed !== 'spent') logEvent(deps, event, confirmed.userId)

@@ -9,23 +9,53 @@ export interface PasswordPolicy {
   readonly maxLength: number
 }
 
+/** What a new password can fail; pages have words for each in every language. */
+export type PasswordRule = 'required' | 'not_text' | 'has_nul' | 'too_short' | 'too_long' | 'own_name' | 'common' | 'breached'
+
+/** The rule a password breaks, with the number of characters that the rule is about. */
+export interface BrokenRule {
+  readonly rule: PasswordRule
+  readonly limit?: number
+}
+
 /**
- * What is wrong with a password, to be said after the member's name, or `null`. Never says anything of its text.
+ * The first rule that a password breaks, or `null`.
  * @param context the account's e-mail address and username
  */
-export function findPasswordProblem(password: string, policy: PasswordPolicy, context: readonly string[] = []): string | null {
-  if (!password.isWellFormed()) return 'is not valid Unicode text'
-  if (password.includes('\0')) return 'must not contain the character NUL'
+export function findBrokenRule(password: string, policy: PasswordPolicy, context: readonly string[] = []): BrokenRule | null {
+  if (!password.isWellFormed()) return { rule: 'not_text' }
+  if (password.includes('\0')) return { rule: 'has_nul' }
   const length = [...password.normalize('NFC')].length
-  if (length < policy.minLength) return `must have at least ${policy.minLength} characters`
-  if (length > policy.maxLength) return `must have at most ${policy.maxLength} characters`
+  if (length < policy.minLength) return { rule: 'too_short', limit: policy.minLength }
+  if (length > policy.maxLength) return { rule: 'too_long', limit: policy.maxLength }
   const compared = toComparable(password)
-  if (context.some((own) => toComparable(own) === compared)) return 'must not be your e-mail address or username'
-  return null
+  return context.some((own) => toComparable(own) === compared) ? { rule: 'own_name' } : null
+}
+
+const PROBLEMS: Readonly<Record<PasswordRule, string>> = {
+  required: 'is required',
+  not_text: 'is not valid Unicode text',
+  has_nul: 'must not contain the character NUL',
+  too_short: 'must have at least {limit} characters',
+  too_long: 'must have at most {limit} characters',
+  own_name: 'must not be your e-mail address or username',
+  common: 'is one of the commonest passwords',
+  breached: 'is in a list of breached passwords',
+}
+
+/** To be said after the member's name. Never says anything of the password's text. */
+export function describeBrokenRule({ rule, limit }: BrokenRule): string {
+  return PROBLEMS[rule].replace('{limit}', String(limit))
+}
+
+/** Both in one, for whoever tells it in English only. */
+export function findPasswordProblem(password: string, policy: PasswordPolicy, context: readonly string[] = []): string | null {
+  const broken = findBrokenRule(password, policy, context)
+  return broken && describeBrokenRule(broken)
 }
 
 /** What to say of a password that is on the list. */
-export const COMMON_PASSWORD_PROBLEM = 'is one of the commonest passwords'
+export const COMMON_PASSWORD_PROBLEM = PROBLEMS.common
 
 /** What the list of common passwords is asked for. */
 export function commonPasswordKey(password: string): string {

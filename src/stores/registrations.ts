@@ -72,10 +72,17 @@ export interface Registrations {
    * address die with it. The same token again within its life says the same.
    * @param nonce random; marks the spending that the rest of the batch belongs to
    * @param event of which only this can tell whose account it is
+   * @param passwordHash of the password that replaces the registration's; `null` where that one stays
    * @returns whose account this has made, `spent` when it was made before, `null` when the token is unknown, expired, or its
    *   address has an account by another link
    */
-  confirm(tokenHash: string, nonce: string, event: AuditEvent, now: number): Promise<{ readonly userId: string } | 'spent' | null>
+  confirm(
+    tokenHash: string,
+    nonce: string,
+    event: AuditEvent,
+    now: number,
+    passwordHash: string | null,
+  ): Promise<{ readonly userId: string } | 'spent' | null>
   /** Deletes at most `limit` of each: registrations, claims and tokens past their time. */
   purge(now: number, limit: number): Promise<void>
 }
@@ -164,7 +171,7 @@ export function createRegistrations(database: Database): Registrations {
       return registration.id !== null && userId === null ? { state: 'pending', registration: readRow(registration) } : null
     },
 
-    async confirm(tokenHash, nonce, event, now) {
+    async confirm(tokenHash, nonce, event, now, passwordHash) {
       const spent = sql`SELECT subject FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
       const provenEmail = sql`SELECT email FROM one_time_tokens WHERE hash = ${tokenHash} AND spent_by = ${nonce}`
       const results = await database.transact([
@@ -178,7 +185,8 @@ export function createRegistrations(database: Database): Registrations {
         sql`
             INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, locale,
               email_verified_at, created_at, updated_at)
-            SELECT id, email, username, username_key, first_name, last_name, password_hash, locale, ${now}, ${now}, ${now}
+            SELECT id, email, username, username_key, first_name, last_name, coalesce(${passwordHash}, password_hash), locale,
+              ${now}, ${now}, ${now}
             FROM registrations WHERE id = (${spent})`,
         sql`
             UPDATE username_claims SET expires_at = NULL

@@ -15,7 +15,7 @@ export async function linkTo(app: TestApp, email: string, page: LinkPage): Promi
 
 /** Newest first. */
 export async function linksTo(app: TestApp, email: string, page: LinkPage): Promise<string[]> {
-  const pattern = new RegExp(`^http://localhost:8787/${page}\\?token=([0-9a-f]{64})$`, 'm')
+  const pattern = new RegExp(`^http://localhost:8787/${page}\\?token=([0-9a-f]{64})&lang=\\w+$`, 'm')
   return (await app.mailTo(email)).flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])
 }
 

@@ -352,7 +352,7 @@ describe('the send_email binding', () => {
     await auth.register({ email: EMAIL, password: PASSWORD }, { address: '192.0.2.1', userAgent: '', face: 'v1' })
     await Promise.all(deferred)
     expect(messages).toMatchObject([{ to: EMAIL, from: 'gate@example.com', subject: 'Confirm your e-mail address' }])
-    expect(messages[0]?.text).toMatch(/^https:\/\/auth\.example\.com\/verify-email\?token=[0-9a-f]{64}$/m)
+    expect(messages[0]?.text).toMatch(/^https:\/\/auth\.example\.com\/verify-email\?token=[0-9a-f]{64}&lang=en$/m)
     expect(await rows('SELECT sealed_mail FROM outbox')).toEqual([{ sealed_mail: null }])
   })
 })

@@ -5,6 +5,9 @@ import { LOCALES } from '../../src/platform/locale.ts'
 const SITE = 'https://auth.example.com'
 const TOKEN = '0123456789abcdef'.repeat(4)
 const LINK = mailedLink(SITE, 'verify-email', TOKEN)
+/** As a mail has it. */
+const linkIn = (locale: string) => `${LINK}&lang=${locale}`
+const hasLink = (message: MailMessage) => 'link' in message || 'undoLink' in message
 const CONTEXT: MailContext = { publicUrl: SITE, requestedAt: 1_800_000_000, ip: '192.0.2.1' }
 
 const WITH_LINK = { link: LINK, ttlSeconds: 86_400 }
@@ -34,19 +37,21 @@ describe.each(EVERY)('in %s, the mail %s', (locale, _, message) => {
     expect(text).toContain(SITE)
     expect(html).toContain(`<html lang="${locale}">`)
     const said = html.replaceAll(/^<p>(?:<a [^>]*>)?(.*?)(?:<\/a>)?<\/p>$/gm, '$1')
-    for (const paragraph of text.trim().split('\n\n')) expect(said).toContain(paragraph.replaceAll("'", '&#39;'))
+    const escaped = (paragraph: string) => paragraph.replaceAll('&', '&#38;').replaceAll("'", '&#39;')
+    for (const paragraph of text.trim().split('\n\n')) expect(said).toContain(escaped(paragraph))
   })
 
   it('loads nothing and runs nothing', () => {
     const { html } = renderMail(message, CONTEXT, locale)
     expect(html).not.toMatch(/<(img|script|link|iframe|object|style)|url\(|src=|\bon\w+=/i)
-    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual('link' in message ? [LINK] : [])
+    const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&#38;', '&'))
+    expect(links).toEqual(hasLink(message) ? [linkIn(locale)] : [])
   })
 
-  it('has a link alone on its line, so that a program finds it', () => {
+  it('has a link alone on its line, so that a program finds it, to a page that speaks the same language', () => {
     const { text } = renderMail(message, CONTEXT, locale)
     const links = text.split('\n').filter((line) => /^https?:\S+$/.test(line))
-    expect(links).toEqual('link' in message || 'undoLink' in message ? [LINK] : [])
+    expect(links).toEqual(hasLink(message) ? [linkIn(locale)] : [])
   })
 })
 
@@ -59,15 +64,35 @@ describe('the words', () => {
   })
 
   it.each([
+    [45, 'en', '45 seconds'],
     [300, 'en', '5 minutes'],
     [3600, 'en', '1 hour'],
+    [5400, 'en', '90 minutes'],
+    [5459, 'en', '90 minutes'],
+    [9000, 'en', '150 minutes'],
+    [86_399, 'en', '23 hours'],
     [86_400, 'en', '24 hours'],
+    [2 * 86_400, 'en', '2 days'],
+    [2.5 * 86_400, 'en', '60 hours'],
+    [7 * 86_400 - 1, 'en', '6 days'],
     [7 * 86_400, 'en', '7 days'],
     [3600, 'es', '1 hora'],
+    [5400, 'es', '90 minutos'],
     [86_400, 'es', '24 horas'],
+    [5400, 'tr', '90 dakika'],
     [7 * 86_400, 'tr', '7 gün'],
   ] as const)('say %i seconds in %s as %s', (ttlSeconds, locale, said) => {
-    expect(renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, locale).text).toContain(said)
+    expect(renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, locale).text).toContain(` ${said}`)
+  })
+
+  it('never promise more life than a link has, and hardly less', () => {
+    const sizes = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const
+    for (let ttlSeconds = 20; ttlSeconds < 40 * 86_400; ttlSeconds = Math.ceil(ttlSeconds * 1.013)) {
+      const { text } = renderMail({ kind: 'verify_email', link: LINK, ttlSeconds }, CONTEXT, 'en')
+      const [, count, unit] = /works for (\d+) (second|minute|hour|day)s?\./.exec(text) ?? []
+      const promised = Number(count) * sizes[unit as keyof typeof sizes]
+      expect([ttlSeconds, promised <= ttlSeconds, promised > 0.75 * ttlSeconds]).toEqual([ttlSeconds, true, true])
+    }
   })
 
   it.each(LOCALES)('in %s leave out where a request came from, and with what, when that is not known', (locale) => {

@@ -26,7 +26,10 @@ async function prepareEndpoints(app: TestApp): Promise<Record<string, Endpoint>>
   const [me, byToken, byBearer, out, all, list, one] = grants as [Grant, Grant, Grant, Grant, Grant, Grant, Grant]
   const [apiLink, openedLink, pressedLink] = [await prepareLink(app), await prepareLink(app), await prepareLink(app)]
   const body = { email, password: PASSWORD }
-  const form = { body: `token=${pressedLink}`, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }
+  const form = {
+    body: `token=${pressedLink}&password=${encodeURIComponent(PASSWORD)}`,
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+  }
   return {
     register: {
       needs: ['database', 'limiter'],
@@ -37,7 +40,7 @@ async function prepareEndpoints(app: TestApp): Promise<Record<string, Endpoint>>
     resend: { needs: ['database'], success: 200, send: (on) => on.v1('POST', '/resend-verification', { body, ip: anyAddress() }) },
     'verify-email': { needs: ['database'], success: 200, send: (on) => on.v1('GET', `/verify-email?token=${apiLink}`) },
     'page, opened': { needs: ['database'], success: 200, send: (on) => on.request('GET', `/verify-email?token=${openedLink}`) },
-    'page, pressed': { needs: ['database'], success: 200, send: (on) => on.request('POST', '/verify-email', form) },
+    'page, answered': { needs: ['database', 'limiter'], success: 200, send: (on) => on.request('POST', '/verify-email', form) },
     login: {
       needs: ['database', 'limiter', 'ledger'],
       success: 200,

@@ -117,3 +117,35 @@ describe('an account whose address is not proven', () => {
     expect(await isProven()).toBe(false)
   })
 })
+
+describe('the page behind the link of such an account', () => {
+  async function startMailed() {
+    const { app } = await startUnproven()
+    await ask(app, 'POST', '/resend-verification', { email: EMAIL })
+    await app.settle()
+    const token = await linkTo(app, EMAIL, 'verify-email')
+    const post = (form: Record<string, string>) =>
+      app.request('POST', '/verify-email', {
+        body: new URLSearchParams({ token, ...form }).toString(),
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      })
+    return { app, token, post }
+  }
+
+  it('lets nobody confirm by the mailbox alone: the password may be a stranger’s', async () => {
+    const { app, token, post } = await startMailed()
+    expect((await app.request('GET', `/verify-email?token=${token}`)).text).toContain('Password')
+    for (const form of [{}, { password: 'not this one' }]) expect((await post(form)).status).toBe(400)
+    expect(await isProven()).toBe(false)
+    expect((await post({ password: PASSWORD })).status).toBe(200)
+    expect(await signInStatus(app, EMAIL)).toBe(200)
+  })
+
+  it('takes a new password, after which the one of before and its PIN are of no use', async () => {
+    const { app, post } = await startMailed()
+    const [{ username } = { username: '' }] = await rows<{ username: string }>('SELECT username FROM users')
+    expect((await post({ new_password: NEW_PASSWORD })).status).toBe(200)
+    expect([await signInStatus(app, EMAIL), await signInStatus(app, EMAIL, NEW_PASSWORD)]).toEqual([401, 200])
+    expect((await pinLogin(app, username)).status).toBe(401)
+  })
+})

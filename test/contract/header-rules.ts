@@ -13,10 +13,14 @@ type Rule = (question: Question, answer: Answer, context: Context) => string | f
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
 const WHOLE_SECONDS = /^[1-9]\d*$/
+const LINK_PAGES = ['/verify-email', '/reset-password', '/confirm-email-change', '/undo-email-change']
 /** Public, and the same for everybody. */
 const CACHEABLE = ['/.well-known/jwks.json', '/openapi.json', '/docs']
 
 const isJson = ({ headers }: Answer) => headers.get('Content-Type')?.startsWith('application/json') ?? false
+/** With a form, of which a browser is to say where it comes from. */
+const isLinkPage = ({ headers }: Answer, place: Place) =>
+  place.kind === 'page' && LINK_PAGES.includes(place.path) && (headers.get('Content-Type')?.startsWith('text/html') ?? false)
 const isBearer = ({ headers }: Question) => /^bearer\b/i.test(headers.get('Authorization') ?? '')
 
 /** Where a bearer token is the credential, a face says so by this word; a password or a refresh token is refused by others. */
@@ -28,7 +32,10 @@ const RULES: readonly Rule[] = [
   (_, { headers }, { body }) =>
     typeof body?.request_id === 'string' && body.request_id !== headers.get('X-Request-Id') && 'request_id is not X-Request-Id',
   (_, { headers }) => headers.get('X-Content-Type-Options') !== 'nosniff' && 'no nosniff',
-  (_, { headers }) => headers.get('Referrer-Policy') !== 'no-referrer' && 'no Referrer-Policy',
+  (_, answer, { place }) => {
+    const policy = answer.headers.get('Referrer-Policy')
+    return policy !== (isLinkPage(answer, place) ? 'same-origin' : 'no-referrer') && `Referrer-Policy: ${policy}`
+  },
   (_, { headers }) => headers.get('Cross-Origin-Opener-Policy') !== 'same-origin' && 'no Cross-Origin-Opener-Policy',
   (_, { headers }) => headers.get('Cross-Origin-Resource-Policy') !== 'same-origin' && 'no Cross-Origin-Resource-Policy',
   (_, { headers }) => !/^max-age=\d{8,}; includeSubDomains$/.test(headers.get('Strict-Transport-Security') ?? '') && 'no HSTS',
@@ -102,13 +109,15 @@ function findCorsFault({ headers: asked, corsOrigins }: Question, { headers }: A
 
 function findCookieFault(lines: readonly string[], path: string, url: URL): string | false {
   if (lines.length === 0) return false
-  if (!/^\/auth\/(login|refresh|logout)$/.test(path)) return `cookies from ${path}`
+  const registers = path === '/api/v1/auth/register'
+  if (!registers && !/^\/auth\/(login|refresh|logout)$/.test(path)) return `cookies from ${path}`
   const isPlainLocal = url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   const expected = ['HttpOnly', 'Max-Age', 'Path=/', 'SameSite=Lax', ...(isPlainLocal ? [] : ['Secure'])].join()
+  const names = registers ? `${isPlainLocal ? '' : '__Host-'}postern-registration` : 'accessToken|refreshToken'
   const isAsExpected = lines.every((line) => {
     const [pair = '', ...attributes] = line.split('; ')
     const said = attributes.map((attribute) => attribute.replace(/^Max-Age=\d+$/, 'Max-Age')).sort()
-    return /^(accessToken|refreshToken)=[\w.-]*$/.test(pair) && said.join() === expected
+    return new RegExp(`^(${names})=[\\w.-]*$`).test(pair) && said.join() === expected
   })
   return !isAsExpected && `cookies ${lines.map((line) => line.replace(/=[^;]*/, '=…')).join(' and ')}`
 }

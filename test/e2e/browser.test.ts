@@ -72,9 +72,18 @@ afterEach(async () => {
   expect(foreignRequests).toEqual([])
 })
 
-async function register(email: string, username: string): Promise<void> {
-  const reply = await post('/register', { email, username, password: PASSWORD }, { 'User-Agent': `Ada's <b>browser</b>/1.0` })
-  expect(reply.status).toBe(201)
+/** By another program than the browser. */
+async function register(email: string, username: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const agent = { 'User-Agent': `Ada's <b>browser</b>/1.0` }
+  expect((await post('/register', { email, username, password: PASSWORD }, { ...agent, ...headers })).status).toBe(201)
+}
+
+/** As a page of this origin does it, so that the browser keeps the cookie. The reference is one that may ask. */
+async function registerHere(email: string, username: string): Promise<void> {
+  await page.goto(`${server.url}/docs`)
+  const body = JSON.stringify({ email, username, password: PASSWORD })
+  const init = JSON.stringify({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  expect(await page.evaluate(`fetch('/api/v1/auth/register', ${init}).then(({ status }) => status)`)).toBe(201)
 }
 
 function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -89,11 +98,11 @@ const signInStatus = async (email: string) => (await post('/login', { email, pas
 const takeScreenshot = (name: string) => page.screenshot({ path: inProject('test-results', `${name}.png`), fullPage: true })
 
 /** Title, language, one heading, one main landmark: what a screen reader goes by. */
-async function expectStructure(heading: string): Promise<void> {
+async function expectStructure(heading: string, lang = 'en'): Promise<void> {
   // A click does not wait for the page that it leads to.
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   expect(await page.title()).toBe(heading)
-  expect(await page.locator('html').getAttribute('lang')).toBe('en')
+  expect(await page.locator('html').getAttribute('lang')).toBe(lang)
   expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual([heading])
   expect(await page.getByRole('main').count()).toBe(1)
 }
@@ -105,8 +114,8 @@ async function expectNoSidewaysScrolling(): Promise<void> {
 }
 
 describe('the page behind the mailed link', () => {
-  it('is reached from the mailbox, names the registration, and changes nothing until its button is pressed, by keyboard', async () => {
-    await register('ada@example.com', 'Ada Lovelace')
+  it('is reached from the mailbox where it was registered, and changes nothing until its button is pressed, by keyboard', async () => {
+    await registerHere('ada@example.com', 'Ada Lovelace')
     await page.goto(`${server.url}/dev/mailbox`)
     await page.getByRole('link', { name: /verify-email\?token=/ }).click()
 
@@ -116,8 +125,8 @@ describe('the page behind the mailed link', () => {
       'ada@example.com',
       'Ada Lovelace',
       expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
-      '127.0.0.1',
-      `Ada's <b>browser</b>/1.0`,
+      expect.stringMatching(/^127\.0\.0\.1$|^::1$/),
+      expect.stringContaining('Chrome'),
     ])
     await takeScreenshot('confirm')
     expect(await signInStatus('ada@example.com')).toBe(401)
@@ -134,8 +143,66 @@ describe('the page behind the mailed link', () => {
     expect(await signInStatus('ada@example.com')).toBe(200)
   })
 
+  it('asks another browser for the password of the registration, and says what is wrong', async () => {
+    await register('other@example.com', 'Other Browser')
+    await page.goto((await mailedLink(server.url, 'other@example.com')).href)
+    await expectStructure('Confirm your e-mail address')
+    expect(await page.getByRole('definition').allInnerTexts()).toContain(`Ada's <b>browser</b>/1.0`)
+    const field = page.getByLabel('Password')
+    expect(await field.getAttribute('aria-describedby')).toBe('hint')
+    await takeScreenshot('confirm-elsewhere')
+
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.id')).toBe('password')
+    await page.keyboard.type('not this one')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').textContent()).toBe('This is not the password of the registration.')
+    expect(await signInStatus('other@example.com')).toBe(401)
+    await expectNoSidewaysScrolling()
+    await takeScreenshot('confirm-refused-narrow')
+
+    await field.fill(PASSWORD)
+    await page.getByRole('button', { name: 'Confirm this address' }).click()
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+    expect(await signInStatus('other@example.com')).toBe(200)
+  })
+
+  it('lets another browser choose a new password, in the language of the mail', async () => {
+    await register('nueva@example.com', 'nueva', { 'Accept-Language': 'es' })
+    await page.goto((await mailedLink(server.url, 'nueva@example.com')).href)
+    await expectStructure('Confirma tu correo electrónico', 'es')
+    await page.getByRole('link', { name: 'Prefiero elegir una contraseña nueva' }).click()
+    await page.getByLabel('Contraseña nueva').fill('corta')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').textContent()).toBe('La contraseña debe tener al menos 8 caracteres.')
+    await takeScreenshot('confirm-new-password-spanish')
+
+    await page.getByLabel('Contraseña nueva').fill('quite another one')
+    await page.getByRole('button', { name: 'Guardar la contraseña y confirmar' }).click()
+    await page.getByRole('heading', { name: 'Tu dirección está confirmada' }).waitFor()
+    await expectStructure('Tu dirección está confirmada', 'es')
+    expect(await signInStatus('nueva@example.com')).toBe(401)
+    expect((await post('/login', { email: 'nueva@example.com', password: 'quite another one' })).status).toBe(200)
+  })
+
+  it('confirms no stranger’s registration by a press, in a browser that has registered the same address', async () => {
+    await register('wanted@example.com', 'stranger')
+    const strangers = await mailedLink(server.url, 'wanted@example.com')
+    await registerHere('wanted@example.com', 'owner')
+    await page.goto(strangers.href)
+    await expectStructure('Confirm your e-mail address')
+    expect(await page.getByLabel('Password').count()).toBe(1)
+
+    await page.goto((await mailedLink(server.url, 'wanted@example.com')).href)
+    expect(await page.getByLabel('Password').count()).toBe(0)
+    await page.getByRole('button', { name: 'Confirm this address' }).click()
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+  })
+
   it('says that an address is confirmed when its link is opened again', async () => {
-    await register('twice@example.com', 'twice')
+    await registerHere('twice@example.com', 'twice')
     const link = await mailedLink(server.url, 'twice@example.com')
     await page.goto(link.href)
     await page.getByRole('button', { name: 'Confirm this address' }).click()
@@ -170,7 +237,7 @@ describe('the pages of an account’s later life', () => {
   const json = { 'Content-Type': 'application/json' }
 
   async function createAccount(email: string): Promise<void> {
-    await register(email, email.split('@')[0] ?? '')
+    await registerHere(email, email.split('@')[0] ?? '')
     await page.goto((await mailedLink(server.url, email)).href)
     await page.getByRole('button').click()
     await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
@@ -188,7 +255,7 @@ describe('the pages of an account’s later life', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
     expect(await page.getByRole('alert').textContent()).toBe('The password must have at least 8 characters.')
-    expect(page.url()).toBe(`${server.url}/reset-password`)
+    expect(page.url()).toBe(`${server.url}/reset-password?lang=en`)
     await expectNoSidewaysScrolling()
     await takeScreenshot('reset-refused-narrow')
 
@@ -263,8 +330,9 @@ describe('the development mailbox', () => {
     await takeScreenshot('mailbox-html-turkish')
     await mail.getByRole('link', { name: /verify-email\?token=/ }).click()
 
-    await page.getByRole('heading', { name: 'Confirm your e-mail address' }).waitFor()
+    await expectStructure('E-posta adresinizi doğrulayın', 'tr')
     expect(new URL(page.url()).pathname).toBe('/verify-email')
+    await takeScreenshot('confirm-turkish')
   })
 
   it('runs and loads nothing of what a mail holds', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { interceptBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, type Reply, startApp } from '../support/harness.ts'
+import { PROOF, shapeOf } from './pages/browser.ts'
 
 const ACCOUNT = 'account@example.com'
 const PENDING = 'pending@example.com'
@@ -52,6 +53,7 @@ function visible({ status, headers, body }: Reply, address = UNKNOWN): unknown {
     text
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'id')
       .replaceAll(address, 'address')
+      .replaceAll(PROOF, shapeOf)
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'time'),
   )
 }

@@ -115,7 +115,7 @@ export function expectCommonHeaders({ headers }: Reply): void {
   expect(Object.fromEntries(headers)).toMatchObject({
     'x-request-id': expect.stringMatching(UUID),
     'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': expect.stringMatching(/^(no-referrer|same-origin)$/),
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
     'content-security-policy': expect.stringMatching(/^default-src 'none'; .*frame-ancestors 'none'/),
     'cache-control': expect.any(String),
@@ -128,6 +128,7 @@ export function expectJsonHeaders(reply: Reply): void {
   expectCommonHeaders(reply)
   expect(Object.fromEntries(reply.headers)).toMatchObject({
     'content-type': 'application/json; charset=utf-8',
+    'referrer-policy': 'no-referrer',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'no-store',
     vary: 'Origin',

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { ask, askToMove, forget, linkTo, move, NEW_PASSWORD, signInStatus } from '../auth/account-fixtures.ts'
 import { rows } from '../auth/fixtures.ts'
 import { createPinAccount, PIN, pinLogin } from '../faces/cookie/browser.ts'
+import { cookieOf, submit } from '../faces/pages/browser.ts'
 import { anyAddress, PASSWORD, type TestApp } from '../support/harness.ts'
 import type { Operation } from './operation.ts'
 
@@ -29,18 +30,38 @@ async function register(app: TestApp) {
 
 async function createRegistration(app: TestApp) {
   const { send, ...registration } = await register(app)
-  await send()
-  return registration
+  return { ...registration, cookie: cookieOf(await send()) }
+}
+
+/** @param how what the form says besides the link, or the cookie that goes along with it */
+function confirmingByPage(how: (cookie: string) => Readonly<Record<string, string>>): Operation {
+  return {
+    done: 200,
+    again: 200,
+    async prepare(app) {
+      const { email, username, cookie: own } = await createRegistration(app)
+      const { cookie, ...fields } = how(own)
+      const options = { ip: anyAddress(), ...(cookie !== undefined && { cookie }) }
+      const form = { token: await app.mailedToken(email), ...fields }
+      return {
+        send: () => submit(app, '/verify-email', form, options),
+        async proveDone() {
+          await expectOneUser(app, email, username, fields.new_password)
+          if (fields.new_password !== undefined) expect(await signInStatus(app, email, PASSWORD)).toBe(401)
+        },
+      }
+    },
+  }
 }
 
 async function confirm(app: TestApp, token: string): Promise<number> {
   return (await app.v1('GET', `/verify-email?token=${token}`)).status
 }
 
-async function expectOneUser(app: TestApp, email: string, username: string): Promise<void> {
+async function expectOneUser(app: TestApp, email: string, username: string, password: string = PASSWORD): Promise<void> {
   expect(await rows('SELECT username FROM users WHERE email = ?', email)).toEqual([{ username }])
   expect(await rows('SELECT expires_at FROM username_claims WHERE email = ?', email)).toEqual([{ expires_at: null }])
-  expect(await signInStatus(app, email)).toBe(200)
+  expect(await signInStatus(app, email, password)).toBe(200)
 }
 
 async function expectPassword(app: TestApp, email: string, password: string, former: string): Promise<void> {
@@ -89,18 +110,9 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       return { send: () => app.v1('GET', path), proveDone: () => expectOneUser(app, email, username) }
     },
   },
-  'POST /verify-email, the page': {
-    done: 200,
-    again: 200,
-    async prepare(app) {
-      const { email, username } = await createRegistration(app)
-      const form = {
-        body: `token=${await app.mailedToken(email)}`,
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      }
-      return { send: () => app.request('POST', '/verify-email', form), proveDone: () => expectOneUser(app, email, username) }
-    },
-  },
+  'POST /verify-email, the page, where it was registered': confirmingByPage((cookie) => ({ cookie })),
+  'POST /verify-email, the page, elsewhere with the password': confirmingByPage(() => ({ password: PASSWORD })),
+  'POST /verify-email, the page, elsewhere with a new password': confirmingByPage(() => ({ new_password: NEW_PASSWORD })),
   'POST /forgot-password': {
     done: 200,
     again: 200,

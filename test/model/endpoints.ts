@@ -41,13 +41,14 @@ function describe(method: string, route: string, { parameters = [], requestBody,
 /** Of links in mails all read the same; the mailbox reads whose mail is asked for. */
 function describePage(method: string, path: string): Endpoint {
   const isForm = method === 'POST'
-  const inQuery = path === '/dev/mailbox' ? ['to'] : isForm || path.startsWith('/docs') || path === '/openapi.json' ? [] : ['token']
+  const isLinkPage = path !== '/dev/mailbox' && !path.startsWith('/docs') && path !== '/openapi.json'
+  const inLink = isForm ? ['lang'] : ['token', 'lang', 'new']
   return {
     method,
     route: path.replace(':file', '{file}'),
     inPath: path.includes(':file') ? ['file'] : [],
-    inQuery,
-    inBody: isForm ? ['token', 'password'] : [],
+    inQuery: isLinkPage ? inLink : path === '/dev/mailbox' ? ['to'] : [],
+    inBody: isForm ? ['token', 'password', 'new_password'] : [],
     bodyIs: 'form',
     credential: 'none',
   }

@@ -32,6 +32,8 @@ const VALUES: Readonly<Record<string, (person: Person) => unknown>> = {
   cursor: () => undefined,
   limit: () => '10',
   file: () => 'swagger-ui.css',
+  lang: () => 'tr',
+  new: () => '1',
 }
 
 /** Where a field is right by another value than elsewhere. */

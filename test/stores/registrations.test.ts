@@ -18,7 +18,7 @@ async function setUp() {
       CAPS,
     )
   const confirm = async (hash: string, now = NOW) =>
-    (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now)) !== null
+    (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now, null)) !== null
   return { database, registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }
 }
 
@@ -46,6 +46,16 @@ describe('confirming', () => {
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
       ...{ permissions: [], disabledAt: null, sessionEpoch: 1, keptSessionId: null, pinHash: null, pinKeyId: null, pinId: null },
     })
+  })
+
+  it('with another password makes an account that only that one opens', async () => {
+    const { registrations, users, create } = await setUp()
+    const registration = claiming('ada', { passwordHash: 'a stranger’s' })
+    await create(registration, 'hash')
+    await registrations.confirm('hash', 'nonce', newEvent(), NOW, 'hers')
+    expect(await users.findById(registration.id)).toMatchObject({ username: 'ada', passwordHash: 'hers' })
+    expect(await registrations.confirm('hash', 'late', newEvent(), NOW, 'another')).toBe('spent')
+    expect(await users.findById(registration.id)).toMatchObject({ passwordHash: 'hers' })
   })
 
   it('of 20 different links of one address at once succeeds for one alone', async () => {

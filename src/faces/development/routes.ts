@@ -27,6 +27,7 @@ function renderMessage({ to, from, subject, text, html: htmlText, sentAt }: Mail
 
 function renderMailbox(entries: readonly MailboxEntry[], to: string | undefined): Page {
   return layout(
+    'en',
     'Development mailbox',
     html`<p>Mail that production would have sent, newest first. Nothing has left this machine.</p>
       <form method="get" action="/dev/mailbox">

@@ -1,5 +1,6 @@
 // The frame of every page a person sees, and the policy it is served under. No script, no picture, nothing from elsewhere.
 import { html, raw } from 'hono/html'
+import type { Locale } from '../../platform/locale.ts'
 
 export type Page = ReturnType<typeof html>
 
@@ -22,9 +23,9 @@ const STYLE_SOURCE = "'sha256-8K9yGEVdrFH2jAAMB0wQ9olpvONQDHo4EyUMO3+71q4='"
 export const PAGE_POLICY = `default-src 'none'; style-src ${STYLE_SOURCE}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 
 /** Interpolated values are escaped by `html`. */
-export function layout(title: string, content: Page): Page {
+export function layout(lang: Locale, title: string, content: Page): Page {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />

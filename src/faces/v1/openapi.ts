@@ -13,7 +13,8 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     id: 'register',
     summary: 'Register',
     description:
-      'The same 201 whether the address has an account or not. The mailed link decides which registration becomes the account.',
+      'The same 201 whether the address has an account or not. The mailed link decides which registration becomes the account. ' +
+      'Sets a cookie by which the page behind the link knows the browser that registered.',
     body: RegisterBody,
     required: ['email', 'password'],
     success: [201, v.object({ message: v.string(), user: UserSchema })],

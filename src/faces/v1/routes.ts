@@ -3,6 +3,7 @@ import { jsonBody } from '../shared/body.ts'
 import { readChallengedClient } from '../shared/challenge.ts'
 import { inFace, readBearer, readClient } from '../shared/context.ts'
 import { noteFailure } from '../shared/failures.ts'
+import { setRegistrationCookie } from '../shared/registration-cookie.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
 import {
@@ -38,7 +39,8 @@ export const v1 = createRoutes()
     const body = parseBody(RegisterBody, c.var.body)
     const { email, password, username, first_name: firstName, last_name: lastName } = body
     const form = { email, password, username, firstName, lastName }
-    const registration = await c.var.auth.register(form, readChallengedClient(c, body))
+    const { registration, proof } = await c.var.auth.register(form, readChallengedClient(c, body))
+    setRegistrationCookie(c, proof, registration.expiresAt - registration.createdAt)
     const message = 'registration successful, please verify your email before login'
     return c.json({ message, user: renderRegistration(registration) }, 201)
   })

@@ -1,6 +1,7 @@
 // What tells an account from none: text, status or header field. The work behind an answer, which its time follows, is compared
 // by test/faces/enumeration.test.ts.
 import { expect } from 'vitest'
+import { PROOF, shapeOf } from '../../faces/pages/browser.ts'
 import { anyAddress } from '../../support/harness.ts'
 import type { Attack, AttackClass, Attempt, Outcome } from '../attack.ts'
 import type { Scene } from '../scene.ts'
@@ -12,6 +13,7 @@ function visible({ reply, value }: Outcome): string {
   const said = reply ? { status: reply.status, headers: [...reply.headers], body: reply.body } : { value }
   return JSON.stringify(said)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'id')
+    .replaceAll(PROOF, shapeOf)
     .replaceAll(/(user-id|nobody)@example\.com/g, 'address')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'time')
 }

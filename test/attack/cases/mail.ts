@@ -1,9 +1,10 @@
 // Mail that leads elsewhere, to more people than one, or to one person more often than they can bear; and addresses taken before
 // their owner comes.
 import { expect } from 'vitest'
-import { rows } from '../../auth/fixtures.ts'
-import { anyAddress, PASSWORD, PUBLIC_URL } from '../../support/harness.ts'
-import type { Attack, AttackClass } from '../attack.ts'
+import { rows, tokensIn } from '../../auth/fixtures.ts'
+import { registerInBrowser } from '../../faces/pages/browser.ts'
+import { anyAddress, PASSWORD, PUBLIC_URL, type TestApp } from '../../support/harness.ts'
+import type { Attack, AttackClass, Verdict } from '../attack.ts'
 
 const V1 = '/api/v1/auth'
 
@@ -33,7 +34,7 @@ const POISONED: readonly Attack[] = HOSTS.map((headers) => ({
   async holds({ app }) {
     const { body } = await app.request('GET', '/dev/mailbox', { headers: { Accept: 'application/json' } })
     const [newest] = body.messages as { text: string; html: string }[]
-    expect(newest?.text).toMatch(new RegExp(`^${PUBLIC_URL}/reset-password\\?token=[0-9a-f]{64}$`, 'm'))
+    expect(newest?.text).toMatch(new RegExp(`^${PUBLIC_URL}/reset-password\\?token=[0-9a-f]{64}&lang=en$`, 'm'))
     expect(JSON.stringify(body.messages)).not.toContain('evil.example')
   },
 }))
@@ -179,4 +180,67 @@ const HIJACKS: readonly Attack[] = [
   },
 ]
 
-export const mail: AttackClass = { name: 'Mail', cases: [...POISONED, ...INJECTED, ...BOMBS, OWNER_BOMBED, SCANNED, ...HIJACKS] }
+const CROWDED_OUT = 'crowded-out@example.com'
+const STRANGERS = Array.from({ length: 20 }, (_, index) => `password of stranger ${index}`)
+
+/** The owner registers last, when the day's mails are used up, so that each link in the mailbox is a stranger's. */
+async function crowdOut(app: TestApp): Promise<{ links: readonly string[]; cookie: string }> {
+  for (const password of STRANGERS) await registerInBrowser(app, { email: CROWDED_OUT, password })
+  const cookie = await registerInBrowser(app, { email: CROWDED_OUT, password: PASSWORD })
+  const links = tokensIn(await app.mailTo(CROWDED_OUT))
+  expect(links).toHaveLength(STRANGERS.length)
+  return { links, cookie }
+}
+
+const asForm = (token: string, cookie: string, fields: Readonly<Record<string, string>> = {}) => ({
+  method: 'POST',
+  path: '/verify-email',
+  body: new URLSearchParams({ token, ...fields }).toString(),
+  headers: {
+    'Content-Type': 'application/x-www-form-urlencoded',
+    Cookie: cookie,
+    Origin: PUBLIC_URL,
+    'Sec-Fetch-Site': 'same-origin',
+  },
+})
+
+const CROWDED: readonly Attack[] = [
+  {
+    name: 'opens no account to twenty strangers whose registrations came before the owner’s, by whichever link the owner confirms',
+    changes: true,
+    async attempts({ app }) {
+      const { links, cookie } = await crowdOut(app)
+      return [
+        ...links.map((token) => asForm(token, cookie)),
+        ...links.slice(0, 3).map((token) => asForm(token, cookie, { password: PASSWORD })),
+        asForm(links[0] ?? '', cookie, { new_password: 'what the owner chose' }),
+        ...STRANGERS.map((password) => ({ method: 'POST', path: `${V1}/login`, body: { email: CROWDED_OUT, password } })),
+        { method: 'POST', path: `${V1}/login`, body: { email: CROWDED_OUT, password: 'what the owner chose' } },
+      ]
+    },
+    answer: [...Array<Verdict>(23).fill('invalid'), 'ok', ...Array<Verdict>(20).fill('refused'), 'ok'],
+    holds: async () => expect(await rows('SELECT id FROM registrations WHERE email = ?', CROWDED_OUT)).toEqual([]),
+  },
+  {
+    name: 'lets no stranger’s cookie confirm a link of another’s registration',
+    async attempts({ app }) {
+      const email = 'left-alone@example.com'
+      const cookies = [
+        await registerInBrowser(app, { email, password: ATTACKERS_PASSWORD }),
+        await registerInBrowser(app, { email: 'stranger@example.com', password: ATTACKERS_PASSWORD }),
+      ]
+      await app.settle()
+      await registerInBrowser(app, { email, password: PASSWORD })
+      const token = await app.mailedToken(email)
+      return [...cookies, cookies.join('; ')].map((cookie) => asForm(token, cookie))
+    },
+    answer: 'invalid',
+    changes: true,
+    holds: async () => expect(await rows(`SELECT id FROM users WHERE email = 'left-alone@example.com'`)).toEqual([]),
+  },
+]
+
+export const mail: AttackClass = {
+  name: 'Mail',
+  cases: [...POISONED, ...INJECTED, ...BOMBS, OWNER_BOMBED, SCANNED, ...HIJACKS, ...CROWDED],
+}

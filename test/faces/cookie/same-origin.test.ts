@@ -1,6 +1,6 @@
 // Where a POST of the cookie face may come from: both signals, each way to refuse, login included.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { isFrom } from '../../../src/faces/cookie/same-origin.ts'
+import { isFrom } from '../../../src/faces/shared/same-origin.ts'
 import { PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
 import { cookieHeader, createPinAccount, PIN, pinSignIn, post } from './browser.ts'
 

@@ -23,7 +23,7 @@ describe('the mailbox as JSON', () => {
       to,
       from: 'postern@localhost',
       subject: 'Confirm your e-mail address',
-      text: expect.stringMatching(new RegExp(`^${PUBLIC_URL}/verify-email\\?token=[0-9a-f]{64}$`, 'm')),
+      text: expect.stringMatching(new RegExp(`^${PUBLIC_URL}/verify-email\\?token=[0-9a-f]{64}&lang=en$`, 'm')),
       html: expect.stringContaining(`<a href="${PUBLIC_URL}/verify-email?token=`),
       sent_at: isoTime(app.clock.now - secondsAgo),
     })
@@ -58,7 +58,9 @@ describe('the mailbox as a page', () => {
     const app = await startWithMail()
     const reply = await app.request('GET', '/dev/mailbox?to=first@example.com', { headers: { Accept: 'text/html,*/*' } })
     expect(reply.text.match(/<article>/g)).toHaveLength(1)
-    expect(reply.text).toContain(`<a href="${PUBLIC_URL}/verify-email?token=${await app.mailedToken('first@example.com')}">`)
+    expect(reply.text).toContain(
+      `<a href="${PUBLIC_URL}/verify-email?token=${await app.mailedToken('first@example.com')}&amp;lang=en">`,
+    )
     expect(reply.text).not.toContain('second@example.com')
   })
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ask, askToMove, forget, move, NEW_PASSWORD, signInStatus, UNKNOWN_TOKEN } from '../../auth/account-fixtures.ts'
 import { rows } from '../../auth/fixtures.ts'
 import { breakableBindings } from '../../faults/intercepted-bindings.ts'
-import { anyAddress, PASSWORD, type Reply, startApp, type TestApp } from '../../support/harness.ts'
+import { anyAddress, PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
+import { headingOf, submit } from './browser.ts'
 
 const OLD = 'old@example.com'
 const NEW = 'new@example.com'
@@ -15,17 +16,6 @@ async function startSignedIn(options: Parameters<typeof startApp>[0] = {}) {
   const { access_token: token } = await app.signIn(OLD)
   return { app, token }
 }
-
-/** As the browser sends the form of a page. */
-function submit(app: TestApp, path: string, fields: Readonly<Record<string, string>>, ip = anyAddress()): Promise<Reply> {
-  return app.request('POST', path, {
-    body: new URLSearchParams(fields).toString(),
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    ip,
-  })
-}
-
-const headingOf = ({ text }: Reply) => /<h1>(.*?)<\/h1>/.exec(text)?.[1]
 
 const PAGES = [
   [
@@ -64,10 +54,12 @@ describe.each(PAGES)('the page at %s', (path, headings, mailLink, fields) => {
     const reply = await app.request('GET', `${path}?token=${await mailLink(app, token)}`)
     expect(headingOf(reply)).toBe(headings.question)
     expect(reply.headers.get('Content-Security-Policy')).toMatch(POLICY)
-    expect(reply.headers.get('Referrer-Policy')).toBe('no-referrer')
+    expect(reply.headers.get('Referrer-Policy')).toBe('same-origin')
     expect(reply.headers.get('Cache-Control')).toBe('no-store')
     expect(reply.text).not.toMatch(/<(script|img|iframe|link)\b|\b(src|href|on\w+)=/i)
-    expect([...reply.text.matchAll(/<form method="(\w+)" action="([^"]*)"/g)].map(([, ...form]) => form)).toEqual([['post', path]])
+    expect([...reply.text.matchAll(/<form method="(\w+)" action="([^"]*)"/g)].map(([, ...form]) => form)).toEqual([
+      ['post', `${path}?lang=en`],
+    ])
   })
 
   it('acts when its form is sent, and says what there is to say when it is opened again', async () => {
@@ -167,8 +159,8 @@ describe('the form for a new password', () => {
     const { app } = await startSignedIn({ vars: { LIMIT_ADDRESS_HASHES_PER_MINUTE: '1' } })
     const other = await app.createAccount()
     const ip = anyAddress()
-    await submit(app, '/reset-password', { token: await forget(app, other), password: NEW_PASSWORD }, ip)
-    const reply = await submit(app, '/reset-password', { token: await forget(app, OLD), password: NEW_PASSWORD }, ip)
+    await submit(app, '/reset-password', { token: await forget(app, other), password: NEW_PASSWORD }, { ip })
+    const reply = await submit(app, '/reset-password', { token: await forget(app, OLD), password: NEW_PASSWORD }, { ip })
     expect([reply.status, headingOf(reply)]).toEqual([429, 'Please try again later'])
     expect(Number(reply.headers.get('Retry-After'))).toBeGreaterThan(0)
   })

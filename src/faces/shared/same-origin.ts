@@ -1,8 +1,9 @@
 // Cookies go along with whatever a browser sends here, so what changes something has to come from a page of this origin or of
 // a listed one. Hono's `csrf()` lets JSON pass and is content with one of the two signals.
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from '../../auth/errors.ts'
-import type { AppEnv } from '../shared/context.ts'
+import type { AppEnv } from './context.ts'
 
 export interface Origins {
   /** Origin of this service as configured. */
@@ -19,11 +20,15 @@ const OWN_SITES = new Set(['same-origin', 'none'])
 export function sameOrigin(originsOf: (env: AppEnv['Bindings']) => Origins) {
   return createMiddleware<AppEnv>(async function sameOrigin(c, next) {
     const { own, listed } = originsOf(c.env)
-    const signals = { origin: c.req.header('Origin'), site: c.req.header('Sec-Fetch-Site') }
-    const isAllowed = SAFE_METHODS.has(c.req.method) || isFrom([own, new URL(c.req.url).origin], listed, signals)
-    if (!isAllowed) throw new AuthError('forbidden', 'from another origin')
+    if (!SAFE_METHODS.has(c.req.method) && !isFromOrigins(c, own, listed)) throw new AuthError('forbidden', 'from another origin')
     await next()
   })
+}
+
+/** @param own origin of this service as configured; the one it was asked at counts too */
+export function isFromOrigins(c: Context<AppEnv>, own: string, listed: readonly string[]): boolean {
+  const signals = { origin: c.req.header('Origin'), site: c.req.header('Sec-Fetch-Site') }
+  return isFrom([own, new URL(c.req.url).origin], listed, signals)
 }
 
 interface Signals {
