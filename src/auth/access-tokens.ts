@@ -52,19 +52,21 @@ export async function sessionOfAccessToken(
   deps: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
   token: string,
 ): Promise<Pick<SessionClaims, 'userId' | 'sessionId'>> {
-  const { claims } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds, { isExpiredToo: true })
-  return claims
+  return judge(deps, token, { isExpiredToo: true })
 }
 
 /**
  * Judges signature and claims: freshness `token`.
  * @throws AuthError `invalid_access_token`
  */
-export async function verifyAccessToken(
-  deps: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
-  token: string,
-): Promise<AccessClaims> {
-  const { claims, own } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds)
+export async function verifyAccessToken(deps: VerifyDeps, token: string): Promise<AccessClaims> {
+  return judge(deps, token, {})
+}
+
+type VerifyDeps = Pick<Deps, 'settings' | 'signingKeys' | 'clock'>
+
+async function judge(deps: VerifyDeps, token: string, terms: { readonly isExpiredToo?: boolean }): Promise<AccessClaims> {
+  const { claims, own } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds, terms)
   const { email, permissions } = own
   if (typeof email !== 'string' || !isStrings(permissions)) throw wrongClaims()
   // Tokens of the version before say nothing of it.

@@ -33,6 +33,7 @@ describe('an access token', () => {
       amr: ['pwd'],
       roles: ['user'],
       permissions: [],
+      email_verified: true,
       email: user.email,
     })
   })

@@ -37,14 +37,6 @@ const CHANGES: readonly (readonly [what: string, change: string, prepare: (app: 
     async () => ['POST', '/register', { email: EMAIL, password: PASSWORD, username: 'ada' }],
   ],
   [
-    'verification_sent',
-    'INSERT ON one_time_tokens',
-    async (app) => {
-      await ask(app, 'POST', '/register', { email: EMAIL, password: PASSWORD })
-      return ['POST', '/resend-verification', { email: EMAIL }]
-    },
-  ],
-  [
     'email_verified',
     'INSERT ON users',
     async (app) => {
@@ -71,14 +63,6 @@ const CHANGES: readonly (readonly [what: string, change: string, prepare: (app: 
     'email_change_undone',
     'UPDATE ON users',
     async (app) => ['POST', '/undo-email-change', { token: await move(app, await session(app), EMAIL, 'new@example.com') }],
-  ],
-  [
-    'password_reset_requested',
-    'INSERT ON one_time_tokens',
-    async (app) => {
-      await session(app)
-      return ['POST', '/forgot-password', { email: EMAIL }]
-    },
   ],
   [
     'password_reset',

@@ -18,17 +18,17 @@ async function trySignIn(app: TestApp, email: string, password: string): Promise
 }
 
 describe('30 parallel registrations of one address', () => {
-  it('all get the same 201 and a link each, as many mails as the cap allows, and one account in the end', async () => {
+  it('all get the same 201 and a link each, and one account in the end', async () => {
     const app = await startApp({ vars: ROOM })
     const replies = await times(30, (index) => register(app, { password: `${PASSWORD} ${index}`, username: `ada-${index}` }))
     expect(tally(replies)).toEqual({ 201: 30 })
     expect(new Set(replies.map(({ body }) => body.user.id)).size).toBe(30)
     const links = tokensIn(await app.mailTo(EMAIL))
-    expect(new Set(links).size).toBe(20)
-    expect(links).toHaveLength(20)
+    expect(new Set(links).size).toBe(30)
+    expect(links).toHaveLength(30)
 
-    const confirmed = await times(20, (index) => confirm(app, links[index] ?? ''))
-    expect(tally(confirmed)).toEqual({ 200: 1, 400: 19 })
+    const confirmed = await times(30, (index) => confirm(app, links[index] ?? ''))
+    expect(tally(confirmed)).toEqual({ 200: 1, 400: 29 })
     const [user, ...others] = await rows<{ id: string; username: string }>('SELECT id, username FROM users')
     expect(others).toEqual([])
     expect(replies.map(({ body }) => body.user.id)).toContain(user?.id)

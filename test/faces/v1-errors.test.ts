@@ -28,6 +28,11 @@ const PROVOKED: Readonly<Record<keyof typeof REFUSED, ((app: TestApp) => Promise
     await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1').run()
     return app.v1('POST', '/login', { body: account })
   },
+  async emailUnverified(app) {
+    await app.createAccount(account)
+    await BINDINGS.DB.prepare('UPDATE users SET email_verified_at = NULL').run()
+    return app.v1('POST', '/login', { body: account })
+  },
   async forbidden(app) {
     const { access_token: token } = await app.signIn(await app.createAccount(account))
     return app.v1('GET', '/sessions?user_id=x', { token })

@@ -118,6 +118,7 @@ describe('v1: the access token', () => {
       amr: ['pwd'],
       roles: ['user'],
       permissions: [],
+      email_verified: true,
       email,
     })
     expect(claimsOf(token).sid.startsWith(user.id.replaceAll('-', ''))).toBe(true)

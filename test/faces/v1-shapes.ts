@@ -90,6 +90,11 @@ export const REFUSED = {
   invalidAccessToken: { status: 401, code: 'invalid_token', message: 'Unauthorized' },
   invalidRefreshToken: { status: 401, code: 'invalid_token', message: 'Invalid refresh token' },
   tokenReused: { status: 401, code: 'token_reused', message: 'This refresh token was used before, please sign in again' },
+  emailUnverified: {
+    status: 403,
+    code: 'email_unverified',
+    message: 'Confirm your email address first: we have sent you a link',
+  },
   accountDisabled: { status: 403, code: 'account_disabled', message: 'This account is disabled' },
   forbidden: { status: 403, code: 'forbidden', message: 'Forbidden' },
   reauthenticationRequired: { status: 403, code: 'reauthentication_required', message: 'Please give your password again' },

@@ -99,6 +99,7 @@ describe('verifyToken() and authenticate()', () => {
       sub: user.id,
       sid,
       email: user.email,
+      email_verified: true,
       roles: ['admin'],
       permissions: ['systemAdmin'],
       amr: ['pwd'],

@@ -19,6 +19,8 @@ const VARS = {
   SCRYPT_LN: '4',
   SCRYPT_R: '1',
   SCRYPT_P: '1',
+  // Reserved names are the subject of their own tests only.
+  RESERVED_USERNAMES: 'none',
 } as const
 
 export interface LogEntry {
