@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-export const BUNDLE_LIMIT_BYTES = 90 * 1024
+export const BUNDLE_LIMIT_BYTES = 160 * 1024
 
 /** Source maps and notes for people are not part of the worker. */
 const NOT_UPLOADED = /\.(map|md)$/
