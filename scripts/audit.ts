@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseAuditCommand, USAGE } from './audit/command.ts'
 import { followEvents, readEvents } from './audit/read.ts'
 import { renderEvent } from './audit/render.ts'
-import { runOperatorTool, withDatabase } from './operator/run.ts'
+import { runOperatorTool, show, withDatabase } from './operator/run.ts'
 
 /** Each look at the deployed database is a run of wrangler. */
 const PAUSE_MILLISECONDS = { local: 1000, remote: 5000 }
@@ -19,6 +19,6 @@ await runOperatorTool('audit', USAGE, async (args) => {
     const events = command.isFollowing
       ? followEvents(database, command.filter, end.signal, () => sleep(pauseMilliseconds, undefined, { signal: end.signal }))
       : readEvents(database, command.filter)
-    for await (const event of events) console.log(renderEvent(event, command.isJson))
+    for await (const event of events) show(renderEvent(event, command.isJson))
   })
 })

@@ -2,12 +2,12 @@
 // what was given up.
 import { parseMailCommand, USAGE } from './mail/command.ts'
 import { performMailCommand } from './mail/perform.ts'
-import { runOperatorTool, withDatabase } from './operator/run.ts'
+import { runOperatorTool, show, withDatabase } from './operator/run.ts'
 
 await runOperatorTool('mail', USAGE, async (args) => {
   const { command, where } = parseMailCommand(args)
   await withDatabase(where, async (database) => {
     const done = await performMailCommand(command, { database, now: Math.floor(Date.now() / 1000) })
-    if (done !== '') console.log(done)
+    if (done !== '') show(done)
   })
 })

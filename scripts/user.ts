@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { findSecretProblem } from '../src/platform/keyring.ts'
+import { escapeUnprintable } from '../src/platform/printable-text.ts'
 import { systemRandom } from '../src/platform/random.ts'
 import { loadHasher } from './local-hasher.ts'
-import { runOperatorTool, withDatabase } from './operator/run.ts'
+import { runOperatorTool, show, withDatabase } from './operator/run.ts'
 import type { Where } from './operator/usage.ts'
 import { inProject } from './project.ts'
 import { parseUserCommand, USAGE } from './user/command.ts'
@@ -31,11 +32,11 @@ await runOperatorTool('user', USAGE, async (args) => {
       now: Math.floor(Date.now() / 1000),
       choosePassword,
       findAuthSecret: () => findAuthSecret(where),
-      report: (line) => console.error(line),
+      report: (line) => console.error(escapeUnprintable(line)),
       readLines,
       writeLines,
     })
-    if (done !== '') console.log(done)
+    if (done !== '') show(done)
     // After the fact only: a password that was not stored is of no use to anybody.
     if (generated !== null) console.log(`Password (shown this once): ${generated}`)
   })

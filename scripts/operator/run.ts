@@ -1,4 +1,5 @@
 // Runs one of the operator's tools: help, what to do about errors, and a database that is open while it works.
+import { escapeUnprintable } from '../../src/platform/printable-text.ts'
 import { ensureDatabase, ensureDevVars } from '../local-state.ts'
 import { PROJECT_ROOT } from '../project.ts'
 import { type OperatorDatabase, openLocalDatabase, openRemoteDatabase } from './database.ts'
@@ -15,10 +16,15 @@ export async function runOperatorTool(
   try {
     await work(args)
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(escapeUnprintable(error instanceof Error ? error.message : String(error)))
     if (error instanceof UsageError) console.error(`See "npm run ${name} -- --help"`)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
+}
+
+/** To standard output. What is stored was often typed by strangers: nothing in it acts on the terminal. */
+export function show(text: string): void {
+  console.log(escapeUnprintable(text))
 }
 
 export async function withDatabase(where: Where, work: (database: OperatorDatabase) => Promise<void>): Promise<void> {

@@ -1,9 +1,7 @@
 // One line of an import or export: a JSON object per user, its members named as in the v1 API. What is wrong with a line is told by
 // member and rule, never with its value, which may be a hash.
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
-import { parseBetterAuthHash } from '../../src/platform/imported-hashes/better-auth.ts'
-import { isKnownHash } from '../../src/platform/imported-hashes/imported-hash.ts'
-import { isRunnable } from '../../src/platform/password-hash.ts'
+import { readExportedHash } from '../../src/platform/imported-hashes/exported-hash.ts'
 import { parsePersonName } from '../../src/platform/person-name.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import type { Row } from '../operator/sql.ts'
@@ -34,7 +32,8 @@ export function parseImportedUser(line: string): ImportedUser {
   const members = parseObject(line)
   const problems: string[] = []
   const read = <T>(name: keyof Members, parse: (value: unknown) => T | null, rule: string): T | null => {
-    const value = members[name] ?? null
+    // As in a form, what is empty is not there.
+    const value = members[name] === '' ? null : (members[name] ?? null)
     const parsed = value === null ? null : parse(value)
     if (value !== null && parsed === null) problems.push(`${name} must be ${rule}`)
     return parsed
@@ -43,7 +42,7 @@ export function parseImportedUser(line: string): ImportedUser {
   const username = read('username', text(parseUsername), '1 to 64 letters, digits, spaces inside, or . _ -')
   const firstName = read('first_name', text(parsePersonName), '1 to 100 characters without control characters')
   const lastName = read('last_name', text(parsePersonName), '1 to 100 characters without control characters')
-  const hash = read('hash', text(parseHash), 'a password hash of a known form and of a bearable cost')
+  const hash = read('hash', readExportedHash, 'a password hash of a known form and of a bearable cost')
   const isVerified = read('verified', boolean, 'true or false')
   const isDisabled = read('disabled', boolean, 'true or false')
   const permissions = read('permissions', parsePermissions, 'a list of names of 1 to 64 of the characters A-Z a-z 0-9 . _ : -')
@@ -100,11 +99,6 @@ function text<T>(parse: (text: string) => T | null): (value: unknown) => T | nul
 
 function boolean(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null
-}
-
-/** What sign-in can check, and nothing else. */
-function parseHash(hash: string): string | null {
-  return isRunnable(hash) || isKnownHash(hash) || parseBetterAuthHash(hash) !== null ? hash : null
 }
 
 function parsePermissions(value: unknown): readonly string[] | null {

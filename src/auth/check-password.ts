@@ -27,7 +27,7 @@ interface Claim {
   readonly password: string
 }
 
-/** Costs nothing. @throws AuthError `missing_credentials`, `invalid_request` */
+/** Costs nothing. @throws AuthError `missing_credentials` */
 export function requireCredentials(credentials: Credentials): Claim {
   const account = parseAccount(credentials)
   const { password } = credentials
@@ -52,19 +52,20 @@ export async function checkPassword(deps: Deps, { account, password }: Claim, cl
 function parseAccount({ email, username }: Credentials): Account | null {
   if (email) {
     const address = parseEmailAddress(email)
-    if (!address)
-      throw new AuthError('invalid_request', 'not an address', {
-        fields: [{ field: 'email', message: 'must be an e-mail address' }],
-      })
+    if (!address) return nobody(`email:${email}`)
     return { name: `email:${address}`, find: (users) => users.findByEmail(address) }
   }
   if (username) {
     const name = parseUsername(username)
-    if (!name)
-      throw new AuthError('invalid_request', 'not a username', { fields: [{ field: 'username', message: 'must be a username' }] })
+    if (!name) return nobody(`username:${username}`)
     return { name: `username:${name.key}`, find: (users) => users.findByUsernameKey(name.key) }
   }
   return null
+}
+
+/** Text that no account can be known by is judged like any other: a slip in an address is a wrong sign-in. */
+function nobody(name: string): Account {
+  return { name, find: async () => null }
 }
 
 function decoy({ settings, random }: Deps): string {
@@ -76,7 +77,7 @@ async function strengthenHash(deps: Deps, user: User, password: string): Promise
   if (!deps.hashQueue.hasRoom()) return
   const { hasher, random, settings } = deps
   const hash = await hashInTurn(deps, null, (checkpoint) =>
-    hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
+    hasher.renew(password, user.passwordHash, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
   )
-  await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
+  if (hash !== null) await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
 }

@@ -17,18 +17,15 @@ export interface PinCredentials {
 }
 
 /**
- * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `rate_limited`
+ * @throws AuthError `missing_credentials`, `invalid_credentials`, `rate_limited`
  * @throws Unavailable
  */
 export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client: Client): Promise<ProvenAccount> {
   if (!name || !pin) throw new AuthError('missing_credentials', 'name or PIN missing')
-  const username = parseUsername(name)
-  if (!username) {
-    throw new AuthError('invalid_request', 'not a username', { fields: [{ field: 'name', message: 'must be a username' }] })
-  }
-
+  // Text that can be nobody's username is judged like any other, which it then is not.
+  const key = parseUsername(name)?.key ?? null
   let [isDead, isLast] = [false, false]
-  const who = { usernameKey: username.key, address: addressBucket(client.address) }
+  const who = { usernameKey: key ?? name, address: addressBucket(client.address) }
   const proven = await judgeAttempt(deps, client, {
     what: 'sign_in',
     async begin() {
@@ -36,7 +33,7 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
       if (begun.allowed) ({ isDead, isLast } = begun)
       return begun
     },
-    find: () => deps.users.findByUsernameKey(username.key),
+    find: async () => (key === null ? null : deps.users.findByUsernameKey(key)),
     async verify(user, checkpoint) {
       const stored = storedPin(user)
       const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint, deps.settings.scrypt)

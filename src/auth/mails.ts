@@ -3,6 +3,7 @@
 import type { DeviceName } from '../platform/device-name.ts'
 import type { Locale } from '../platform/locale.ts'
 import type { Mail } from '../platform/mail.ts'
+import { printable } from '../platform/printable-text.ts'
 import { en } from './mail-words/en.ts'
 import { es } from './mail-words/es.ts'
 import { tr } from './mail-words/tr.ts'
@@ -56,7 +57,7 @@ export function renderMail(message: MailMessage, context: MailContext, locale: L
   const words = WORDS[locale]
   const [subject, ...templates] = words.texts[message.kind]
   const values: Values = { ...valuesOf(message, locale), site: context.publicUrl, origin: originOf(context, words) }
-  const paragraphs = templates.flatMap((template) => fill(template, values) ?? [])
+  const paragraphs = templates.flatMap((template) => fill(template, values) ?? []).map(printable)
   const body = paragraphs.map((text) => `<p>${text === values.link ? anchor(text) : escapeHtml(text)}</p>`)
   return {
     subject,

@@ -16,7 +16,7 @@ export interface StableGrant {
 }
 
 /**
- * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `account_disabled`, `rate_limited`
+ * @throws AuthError `missing_credentials`, `invalid_credentials`, `account_disabled`, `rate_limited`
  * @throws Unavailable
  */
 export async function signInStable(deps: Deps, { username, password }: StableCredentials, client: Client): Promise<StableGrant> {

@@ -5,7 +5,7 @@ import { type Grant, issueGrant } from './grant.ts'
 import { startSession } from './start-session.ts'
 
 /**
- * @throws AuthError `missing_credentials`, `invalid_request`, `invalid_credentials`, `account_disabled`, `rate_limited`
+ * @throws AuthError `missing_credentials`, `invalid_credentials`, `account_disabled`, `rate_limited`
  * @throws Unavailable
  */
 export async function signInWithPin(deps: Deps, credentials: PinCredentials, client: Client): Promise<Grant> {

@@ -75,9 +75,8 @@ function checkForm(form: ProfileForm): ProfileChanges {
     if (value === null) problems.push({ field, message: rule })
     return value
   }
-  // An empty name counts as none: that is what an empty form field sends.
   const parseName = (field: string, text: string | null | undefined) =>
-    parse(field, text === '' ? null : text, parsePersonName, 'must be 1 to 100 characters of text on one line')
+    parse(field, text, parsePersonName, 'must be 1 to 100 characters of text on one line')
   const changes = {
     firstName: parseName('first_name', form.firstName),
     lastName: parseName('last_name', form.lastName),

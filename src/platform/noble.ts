@@ -2,4 +2,5 @@
 // of the library's files themselves everything else in them would be bundled too.
 export { blake2b } from '@noble/hashes/blake2.js'
 export { hmac } from '@noble/hashes/hmac.js'
+export { sha1 } from '@noble/hashes/legacy.js'
 export { sha256, sha512 } from '@noble/hashes/sha2.js'

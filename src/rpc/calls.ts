@@ -82,7 +82,7 @@ export function createCalls(open: () => Core, props: unknown): Calls {
       valueUnless(
         'invalid_credentials',
         await settle('login', 'login', async (auth) => {
-          const credentials = { email: requireText(email), password: requireText(password) }
+          const credentials = { email: requireText(email).trim(), password: requireText(password) }
           return renderLogin(await auth.signIn(credentials, client))
         }),
       ),

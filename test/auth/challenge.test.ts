@@ -97,7 +97,11 @@ describe.each(Object.keys(ROUTES) as Route[])('POST %s', (route) => {
 
   it('spends no token on a form that is refused anyway', async () => {
     const { app, service } = await start()
-    for (const members of [{ email: 'none' }, { turnstile_token: 7 }, { 'cf-turnstile-response': ['x'] }]) {
+    for (const members of [
+      { email: route === '/login' ? '' : 'none' },
+      { turnstile_token: 7 },
+      { 'cf-turnstile-response': ['x'] },
+    ]) {
       const refused = await send(app, route, { turnstile_token: TOKEN, ...members })
       expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
       expect(refused.text).not.toContain(TOKEN)

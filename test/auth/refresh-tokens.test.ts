@@ -39,7 +39,6 @@ describe('a refresh token', () => {
       await makeRefreshToken(claims, SECRET, { type: 'at+jwt' }),
       await resign(app, claims, 'rt+jwt'),
       access,
-      '',
       'x',
       `${encodePart('{}')}.${encodePart('{}')}.`,
     ]

@@ -1,3 +1,4 @@
+import bcryptjs from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { interceptBindings, type StoreCall } from '../faults/intercepted-bindings.ts'
 import { anyAddress, BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
@@ -191,9 +192,33 @@ describe.each(OTHER_SYSTEMS)('a password that %s hashed', (_, password, hash) =>
 
     expect((await trySignIn(app, email, password)).status).toBe(200)
     await app.settle()
-    expect(await passwordHashOf(email)).toMatch(/^\$scrypt\$ln=4,r=1,p=1\$/)
+    expect(await passwordHashOf(email)).toMatch(/^\$scrypt\$ln=4,r=1,p=1[,$]/)
     expect((await trySignIn(app, email, password)).status).toBe(200)
     expect((await trySignIn(app, email, 'another password')).status).toBe(401)
+  })
+})
+
+/** Two texts that the old system took for one password. */
+const CONFUSED = [
+  [
+    'bcrypt, which reads 72 bytes',
+    `${'x'.repeat(72)} the end`,
+    `${'x'.repeat(72)} teh edn`,
+    (text: string) => bcryptjs.hashSync(text, 4),
+  ],
+  ['better-auth, which unites full width and ASCII', 'correct horse', 'ｃｏｒｒｅｃｔ ｈｏｒｓｅ', () => OTHER_SYSTEMS[3][2]],
+] as const
+
+describe.each(CONFUSED)('a password that was stored by %s', (_, password, slip, hashOf) => {
+  it('goes on opening the account however it was typed at the sign-in that hashed it anew', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind(hashOf(password), email).run()
+    expect((await trySignIn(app, email, slip)).status).toBe(200)
+    await app.settle()
+    expect(await passwordHashOf(email)).toMatch(/^\$scrypt\$ln=4,r=1,p=1,input=/)
+    for (const typed of [password, slip]) expect((await trySignIn(app, email, typed)).status).toBe(200)
+    expect((await trySignIn(app, email, `another ${password}`)).status).toBe(401)
   })
 })
 

@@ -22,6 +22,7 @@ beforeAll(async () => {
     'create',
     '--email',
     'admin@example.com',
+    '--verified',
     '--username',
     'admin',
     '--pin',

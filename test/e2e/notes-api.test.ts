@@ -75,7 +75,9 @@ describe('the notes API', () => {
     const script = /^```sh\n(.*?)^```$/ms.exec(section)?.[1] ?? ''
     expect(script).toContain('http://localhost:8787')
     const here = script.replaceAll('http://localhost:8787', url)
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euc', here], { env: { ...process.env, NO_PROXY: 'localhost' } })
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-euc', here], {
+      env: { ...process.env, NO_PROXY: 'localhost' },
+    })
     expect(stderr).toBe('')
     const [created, listed, signedOut, refused] = stdout
       .trim()

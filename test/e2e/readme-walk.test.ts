@@ -33,7 +33,9 @@ describe("the README's walk with curl", () => {
     }
 
     const here = script.replaceAll(README_URL, server.url)
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euc', here], { env: { ...process.env, NO_PROXY: 'localhost' } })
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-euc', here], {
+      env: { ...process.env, NO_PROXY: 'localhost' },
+    })
 
     const lines = stdout.trim().split('\n')
     expect(lines.at(0)).toContain('"message":"registration successful, please verify your email before login"')

@@ -50,7 +50,7 @@ describe('v1: POST /refresh with a refresh token', () => {
   it('refuses what is no refresh token of ours, an access token for one', async () => {
     const { grant, refresh } = await startSignedIn()
     const [header, payload, signature] = grant.refresh_token.split('.')
-    for (const token of ['', 'x', 'a.b.c', grant.access_token, `${header}.${payload}.`, `${header}.${signature}.${payload}`]) {
+    for (const token of ['x', 'a.b.c', grant.access_token, `${header}.${payload}.`, `${header}.${signature}.${payload}`]) {
       expectRefusal(await refresh(token), REFUSED.invalidRefreshToken)
     }
   })

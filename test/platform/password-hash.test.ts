@@ -65,6 +65,12 @@ describe('verifyPasswordHash()', () => {
     expect(await verifyPasswordHash('password', phc)).toBe(true)
   })
 
+  it('reads parameters in any order, and base64 with its padding', async () => {
+    const phc = await hashPassword('correct horse', CHEAP, SALT)
+    const [, , , salt, hash] = phc.split('$')
+    expect(await verifyPasswordHash('correct horse', `$scrypt$r=8,p=1,ln=4$${salt}==$${hash}=`)).toBe(true)
+  })
+
   it('reads hashes of 16 to 64 bytes and salts of 8 to 64', async () => {
     const short = '$scrypt$ln=4,r=8,p=1$AAECAwQFBgc$Z4LlvQtq4v9q4xfibnPdKA'
     expect(await verifyPasswordHash('password', short)).toBe(true)
@@ -98,10 +104,10 @@ describe('verifyPasswordHash()', () => {
     ['a hash of 65 bytes', `$scrypt$ln=4,r=8,p=1$${SALT_TEXT}$${'A'.repeat(87)}`],
     ['a salt of 7 bytes', `$scrypt$ln=4,r=8,p=1$AAAAAAAAAA$${hash}`],
     ['a salt of 65 bytes', `$scrypt$ln=4,r=8,p=1$${'A'.repeat(87)}$${hash}`],
-    ['padding', `$scrypt$ln=4,r=8,p=1$${SALT_TEXT}==$${hash}`],
+    ['half the padding', `$scrypt$ln=4,r=8,p=1$${SALT_TEXT}=$${hash}`],
     ['spare bits in the salt', `$scrypt$ln=4,r=8,p=1$AAECAwQFBgcICQoLDA0ODx$${hash}`],
     ['base64url', `$scrypt$ln=4,r=8,p=1$${SALT_TEXT.slice(0, -2)}-w$${hash}`],
-    ['parameters in another order', `$scrypt$r=8,ln=4,p=1$${SALT_TEXT}$${hash}`],
+    ['a parameter twice', `$scrypt$ln=4,ln=4,r=8,p=1$${SALT_TEXT}$${hash}`],
     ['a leading zero', `$scrypt$ln=04,r=8,p=1$${SALT_TEXT}$${hash}`],
     ['a negative parameter', `$scrypt$ln=-4,r=8,p=1$${SALT_TEXT}$${hash}`],
     ['ln=0', `$scrypt$ln=0,r=8,p=1$${SALT_TEXT}$${hash}`],

@@ -2,10 +2,10 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
 import type { AuthError, AuthErrorCode } from '../../auth/errors.ts'
-import { optionalText } from '../shared/schema.ts'
+import { optionalName, optionalText } from '../shared/schema.ts'
 
 export const PinLoginBody = v.object({
-  name: optionalText('The username'),
+  name: optionalName('The username'),
   pin: optionalText('4 to 12 digits; whatever text it is, it is judged'),
 })
 

@@ -3,6 +3,7 @@
 import { html } from 'hono/html'
 import type { DescribedRegistration } from '../../auth/confirm-registration.ts'
 import { AuthError } from '../../auth/errors.ts'
+import { printable } from '../../platform/printable-text.ts'
 import { layout, type Page, renderTime } from '../shared/html-page.ts'
 import { actionOf, brokenRuleOf, describeBrokenRule, type LinkPage, renderNotice, renderProblem } from './link-page.ts'
 import type { PageWords } from './words/words.ts'
@@ -84,7 +85,7 @@ function renderQuestion(
 function renderOrigin(words: PageWords, { ip, userAgent, createdAt }: NonNullable<Pending['origin']>): Page {
   return html`<dt>${words.requestedAt}</dt><dd>${renderTime(createdAt)}</dd>
         <dt>${words.requestedFrom}</dt><dd>${ip === 'unknown' ? words.unknownAddress : ip}</dd>
-        ${userAgent === '' ? '' : html`<dt>${words.requestedWith}</dt><dd>${userAgent}</dd>`}`
+        ${userAgent === '' ? '' : html`<dt>${words.requestedWith}</dt><dd>${printable(userAgent)}</dd>`}`
 }
 
 /** The address is there for password managers, which keep a password under it. */

@@ -5,6 +5,7 @@ import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
 import { parseAcceptLanguage } from '../../platform/locale.ts'
+import { cleanText } from '../../platform/printable-text.ts'
 
 /** What a request's JSON body says; `null` where there was none. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -37,7 +38,7 @@ export function inFace(face: Client['face']) {
 export function readClient(c: Context<AppEnv>): Client {
   return {
     address: parseClientAddress(c.req.header('CF-Connecting-IP') ?? null),
-    userAgent: (c.req.header('User-Agent') ?? '').slice(0, USER_AGENT_LIMIT).toWellFormed(),
+    userAgent: cleanText(c.req.header('User-Agent') ?? '', USER_AGENT_LIMIT),
     face: c.var.face,
     locale: parseAcceptLanguage(c.req.header('Accept-Language')),
   }

@@ -16,29 +16,46 @@ export function parseBody<const Schema extends v.GenericSchema>(schema: Schema, 
   throw new AuthError('invalid_request', 'members of the wrong type', { fields })
 }
 
-/** A text member that may be left out; `null` counts as left out. */
+/** A text member that may be left out; `null` and the empty text, which is what an empty form field sends, count as left out. */
 export function optionalText(description: string) {
   return v.optional(
     v.pipe(
       v.nullable(v.string()),
-      v.transform((text) => text ?? undefined),
+      v.transform((text) => text || undefined),
       v.description(description),
     ),
   )
 }
 
-/** A yes or no that may be left out; `null` counts as left out. */
+/** The same for an address or a name: blanks around it are no part of it. */
+export function optionalName(description: string) {
+  return v.optional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.transform((text) => text?.trim() || undefined),
+      v.description(description),
+    ),
+  )
+}
+
+/** A yes or no that may be left out; `null` and the empty text count as left out. */
 export function optionalFlag(description: string) {
   return v.optional(
     v.pipe(
-      v.nullable(v.boolean()),
-      v.transform((flag) => flag ?? undefined),
+      v.nullable(v.union([v.boolean(), v.literal('')])),
+      v.transform((flag) => (flag === '' || flag === null ? undefined : flag)),
       v.description(description),
     ),
   )
 }
 
-/** A text member that may be left out, and that `null` clears. */
-export function clearableText(description: string) {
-  return v.optional(v.pipe(v.nullable(v.string()), v.description(description)))
+/** A name that may be left out, as the empty text is, and that `null` clears. */
+export function clearableName(description: string) {
+  return v.optional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.transform((text) => (text === null ? null : text.trim() || undefined)),
+      v.description(description),
+    ),
+  )
 }

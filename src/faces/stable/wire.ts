@@ -5,10 +5,10 @@ import type { AuthError, AuthErrorCode } from '../../auth/errors.ts'
 import type { GrantedAccess } from '../../auth/granted-access-rules.ts'
 import type { StableGrant } from '../../auth/sign-in-stable.ts'
 import type { StableIdentity } from '../../auth/who-am-i.ts'
-import { optionalText } from '../shared/schema.ts'
+import { optionalName, optionalText } from '../shared/schema.ts'
 
 export const StableLoginBody = v.object({
-  username: optionalText('Compared by compatibility form and case'),
+  username: optionalName('Compared by compatibility form and case'),
   password: optionalText('Whatever it is, it is judged, not checked against the policy'),
 })
 

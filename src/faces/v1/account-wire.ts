@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Reauthentication } from '../../auth/reauthenticate.ts'
 import { challengeMembers } from '../shared/challenge.ts'
-import { clearableText, optionalFlag, optionalText } from '../shared/schema.ts'
+import { clearableName, optionalFlag, optionalName, optionalText } from '../shared/schema.ts'
 
 const newPassword = () => optionalText('8 to 256 characters')
 const currentPassword = () => optionalText('Judged as at a sign-in')
@@ -13,7 +13,7 @@ export const PinBody = v.object({
   current_password: currentPassword(),
 })
 
-export const ForgotPasswordBody = v.object({ email: optionalText('E-mail address'), ...challengeMembers })
+export const ForgotPasswordBody = v.object({ email: optionalName('E-mail address'), ...challengeMembers })
 
 export const ResetPasswordBody = v.object({ token: mailedToken(), password: newPassword() })
 
@@ -23,16 +23,16 @@ export const ChangePasswordBody = v.object({
   end_other_credentials: optionalFlag('Whether a PIN ends too; true when left out'),
 })
 
-export const ChangeEmailBody = v.object({ email: optionalText('The address to come'), password: currentPassword() })
+export const ChangeEmailBody = v.object({ email: optionalName('The address to come'), password: currentPassword() })
 
 export const TokenBody = v.object({ token: mailedToken() })
 
 export const PasswordBody = v.object({ password: currentPassword() })
 
 export const ProfileBody = v.object({
-  first_name: clearableText('At most 100 characters; null for none'),
-  last_name: clearableText('At most 100 characters; null for none'),
-  username: clearableText('1 to 64 letters, digits, spaces inside, or any of . _ -; null for none'),
+  first_name: clearableName('At most 100 characters; null for none'),
+  last_name: clearableName('At most 100 characters; null for none'),
+  username: clearableName('1 to 64 letters, digits, spaces inside, or any of . _ -; null for none'),
 })
 
 export const ReauthenticationSchema = v.object({

@@ -1,6 +1,7 @@
 // How the `v1` face tells what has happened to an account.
 import type { InferOutput } from 'valibot'
 import type { Activity } from '../../auth/list-activity.ts'
+import { printable } from '../../platform/printable-text.ts'
 import type { ActivitySchema } from './activity-schema.ts'
 import { renderTime } from './wire.ts'
 
@@ -13,7 +14,7 @@ export function renderActivity({ events, nextCursor, currentSessionId }: Activit
       outcome: event.outcome,
       session_id: event.sessionId,
       ip: event.ip,
-      user_agent: event.userAgent,
+      user_agent: event.userAgent === null ? null : printable(event.userAgent),
       current: event.sessionId === currentSessionId,
     })),
     next_cursor: nextCursor,

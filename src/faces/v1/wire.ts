@@ -6,28 +6,29 @@ import type { ExtendedSession } from '../../auth/extend-session.ts'
 import type { Grant } from '../../auth/grant.ts'
 import { rolesOf, SYSTEM_ADMIN } from '../../auth/permissions.ts'
 import type { SessionRecord } from '../../objects/session-rules.ts'
+import { printable } from '../../platform/printable-text.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import type { User } from '../../stores/users.ts'
 import { challengeMembers } from '../shared/challenge.ts'
-import { optionalText } from '../shared/schema.ts'
+import { optionalName, optionalText } from '../shared/schema.ts'
 
 export const RegisterBody = v.object({
-  email: optionalText('E-mail address, compared without case'),
+  email: optionalName('E-mail address, compared without case'),
   password: optionalText('8 to 256 characters'),
-  username: optionalText('1 to 64 letters, digits, spaces inside, or any of . _ -'),
-  first_name: optionalText('At most 100 characters'),
-  last_name: optionalText('At most 100 characters'),
+  username: optionalName('1 to 64 letters, digits, spaces inside, or any of . _ -'),
+  first_name: optionalName('At most 100 characters'),
+  last_name: optionalName('At most 100 characters'),
   ...challengeMembers,
 })
 
 export const LoginBody = v.object({
-  email: optionalText('Counts where both are given'),
-  username: optionalText('Instead of the e-mail address'),
+  email: optionalName('Counts where both are given'),
+  username: optionalName('Instead of the e-mail address'),
   password: optionalText('Whatever it is, it is judged, not checked against the policy'),
   ...challengeMembers,
 })
 
-export const EmailBody = v.object({ email: optionalText('E-mail address') })
+export const EmailBody = v.object({ email: optionalName('E-mail address') })
 
 export const RefreshBody = v.object({ refresh_token: optionalText('Counts where a bearer token is given too') })
 
@@ -190,7 +191,7 @@ export function renderSession(session: SessionRecord, currentId: string): v.Infe
     last_used_at: renderTime(session.lastUsedAt),
     expires_at: renderTime(session.expiresAt),
     ip: session.ip,
-    user_agent: session.userAgent,
+    user_agent: printable(session.userAgent),
     current: session.id === currentId,
   }
 }

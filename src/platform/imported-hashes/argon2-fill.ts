@@ -7,6 +7,8 @@ export interface Shape {
   readonly passes: number
   /** In blocks; a multiple of `SLICES`. */
   readonly laneLength: number
+  /** Version 1.0: a later pass writes over what is there, where 1.3 adds to it. */
+  readonly isFresh: boolean
 }
 
 interface Segment {
@@ -44,7 +46,7 @@ function* fillSegment(shape: Shape, memory: Uint32Array, segment: Segment): Gene
     const { memory: words, at } = addresses?.pair(index) ?? previous
     const [j1, j2] = [words[at] ?? 0, words[at + 1] ?? 0]
     const of = pass === 0 && slice === 0 ? lane : j2 % shape.lanes
-    compress(previous, block(of, pickColumn(shape, segment, index, of, j1)), block(lane, column), pass > 0)
+    compress(previous, block(of, pickColumn(shape, segment, index, of, j1)), block(lane, column), pass > 0 && !shape.isFresh)
     yield
   }
 }

@@ -1,11 +1,14 @@
 // argon2id (RFC 9106) in PHC form. @noble/hashes has it whole, but gives way by the clock and takes memory of its own; here the
 // fill is cut into counted slices over memory that is lent, around the BLAKE2b of that library. The tests hold it against theirs.
-import { decodeBase64 } from '../base64.ts'
+
 import type { Checkpoint } from '../checkpoint.ts'
+import { isEqual } from '../equal-bytes.ts'
 import { WORDS } from './argon2-block.ts'
 import { fill, SLICES, TYPE_ID } from './argon2-fill.ts'
+import { parsePhc, readNumbers } from './phc.ts'
+import type { StoredHash } from './stored-hash.ts'
 
-export interface Argon2idHash {
+interface Argon2idHash {
   /** In KiB, which is blocks. */
   readonly memory: number
   readonly passes: number
@@ -23,34 +26,50 @@ const MAX_WORK = 4 * MAX_MEMORY
 const MAX_LANES = 16
 /** Some 20 ms. */
 const BLOCKS_PER_TURN = 2048
-const VERSION = 0x13
 
-const PHC = /^\$argon2id\$v=19\$m=([1-9]\d{0,5}),t=([1-9]\d{0,5}),p=([1-9]\d?)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+/** 1.0 and 1.3. The reference reads a string without one as 1.0, RustCrypto as 1.3: where it is missing both are tried. */
+const VERSIONS = [0x10, 0x13] as const
+type Version = (typeof VERSIONS)[number]
 
-export function parseArgon2idHash(stored: string): Argon2idHash | null {
-  const [, m, t, p, saltText, hashText] = PHC.exec(stored) ?? []
-  const [memory, passes, lanes] = [Number(m), Number(t), Number(p)]
-  const salt = decodeBase64(saltText ?? '')
-  const hash = decodeBase64(hashText ?? '')
-  if (!salt || !hash || salt.length < 8 || salt.length > 64 || hash.length < 16 || hash.length > 64) return null
-  const isAffordable = memory <= MAX_MEMORY && memory * passes <= MAX_WORK && lanes <= MAX_LANES
-  return isAffordable && memory >= 2 * SLICES * lanes ? { memory, passes, lanes, salt, hash } : null
+/** `argon2$argon2id$v=19…` */
+const DJANGO_PREFIX = 'argon2'
+
+/** `$argon2id$v=19$m=65536,t=3,p=4$salt$hash`, with Django's prefix or without. */
+export function parseArgon2id(text: string): StoredHash | null {
+  const phc = parsePhc(text.startsWith(`${DJANGO_PREFIX}$`) ? text.slice(DJANGO_PREFIX.length) : text)
+  if (phc?.id !== 'argon2id') return null
+  const versions = VERSIONS.filter((version) => phc.version === null || phc.version === version)
+  const [memory, passes, lanes] = readNumbers(phc, ['m', 't', 'p']) ?? []
+  const { salt, hash } = phc
+  if (!memory || !passes || !lanes || versions.length === 0) return null
+  if (salt.length < 8 || salt.length > 64 || hash.length < 16 || hash.length > 64) return null
+  const isAffordable = memory <= MAX_MEMORY && memory * passes * versions.length <= MAX_WORK && lanes <= MAX_LANES
+  if (!isAffordable || memory < 2 * SLICES * lanes) return null
+  const stored = { memory, passes, lanes, salt, hash }
+  return {
+    input: 'text',
+    check: async (input, { engine, checkpoint }) => {
+      let isMatch = false
+      for (const version of versions) {
+        const made = await runArgon2id(input, stored, version, engine.lend(blocksOf(stored) * WORDS * 4), checkpoint)
+        isMatch = isEqual(made, hash) || isMatch
+      }
+      return isMatch
+    },
+  }
 }
 
-export function argon2idMemoryBytes(hash: Argon2idHash): number {
-  return blocksOf(hash) * WORDS * 4
-}
-
-/** @param memory of `argon2idMemoryBytes`; what was in it does not matter, and what is in it then is worth nothing */
-export async function runArgon2id(
+/** @param memory of so many blocks; what was in it does not matter, and what is in it then is worth nothing */
+async function runArgon2id(
   password: Uint8Array,
   stored: Argon2idHash,
+  version: Version,
   memory: Uint32Array,
   checkpoint: Checkpoint,
 ): Promise<Uint8Array> {
   const { blake2b } = await import('../noble.ts')
   const laneLength = blocksOf(stored) / stored.lanes
-  const seed = initialHash(password, stored, blake2b)
+  const seed = initialHash(password, stored, version, blake2b)
   for (let lane = 0; lane < stored.lanes; lane += 1) {
     for (const column of [0, 1]) {
       const block = longHash(concat([seed, littleEndian(column, lane)]), WORDS * 4, blake2b)
@@ -58,7 +77,7 @@ export async function runArgon2id(
     }
   }
   let filled = 0
-  for (const _ of fill({ lanes: stored.lanes, passes: stored.passes, laneLength }, memory)) {
+  for (const _ of fill({ lanes: stored.lanes, passes: stored.passes, laneLength, isFresh: version === 0x10 }, memory)) {
     filled += 1
     if (filled % BLOCKS_PER_TURN === 0) await checkpoint()
   }
@@ -71,8 +90,13 @@ function blocksOf({ memory, lanes }: Argon2idHash): number {
 }
 
 /** H₀ (§3.2, step 1); no secret and no associated data. */
-function initialHash(password: Uint8Array, { memory, passes, lanes, salt, hash }: Argon2idHash, blake2b: Blake2b): Uint8Array {
-  const parameters = littleEndian(lanes, hash.length, memory, passes, VERSION, TYPE_ID)
+function initialHash(
+  password: Uint8Array,
+  { memory, passes, lanes, salt, hash }: Argon2idHash,
+  version: Version,
+  blake2b: Blake2b,
+): Uint8Array {
+  const parameters = littleEndian(lanes, hash.length, memory, passes, version, TYPE_ID)
   const parts = [parameters, littleEndian(password.length), password, littleEndian(salt.length), salt, littleEndian(0, 0)]
   return blake2b(concat(parts), { dkLen: 64 })
 }

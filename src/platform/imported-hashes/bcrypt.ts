@@ -1,9 +1,15 @@
 // bcrypt (Provos and Mazières, 1999) as other systems stored it: `$2a$`, `$2b$`, `$2y$`, which mean the same for passwords that
 // any of them handled right. Checks what others made; nothing new is ever hashed like this.
-import type { Checkpoint } from '../checkpoint.ts'
-import { createBlowfish, encipher, expandKey } from './eksblowfish.ts'
 
-export interface BcryptHash {
+import { encodeBase64 } from '../base64.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { isEqual } from '../equal-bytes.ts'
+import { encodeHex } from '../hex.ts'
+import { createBlowfish, encipher, expandKey } from './eksblowfish.ts'
+import type { Bytes } from './password-input.ts'
+import type { StoredHash } from './stored-hash.ts'
+
+interface BcryptHash {
   readonly cost: number
   readonly salt: Uint8Array
   readonly hash: Uint8Array
@@ -21,19 +27,56 @@ const SALT_BYTES = 16
 const HASH_BYTES = 23
 const MAGIC = 'OrpheanBeholderScryDoubt'
 
-const FORM = /^\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/
-const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const BASE64 = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** With Django's prefix or without. */
+const PLAIN = /^(?:bcrypt\$)?\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/
+const DJANGO_SHA256 = /^bcrypt_sha256\$\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/
+const PASSLIB_SHA256 = /^\$bcrypt-sha256\$(?:(2[aby]),|v=(2),t=2b,r=)([1-9]\d?)\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/
 
-export function parseBcryptHash(stored: string): BcryptHash | null {
-  const [, cost, salt = '', hash = ''] = FORM.exec(stored) ?? []
+export function parseBcrypt(text: string): StoredHash | null {
+  const [, cost, salt, hash] = PLAIN.exec(text) ?? []
+  const parsed = parse(cost, salt, hash)
+  return parsed && { input: 'bcrypt', check: (input, { checkpoint }) => check(input, parsed, checkpoint) }
+}
+
+/** Django's BCryptSHA256: over the hex digest of SHA-256, which bcrypt reads whole. */
+export function parseDjangoBcryptSha256(text: string): StoredHash | null {
+  const [, cost, salt, hash] = DJANGO_SHA256.exec(text) ?? []
+  const parsed = parse(cost, salt, hash)
+  return (
+    parsed && {
+      input: 'text',
+      check: async (input, { checkpoint }) => check(encode(encodeHex(await sha256(input))), parsed, checkpoint),
+    }
+  )
+}
+
+/** passlib's bcrypt_sha256: over base64 of SHA-256, since its version 2 as an HMAC by the salt's text. */
+export function parsePasslibBcryptSha256(text: string): StoredHash | null {
+  const [, , version, cost, salt = '', hash] = PASSLIB_SHA256.exec(text) ?? []
+  const parsed = parse(cost, salt, hash)
+  if (!parsed) return null
+  const digest = version === '2' ? (input: Bytes) => hmacSha256(encode(salt), input) : sha256
+  return {
+    input: 'text',
+    check: async (input, { checkpoint }) => {
+      // passlib's base64 is padded, as the digest is 32 bytes by one character.
+      return check(encode(`${encodeBase64(await digest(input))}=`), parsed, checkpoint)
+    },
+  }
+}
+
+function parse(cost: string | undefined, salt = '', hash = ''): BcryptHash | null {
   if (cost === undefined || Number(cost) < MIN_COST || Number(cost) > MAX_COST) return null
   return { cost: Number(cost), salt: decode(salt, SALT_BYTES), hash: decode(hash, HASH_BYTES) }
 }
 
-/**
- * @param password with a NUL in it this is what most C libraries made of it, a shorter password: for the caller to refuse
- */
-export async function runBcrypt(password: Uint8Array, { cost, salt }: BcryptHash, checkpoint: Checkpoint): Promise<Uint8Array> {
+async function check(input: Bytes, stored: BcryptHash, checkpoint: Checkpoint): Promise<boolean> {
+  return isEqual(await runBcrypt(input, stored, checkpoint), stored.hash)
+}
+
+/** With a NUL in the password this is what most C libraries made of it, a shorter password: for the caller to refuse. */
+async function runBcrypt(password: Bytes, { cost, salt }: BcryptHash, checkpoint: Checkpoint): Promise<Uint8Array> {
   const key = keyWords(password)
   const saltWords = toWords(salt)
   // The salt as a key: four words, over and over.
@@ -74,9 +117,22 @@ function decode(text: string, length: number): Uint8Array {
   let bits = 0
   let at = 0
   for (const [index, character] of [...text].entries()) {
-    bits = ((bits << 6) | ALPHABET.indexOf(character)) & 0xffff
+    bits = ((bits << 6) | BASE64.indexOf(character)) & 0xffff
     // A byte is whole after the second, third and fourth character of every four.
     if (index % 4 !== 0 && at < length) bytes[at++] = bits >> (6 - 2 * (index % 4))
   }
   return bytes
+}
+
+async function sha256(bytes: Bytes): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+}
+
+async function hmacSha256(key: Bytes, bytes: Bytes): Promise<Uint8Array> {
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', hmac, bytes))
+}
+
+function encode(text: string): Bytes {
+  return Uint8Array.from(new TextEncoder().encode(text))
 }

@@ -1,73 +1,92 @@
-// PBKDF2 (RFC 8018 §5.2) with HMAC-SHA-256 or -512, in PHC form, passlib's and Django's. WebCrypto counts to 100,000 and refuses
+// PBKDF2 (RFC 8018 §5.2) with HMAC-SHA-1, -256 or -512, in PHC form, passlib's and Django's. WebCrypto counts to 100,000 and refuses
 // more in production, so beyond that the count is run here, over the HMAC of @noble/hashes, whose own loop is sliced by the clock.
+
 import { decodeBase64 } from '../base64.ts'
 import type { Checkpoint } from '../checkpoint.ts'
+import { isEqual } from '../equal-bytes.ts'
+import type { Bytes } from './password-input.ts'
+import { decodePaddedBase64, parsePhc, readCount } from './phc.ts'
+import type { StoredHash } from './stored-hash.ts'
 
-export interface Pbkdf2Hash {
-  readonly digest: 'SHA-256' | 'SHA-512'
+interface Pbkdf2Hash {
+  readonly digest: Digest
   readonly iterations: number
-  readonly salt: Uint8Array<ArrayBuffer>
-  readonly hash: Uint8Array<ArrayBuffer>
+  readonly salt: Bytes
+  /** The first block: no longer than the digest. */
+  readonly hash: Bytes
 }
 
 const WEBCRYPTO_ITERATIONS = 100_000
-/** Two or three seconds. Django 6.1 counts to 1.5 million by SHA-256, OWASP asks for 210,000 by SHA-512. */
-const MAX_ITERATIONS = { 'SHA-256': 2_000_000, 'SHA-512': 500_000 }
-const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-512': 64 }
 /** By SHA-512 some 15 ms. */
 const SLICE_ITERATIONS = 4000
+const MAX_HASH_BYTES = 1024
 
-const PHC = /^\$pbkdf2-sha(256|512)\$i=([1-9]\d{0,6})(?:,l=([1-9]\d?))?\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
-const PASSLIB = /^\$pbkdf2-sha(256|512)\$([1-9]\d{0,6})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/
-const DJANGO = /^pbkdf2_sha256\$([1-9]\d{0,6})\$([^$\s]{1,64})\$([A-Za-z0-9+/]{43})=$/
+type Digest = 'SHA-1' | 'SHA-256' | 'SHA-512'
+/**
+ * Two or three seconds each. Keycloak counts to 1.3 million by SHA-1, Django 6.1 to 1.5 million by SHA-256, OWASP asks for 210,000 by
+ * SHA-512.
+ */
+const MAX_ITERATIONS: Record<Digest, number> = { 'SHA-1': 2_000_000, 'SHA-256': 2_000_000, 'SHA-512': 500_000 }
+const DIGEST_BYTES: Record<Digest, number> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 }
+const DIGESTS: ReadonlyMap<string | undefined, Digest> = new Map([
+  ['pbkdf2', 'SHA-1'],
+  ['pbkdf2-sha1', 'SHA-1'],
+  ['pbkdf2-sha256', 'SHA-256'],
+  ['pbkdf2-sha512', 'SHA-512'],
+])
 
-export function parsePbkdf2Hash(stored: string): Pbkdf2Hash | null {
-  return parsePhc(stored) ?? parsePasslib(stored) ?? parseDjango(stored)
-}
+const PASSLIB = /^\$(pbkdf2(?:-sha256|-sha512)?)\$([1-9]\d{0,6})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/
+const DJANGO = /^pbkdf2_(sha1|sha256)\$([1-9]\d{0,6})\$([^$\s]{1,64})\$([A-Za-z0-9+/]+={0,2})$/
 
-export async function runPbkdf2(
-  password: Uint8Array<ArrayBuffer>,
-  stored: Pbkdf2Hash,
-  checkpoint: Checkpoint,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return stored.iterations <= WEBCRYPTO_ITERATIONS ? runByWebCrypto(password, stored) : runHere(password, stored, checkpoint)
-}
-
-function parsePhc(stored: string): Pbkdf2Hash | null {
-  const [, bits, iterations, length, salt, hash] = PHC.exec(stored) ?? []
-  const parsed = check(bits, iterations, decodeBase64(salt ?? ''), decodeBase64(hash ?? ''))
-  return parsed && length !== undefined && Number(length) !== parsed.hash.length ? null : parsed
+/** `$pbkdf2-sha256$i=600000,l=32$salt$hash` */
+export function parsePbkdf2Phc(text: string): StoredHash | null {
+  const phc = parsePhc(text)
+  if (!phc || phc.version !== null) return null
+  const { parameters, salt, hash } = phc
+  const length = parameters.get('l')
+  const hasOthers = parameters.size !== (length === undefined ? 1 : 2)
+  if (hasOthers || (length !== undefined && readCount(length) !== hash.length)) return null
+  return storedHash(DIGESTS.get(phc.id), readCount(parameters.get('i')), salt, hash)
 }
 
 /** The same with a bare count, and a point where base64 has a plus. */
-function parsePasslib(stored: string): Pbkdf2Hash | null {
-  const [, bits, iterations, salt, hash] = PASSLIB.exec(stored) ?? []
-  const decode = (text = '') => decodeBase64(text.replaceAll('.', '+'))
-  return check(bits, iterations, decode(salt), decode(hash))
+export function parsePasslibPbkdf2(text: string): StoredHash | null {
+  const [, id, iterations, salt, hash] = PASSLIB.exec(text) ?? []
+  const decode = (part = '') => decodeBase64(part.replaceAll('.', '+'))
+  return storedHash(DIGESTS.get(id), readCount(iterations), decode(salt), decode(hash))
 }
 
 /** Its salt is a word, not base64 of something. */
-function parseDjango(stored: string): Pbkdf2Hash | null {
-  const [, iterations, salt, hash] = DJANGO.exec(stored) ?? []
-  return check('256', iterations, Uint8Array.from(new TextEncoder().encode(salt)), decodeBase64(hash ?? ''))
+export function parseDjangoPbkdf2(text: string): StoredHash | null {
+  const [, digest, iterations, salt = '', hash = ''] = DJANGO.exec(text) ?? []
+  const saltBytes = Uint8Array.from(new TextEncoder().encode(salt))
+  return storedHash(DIGESTS.get(`pbkdf2-${digest}`), readCount(iterations), saltBytes, decodePaddedBase64(hash))
 }
 
-function check(
-  bits: string | undefined,
-  count: string | undefined,
-  salt: Uint8Array<ArrayBuffer> | null,
-  hash: Uint8Array<ArrayBuffer> | null,
-): Pbkdf2Hash | null {
-  if (bits === undefined || !salt || !hash) return null
-  const digest = bits === '256' ? 'SHA-256' : 'SHA-512'
-  const iterations = Number(count)
+function storedHash(
+  digest: Digest | undefined,
+  iterations: number | null,
+  salt: Bytes | null,
+  whole: Bytes | null,
+): StoredHash | null {
+  if (!digest || !iterations || !salt || !whole) return null
   if (iterations > MAX_ITERATIONS[digest] || salt.length < 1 || salt.length > 256) return null
-  // A longer key would be a second run of the whole count; nobody stores one.
-  if (hash.length < 16 || hash.length > DIGEST_BYTES[digest]) return null
-  return { digest, iterations, salt, hash }
+  if (whole.length < 16 || whole.length > MAX_HASH_BYTES) return null
+  // The first block decides. Every further one is a run of the whole count over the same password, which whoever guesses would
+  // not make either.
+  const stored = { digest, iterations, salt, hash: whole.slice(0, DIGEST_BYTES[digest]) }
+  return {
+    input: 'text',
+    check: async (input, { checkpoint }) => isEqual(await runPbkdf2(input, stored, checkpoint), stored.hash),
+  }
 }
 
-async function runByWebCrypto(password: Uint8Array<ArrayBuffer>, { digest, iterations, salt, hash }: Pbkdf2Hash) {
+async function runPbkdf2(password: Bytes, stored: Pbkdf2Hash, checkpoint: Checkpoint): Promise<Bytes> {
+  await checkpoint()
+  return stored.iterations <= WEBCRYPTO_ITERATIONS ? runByWebCrypto(password, stored) : runHere(password, stored, checkpoint)
+}
+
+async function runByWebCrypto(password: Bytes, { digest, iterations, salt, hash }: Pbkdf2Hash) {
   const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits'])
   const bits = await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: digest, salt, iterations }, key, hash.length * 8)
   return new Uint8Array(bits)
@@ -75,8 +94,8 @@ async function runByWebCrypto(password: Uint8Array<ArrayBuffer>, { digest, itera
 
 /** F(P, S, c, 1): the one block that a key no longer than the digest consists of. */
 async function runHere(password: Uint8Array, { digest, iterations, salt, hash }: Pbkdf2Hash, checkpoint: Checkpoint) {
-  const { hmac, sha256, sha512 } = await import('../noble.ts')
-  const prf = digest === 'SHA-256' ? hmac.create(sha256, password) : hmac.create(sha512, password)
+  const { hmac, sha1, sha256, sha512 } = await import('../noble.ts')
+  const prf = hmac.create({ 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-512': sha512 }[digest], password)
   const u = prf
     .clone()
     .update(salt)

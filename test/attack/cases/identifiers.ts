@@ -71,12 +71,12 @@ const ADDRESSES: readonly (readonly [string, (email: string) => string, Verdict]
   ['with a tag', (email) => at(email, (local, domain) => `${local}+tag@${domain}`), 'refused'],
   ['with a dot more', (email) => at(email, (local, domain) => `u.${local.slice(1)}@${domain}`), 'refused'],
   ['at a domain below', (email) => at(email, (local, domain) => `${local}@mail.${domain}`), 'refused'],
-  ['with a long s', (email) => email.replace('s', '\u017f'), 'invalid'],
-  ['with a full stop behind', (email) => `${email}.`, 'invalid'],
-  ['with a second one behind', (email) => `${email},attacker@example.com`, 'invalid'],
-  ['in angle brackets', (email) => `<${email}>`, 'invalid'],
-  ['with an invisible letter', (email) => email.replace('@', '\u200b@'), 'invalid'],
-  ['with another at sign', (email) => `attacker@example.com@${email.split('@')[1]}`, 'invalid'],
+  ['with a long s', (email) => email.replace('s', '\u017f'), 'refused'],
+  ['with a full stop behind', (email) => `${email}.`, 'refused'],
+  ['with a second one behind', (email) => `${email},attacker@example.com`, 'refused'],
+  ['in angle brackets', (email) => `<${email}>`, 'refused'],
+  ['with an invisible letter', (email) => email.replace('@', '\u200b@'), 'refused'],
+  ['with another at sign', (email) => `attacker@example.com@${email.split('@')[1]}`, 'refused'],
 ]
 
 const IDENTIFIERS = ADDRESSES.map(([how, change, answer]) =>
@@ -92,6 +92,8 @@ const LOOKALIKES: readonly (readonly [string, string])[] = [
   ['in full-width letters', 'ｖｉｃｔｉｍ'],
   ['with the dotless i of Turkish', 'vıctim'],
   ['in mathematical letters', '𝐯𝐢𝐜𝐭𝐢𝐦'],
+  ['with a blank in front', ' victim'],
+  ['with a no-break space behind', 'victim\u00a0'],
 ]
 
 const register =
@@ -116,8 +118,6 @@ const USERNAMES: readonly Attack[] = [
     'victim\ufe0f',
     'vic\u034ftim',
     'vic\u3164tim',
-    'victim\u00a0',
-    ' victim',
     'vic\u202etim',
     'victim\0',
     'victim@example.com',

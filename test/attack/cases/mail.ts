@@ -32,9 +32,11 @@ const POISONED: readonly Attack[] = HOSTS.map((headers) => ({
   },
   answer: 'ok',
   async holds({ app }) {
+    await app.settle()
     const { body } = await app.request('GET', '/dev/mailbox', { headers: { Accept: 'application/json' } })
-    const [newest] = body.messages as { text: string; html: string }[]
-    expect(newest?.text).toMatch(new RegExp(`^${PUBLIC_URL}/reset-password\\?token=[0-9a-f]{64}&lang=en$`, 'm'))
+    const links = (body.messages as { text: string }[]).map(({ text }) => text).filter((text) => text.includes('/reset-password'))
+    expect(links.length).toBeGreaterThan(0)
+    for (const text of links) expect(text).toMatch(new RegExp(`^${PUBLIC_URL}/reset-password\\?token=[0-9a-f]{64}&lang=en$`, 'm'))
     expect(JSON.stringify(body.messages)).not.toContain('evil.example')
   },
 }))
@@ -95,17 +97,17 @@ const BOMBS: readonly Attack[] = [
     holds: async () => expect(await mailsTo('bombed@example.com')).toBe(5),
   },
   {
-    name: 'mails one person at most 20 times a day, from however many addresses',
+    name: 'mails one person at most 80 times a day for strangers, from however many addresses',
     changes: true,
     attempts: () =>
-      Array.from({ length: 30 }, () => ({
+      Array.from({ length: 90 }, () => ({
         method: 'POST',
         path: `${V1}/register`,
         body: { email: 'crowded@example.com', password: PASSWORD },
         ip: anyAddress(),
       })),
     answer: 'ok',
-    holds: async () => expect(await mailsTo('crowded@example.com')).toBe(20),
+    holds: async () => expect(await mailsTo('crowded@example.com')).toBe(80),
   },
 ]
 
@@ -183,11 +185,12 @@ const HIJACKS: readonly Attack[] = [
 const CROWDED_OUT = 'crowded-out@example.com'
 const STRANGERS = Array.from({ length: 20 }, (_, index) => `password of stranger ${index}`)
 
-/** The owner registers last, when the day's mails are used up, so that each link in the mailbox is a stranger's. */
+/** The owner registers last, when the day's mails are used up but for each requester's first. @returns the strangers' links */
 async function crowdOut(app: TestApp): Promise<{ links: readonly string[]; cookie: string }> {
   for (const password of STRANGERS) await registerInBrowser(app, { email: CROWDED_OUT, password })
   const cookie = await registerInBrowser(app, { email: CROWDED_OUT, password: PASSWORD })
-  const links = tokensIn(await app.mailTo(CROWDED_OUT))
+  const [own, ...links] = tokensIn(await app.mailTo(CROWDED_OUT))
+  expect(own).toBeDefined()
   expect(links).toHaveLength(STRANGERS.length)
   return { links, cookie }
 }

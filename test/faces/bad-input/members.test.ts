@@ -175,3 +175,35 @@ describe('null', () => {
     expectSuccess(login, 200, expect.objectContaining({ token_type: 'Bearer' }))
   })
 })
+
+describe('empty optional members, as an empty form field sends them', () => {
+  it('count as absent at a registration', async () => {
+    const app = await startApp()
+    const empty = { username: '', first_name: '', last_name: '  ', turnstile_token: '' }
+    const reply = await register(app, { email: '  someone@example.com ', ...empty })
+    expect(reply.body.user).toMatchObject({ email: 'someone@example.com', username: null, first_name: null, last_name: null })
+    expect(await countRows('username_claims')).toBe(0)
+  })
+
+  it('count as absent in a sign-in, whose other identifier counts then', async () => {
+    const app = await startApp()
+    const email = await app.createAccount({ username: 'Ada' })
+    for (const identifier of [
+      { email: '', username: ' Ada ' },
+      { email: ` ${email}`, username: '' },
+    ]) {
+      expect((await app.v1('POST', '/login', { body: { ...identifier, password: PASSWORD } })).status).toBe(200)
+    }
+    expectRefusal(await app.v1('POST', '/login', { body: { email: ' ', password: PASSWORD } }), REFUSED.missingCredentials)
+  })
+
+  it('count as absent in a profile and a change of the password', async () => {
+    const app = await startApp()
+    const email = await app.createAccount({ username: 'Ada', first_name: 'Ada' })
+    const { access_token: token } = await app.signIn(email)
+    const patched = await app.v1('PATCH', '/me', { token, body: { username: '', first_name: '', last_name: 'Byron' } })
+    expect(patched.body.user).toMatchObject({ username: 'Ada', first_name: 'Ada', last_name: 'Byron' })
+    const change = { current_password: PASSWORD, new_password: 'another long one', end_other_credentials: '' }
+    expect((await app.v1('POST', '/change-password', { token, body: change })).status).toBe(200)
+  })
+})

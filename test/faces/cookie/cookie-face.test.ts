@@ -64,6 +64,7 @@ describe('POST /auth/login', () => {
     ['a PIN that is too short', { pin: '1' }],
     ['a PIN that is no number', { pin: 'correct horse battery' }],
     ['an unknown name', { name: 'nobody-has-this' }],
+    ['a name that nobody can have', { name: 'a@b.example' }],
   ])('says the same for %s', async (_, change) => {
     const reply = await app.request('POST', '/auth/login', { body: { name: username, pin: PIN, ...change } })
     expect([reply.status, reply.body]).toEqual([401, { message: 'Invalid credentials' }])
@@ -77,7 +78,6 @@ describe('POST /auth/login', () => {
     [{}, 'Name and PIN are required'],
     [{ name: 'a', pin: 1234 }, 'pin must be a string'],
     [{ name: ['a'], pin: {} }, 'name must be a string, pin must be a string'],
-    [{ name: 'a@b.example', pin: PIN }, 'name must be a username'],
     ['[]', 'The body is not a JSON object'],
     ['{"name"', 'The body is not a JSON object'],
   ])('answers 400 to %j', async (body, message) => {

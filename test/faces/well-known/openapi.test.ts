@@ -177,7 +177,7 @@ describe('the replies', () => {
     await v1('DELETE', '/pin', undefined, token)
     await v1('DELETE', '/pin')
     await v1('PATCH', '/me', { username: 'walker', last_name: null }, token)
-    await v1('PATCH', '/me', { username: '' }, token)
+    await v1('PATCH', '/me', { username: 'a@b' }, token)
     await v1('POST', '/reauthenticate', { password: PASSWORD }, token)
     await v1('POST', '/reauthenticate', {}, token)
     const moved = 'moved@example.com'

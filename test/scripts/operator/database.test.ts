@@ -39,7 +39,7 @@ describe('openLocalDatabase()', () => {
     await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
     const [one, two] = [await openLocalDatabase(persistDirectory), await openLocalDatabase(persistDirectory)]
     try {
-      await one.run([{ text: 'INSERT INTO username_claims VALUES (?, ?, NULL)', values: ['key', "o'neil"] }])
+      await one.run([{ text: 'INSERT INTO username_claims (username_key, email) VALUES (?, ?)', values: ['key', "o'neil"] }])
       const [rows] = await two.run([{ text: 'SELECT email FROM username_claims WHERE username_key = ?', values: ['key'] }])
       expect(rows).toEqual([{ email: "o'neil" }])
       const broken = two.run([

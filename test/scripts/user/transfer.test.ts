@@ -147,7 +147,7 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
   it('tells lines whose user is there with other data, and whose username somebody else has', async () => {
     await run(ADA, BOB)
     database.sqlite.exec(
-      `INSERT INTO username_claims VALUES ('pending', 'stranger@example.com', ${NOW + 60}), ('lapsed', 'stranger@example.com', ${NOW})`,
+      `INSERT INTO username_claims (username_key, email, expires_at) VALUES ('pending', 'stranger@example.com', ${NOW + 60}), ('lapsed', 'stranger@example.com', ${NOW})`,
     )
     const lines = [
       { ...ADA, username: 'another' },
@@ -176,7 +176,7 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
       const text = `'${email.replace("'", "''")}'`
       database.sqlite.exec(`INSERT INTO registrations (id, email, password_hash, ip, user_agent, created_at, expires_at) VALUES (${text}, ${text}, 'h', '', '', 1, 2);
         INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at) VALUES (${text}, 'verify_email', ${text}, ${text}, 1, 2);
-        INSERT INTO username_claims VALUES ('of ' || ${text}, ${text}, ${NOW + 60})`)
+        INSERT INTO username_claims (username_key, email, expires_at) VALUES ('of ' || ${text}, ${text}, ${NOW + 60})`)
     }
     await run(ADA)
     for (const table of ['registrations', 'one_time_tokens']) {
@@ -201,7 +201,9 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
       ...database,
       run: async (statements: Parameters<typeof database.run>[0]) => {
         if (statements[0]?.text.startsWith('INSERT INTO users')) {
-          database.sqlite.exec(`INSERT INTO username_claims VALUES ('ann', 'stranger@example.com', ${NOW + 60})`)
+          database.sqlite.exec(
+            `INSERT INTO username_claims (username_key, email, expires_at) VALUES ('ann', 'stranger@example.com', ${NOW + 60})`,
+          )
         }
         return database.run(statements)
       },

@@ -2,10 +2,9 @@ import { argon2id } from '@noble/hashes/argon2.js'
 import bcryptjs from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { encodeBase64 } from '../../../src/platform/base64.ts'
-import { hashMemoryBytes, isKnownHash, verifyImportedHash } from '../../../src/platform/imported-hashes/imported-hash.ts'
-
-const go = async () => {}
-const verify = (password: string, stored: string) => verifyImportedHash(password, stored, go)
+import { createPasswordHasher, isRunnable } from '../../../src/platform/password-hash.ts'
+import { engine, hasher, hashPassword, verifyPasswordHash as verify } from '../../support/hasher.ts'
+import { MADE_BY_LIBRARIES, PASSWORD } from './vectors.ts'
 
 /** Published with the software or the standard that is named; the passwords are theirs. */
 const PUBLISHED: readonly [form: string, password: string, stored: string][] = [
@@ -36,9 +35,9 @@ const PUBLISHED: readonly [form: string, password: string, stored: string][] = [
   ],
 ]
 
-describe('verifyImportedHash()', () => {
+describe('verify() of what other systems stored', () => {
   it.each(PUBLISHED)('knows the password of a published %s, and no other', async (_, password, stored) => {
-    expect(isKnownHash(stored)).toBe(true)
+    expect(isRunnable(stored)).toBe(true)
     expect(await verify(password, stored)).toBe(true)
     expect(await verify(`x${password}`, stored)).toBe(false)
     expect(await verify(password.toUpperCase(), stored)).toBe(password.toUpperCase() === password)
@@ -53,7 +52,7 @@ describe('verifyImportedHash()', () => {
       stored.replace('m=256', 'm=264'),
       stored.replace('p=1', 'p=2'),
     ]) {
-      expect([changed, isKnownHash(changed), await verify(password, changed)]).toEqual([changed, true, false])
+      expect([changed, isRunnable(changed), await verify(password, changed)]).toEqual([changed, true, false])
     }
   })
 
@@ -128,7 +127,7 @@ describe('verifyImportedHash()', () => {
     const count = async () => {
       slices += 1
     }
-    await verifyImportedHash('a', stored, count)
+    await hasher.verify('a', stored, count)
     expect(slices).toBeGreaterThanOrEqual(atLeast)
 
     let asked = 0
@@ -136,7 +135,7 @@ describe('verifyImportedHash()', () => {
       asked += 1
       throw new Error('turn lost')
     }
-    await expect(verifyImportedHash('a', stored, lost)).rejects.toThrow('turn lost')
+    await expect(hasher.verify('a', stored, lost)).rejects.toThrow('turn lost')
     expect(asked).toBe(1)
   })
 
@@ -147,32 +146,118 @@ describe('verifyImportedHash()', () => {
       asked.push(bytes)
       return new Uint32Array(bytes / 4).fill(0xdeadbeef)
     }
-    expect(await verifyImportedHash(password, stored, go, lend)).toBe(true)
-    expect(asked).toEqual([hashMemoryBytes(stored)])
+    const derive = engine.derive.bind(engine)
+    expect(await createPasswordHasher({ derive, lend }).verify(password, stored, async () => {})).toBe(true)
+    expect(asked).toEqual([256 * 1024])
+  })
+
+  it.each(MADE_BY_LIBRARIES)('knows the password that %s stored, and no other', async (_, stored) => {
+    expect(isRunnable(stored)).toBe(true)
+    expect(await verify(PASSWORD, stored)).toBe(true)
+    expect(await verify(PASSWORD.slice(1), stored)).toBe(false)
+  })
+
+  it('reads argon2id without a version as 1.0 and as 1.3, since its makers differ', async () => {
+    const [old = ''] = MADE_BY_LIBRARIES.filter(([, stored]) => stored.includes('$v=16$')).map(([, stored]) => stored)
+    const [today = ''] = MADE_BY_LIBRARIES.filter(([, stored]) => stored.includes('$argon2id$v=19$')).map(([, stored]) => stored)
+    for (const stored of [old.replace('$v=16', ''), today.replace('$v=19', '')]) {
+      expect([stored, await verify(PASSWORD, stored)]).toEqual([stored, true])
+      expect(await verify(`${PASSWORD}.`, stored)).toBe(false)
+    }
+    expect(await verify(PASSWORD, old.replace('v=16', 'v=19'))).toBe(false)
+  })
+
+  it('takes what was composed in another way for the same text, also by scrypt of another system', async () => {
+    const decomposed = 'og\u0306ur og\u0306ur'
+    const salt = new Uint8Array(16)
+    const made = await engine.derive(new TextEncoder().encode(decomposed), salt, { ln: 4, r: 8, p: 1 }, 32, async () => {})
+    const stored = `$scrypt$ln=4,r=8,p=1$${encodeBase64(salt)}$${encodeBase64(made)}`
+    expect(await verify(decomposed, stored)).toBe(true)
+    expect(await verify('ogur ogur', stored)).toBe(false)
   })
 })
 
-describe('isKnownHash()', () => {
+describe('renew()', () => {
+  const PARAMETERS = { ln: 5, r: 8, p: 1 }
+  const SALT = new Uint8Array(16).fill(7)
+  const renew = (password: string, stored: string) => hasher.renew(password, stored, PARAMETERS, SALT, async () => {})
+  const betterAuth = async (password: string) => {
+    const salt = '0123456789abcdef0123456789abcdef'
+    const input = new TextEncoder().encode(password.normalize('NFKC'))
+    const key = await engine.derive(input, new TextEncoder().encode(salt), { ln: 14, r: 16, p: 1 }, 64, async () => {})
+    return `${salt}:${Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  }
+
+  it('locks nobody out for a slip behind the 72 bytes that bcrypt reads', async () => {
+    const right = `${'correct horse battery staple '.repeat(3)}and its end`
+    const slip = `${right.slice(0, 80)}, mistyped`
+    const renewed = await renew(slip, bcryptjs.hashSync(right, 4))
+    expect(renewed).toMatch(/^\$scrypt\$ln=5,r=8,p=1,input=bcrypt\$/)
+    for (const typed of [slip, right, right.slice(0, 72)])
+      expect([typed, await verify(typed, renewed ?? '')]).toEqual([typed, true])
+    for (const typed of [right.slice(0, 71), `x${right}`])
+      expect([typed, await verify(typed, renewed ?? '')]).toEqual([typed, false])
+  })
+
+  it('reads what bcrypt read to its end like any new password', async () => {
+    for (const typed of ['x'.repeat(71), 'ğ'.repeat(35)]) {
+      const renewed = await renew(typed, bcryptjs.hashSync(typed, 4))
+      expect(renewed).toBe(await hashPassword(typed, PARAMETERS, SALT))
+    }
+    expect(await renew('x'.repeat(72), bcryptjs.hashSync('x'.repeat(72), 4))).toContain('input=bcrypt')
+  })
+
+  it('keeps a bcrypt hash where it is not certain which of two spellings it is of', async () => {
+    const typed = 'o\u0308'.repeat(40)
+    expect(await renew(typed, bcryptjs.hashSync(typed, 4))).toBeNull()
+  })
+
+  it.each([
+    ['full width', 'ｐａｓｓｗｏｒｄ１２', 'password12'],
+    ['ASCII', 'password12', 'ｐａｓｓｗｏｒｄ１２'],
+    ['a ligature', 'ﬁsh and chips', 'fish and chips'],
+  ])('keeps taking what better-auth took for one password, after a sign-in that typed %s', async (_, typed, other) => {
+    const renewed = await renew(typed, await betterAuth(other))
+    expect(renewed).toMatch(/^\$scrypt\$ln=5,r=8,p=1,input=nfkc\$/)
+    for (const text of [typed, other]) expect([text, await verify(text, renewed ?? '')]).toEqual([text, true])
+    expect(await verify(`${typed}3`, renewed ?? '')).toBe(false)
+  })
+
+  it('keeps the rule when parameters are raised again', async () => {
+    const first = (await renew('ﬁshﬁsh12', await betterAuth('fishfish12'))) ?? ''
+    const second = await hasher.renew('fishfish12', first, { ln: 6, r: 8, p: 1 }, SALT, async () => {})
+    expect(second).toMatch(/^\$scrypt\$ln=6,r=8,p=1,input=nfkc\$/)
+    expect(await verify('ﬁshﬁsh12', second ?? '')).toBe(true)
+  })
+
+  it.each(MADE_BY_LIBRARIES)('takes the password that %s stored after it was renewed', async (_, stored) => {
+    const renewed = (await renew(PASSWORD, stored)) ?? ''
+    expect(await verify(PASSWORD, renewed)).toBe(true)
+    expect(await verify(PASSWORD.normalize('NFD'), renewed)).toBe(true)
+    expect(await verify(`${PASSWORD}.`, renewed)).toBe(false)
+  })
+})
+
+describe('isRunnable()', () => {
   const salt = 'c29tZXNhbHQ'
   const hash = 'nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
   const bcrypt = 'CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
 
   it.each([
-    [`$2b$14$${bcrypt}`, 0],
-    [`$argon2id$v=19$m=65536,t=4,p=1$${salt}$${hash}`, 64 * 2 ** 20],
-    [`$argon2id$v=19$m=65536,t=3,p=4$${salt}$${hash}`, 64 * 2 ** 20],
-    [`$argon2id$v=19$m=19456,t=2,p=1$${salt}$${hash}`, 19 * 2 ** 20],
-    [`$pbkdf2-sha256$i=2000000,l=32$${salt}$${hash}`, 0],
-    [`$pbkdf2-sha512$i=210000$${salt}$${hash}`, 0],
-    [`pbkdf2_sha256$1500000$abc$${hash}=`, 0],
-  ])('takes %s, which wants %i bytes', (stored, bytes) => {
-    expect([isKnownHash(stored), hashMemoryBytes(stored)]).toEqual([true, bytes])
+    `$2b$14$${bcrypt}`,
+    `$argon2id$v=19$m=65536,t=4,p=1$${salt}$${hash}`,
+    `$argon2id$v=19$m=65536,t=3,p=4$${salt}$${hash}`,
+    `$argon2id$v=19$m=19456,t=2,p=1$${salt}$${hash}`,
+    `$pbkdf2-sha256$i=2000000,l=32$${salt}$${hash}`,
+    `$pbkdf2-sha512$i=210000$${salt}$${hash}`,
+    `pbkdf2_sha256$1500000$abc$${hash}=`,
+  ])('takes %s', (stored) => {
+    expect(isRunnable(stored)).toBe(true)
   })
 
   it.each([
     ['nothing', ''],
     ['a word', 'password'],
-    ['scrypt, which the engine checks', `$scrypt$ln=15,r=8,p=3$${salt}$${hash}`],
     ['bcrypt with a bug of its own', `$2x$10$${bcrypt}`],
     ['bcrypt without its letter', `$2$10$${bcrypt}`],
     ['bcrypt that costs nothing', `$2b$03$${bcrypt}`],
@@ -187,25 +272,38 @@ describe('isKnownHash()', () => {
     ['argon2id with passes that add up', `$argon2id$v=19$m=8,t=99999,p=1$${salt}$${hash}`],
     ['argon2id with too many lanes', `$argon2id$v=19$m=65536,t=1,p=17$${salt}$${hash}`],
     ['argon2id with no pass', `$argon2id$v=19$m=256,t=0,p=1$${salt}$${hash}`],
-    ['argon2id of the version before', `$argon2id$v=16$m=256,t=2,p=1$${salt}$${hash}`],
+    ['argon2id of a version that is none', `$argon2id$v=17$m=256,t=2,p=1$${salt}$${hash}`],
+    ['argon2id with a parameter twice', `$argon2id$v=19$m=256,t=2,t=2,p=1$${salt}$${hash}`],
+    ['argon2id with a parameter more', `$argon2id$v=19$m=256,t=2,p=1,keyid=x$${salt}$${hash}`],
+    ['argon2id without a version that would cost twice too much', `$argon2id$m=65536,t=3,p=1$${salt}$${hash}`],
+    ['argon2id with half its padding', `$argon2id$v=19$m=256,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg=$${hash}`],
     ['argon2i', `$argon2i$v=19$m=256,t=2,p=1$${salt}$${hash}`],
     ['argon2id with a short salt', `$argon2id$v=19$m=256,t=2,p=1$c29tZQ$${hash}`],
     ['argon2id with a short hash', `$argon2id$v=19$m=256,t=2,p=1$${salt}$c29tZXNhbHQ`],
     ['PBKDF2-SHA256 that counts too far', `$pbkdf2-sha256$i=2000001$${salt}$${hash}`],
     ['PBKDF2-SHA512 that counts too far', `$pbkdf2-sha512$i=500001$${salt}$${hash}`],
     ['PBKDF2 that counts for ever', `$pbkdf2-sha256$99999999999$${salt}$${hash}`],
+    ['PBKDF2 of a digest that is not known', `$pbkdf2-sha224$i=1000$${salt}$${hash}`],
+    ['PBKDF2-SHA1 that counts too far', `$pbkdf2$2000001$${salt}$${hash}`],
+    ['PBKDF2 with a key of more than a KiB', `$pbkdf2-sha256$i=1000$${salt}$${'A'.repeat(1368)}`],
+    ['PBKDF2 with a key of less than 16 bytes', `$pbkdf2-sha256$i=1000$${salt}$${'A'.repeat(20)}`],
+    ['passlib’s bcrypt_sha256 that costs too much', `$bcrypt-sha256$v=2,t=2b,r=15$${bcrypt.slice(0, 22)}$${bcrypt.slice(22)}`],
+    ['Django’s bcrypt_sha256 that costs too much', `bcrypt_sha256$$2b$15$${bcrypt}`],
+    ['Django’s scrypt by an N that is no power of two', `scrypt$saltsalt$1000$8$1$${hash}=`],
+    ['Django’s scrypt that costs too much', `scrypt$saltsalt$1048576$8$5$${hash}=`],
+    ['Firebase’s that costs too much', `$fbscrypt$v=1,n=20,r=8,p=1,ss=Bw==,sk=${hash}=$${salt}$${hash}=`],
+    ['Firebase’s without its signer key', `$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==$${salt}$${hash}=`],
+    ['Firebase’s with a signer key of another length', `$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=AAAA$${salt}$${hash}=`],
+    ['scrypt read in a way that is not known', `$scrypt$ln=4,r=8,p=1,input=rot13$${salt}$${hash}`],
+    ['more than any hash is long', `$pbkdf2-sha256$i=1000$${salt}$${'A'.repeat(3000)}`],
     ['PBKDF2 that does not count', `$pbkdf2-sha256$i=0$${salt}$${hash}`],
     ['PBKDF2 of another length than it says', `$pbkdf2-sha256$i=1000,l=31$${salt}$${hash}`],
-    ['PBKDF2-SHA1', `$pbkdf2-sha1$i=1000$${salt}$${hash}`],
-    ['PBKDF2 longer than its digest', `$pbkdf2-sha256$i=1000$${salt}$${hash.slice(1)}AAAA`],
-    ['Django’s with too little hash', `pbkdf2_sha256$1000$abc$${hash.slice(4)}=`],
-    ['Django’s SHA-1', `pbkdf2_sha1$1000$abc$${hash}=`],
     ['Django’s that counts too far', `pbkdf2_sha256$2000001$abc$${hash}=`],
   ])('refuses %s, and a check of it runs nothing', async (_, stored) => {
-    expect([isKnownHash(stored), hashMemoryBytes(stored)]).toEqual([false, 0])
+    expect(isRunnable(stored)).toBe(false)
     const mustNotRun = async () => {
       throw new Error('has run')
     }
-    expect(await verifyImportedHash('password', stored, mustNotRun, () => new Uint32Array(0))).toBe(false)
+    expect(await hasher.verify('password', stored, mustNotRun)).toBe(false)
   })
 })
