@@ -46,7 +46,7 @@ ALTER TABLE `registrations` ADD `requester` text;--> statement-breakpoint
 ALTER TABLE `username_claims` ADD `user_id` text;--> statement-breakpoint
 CREATE INDEX `username_claims_by_user` ON `username_claims` (`user_id`);--> statement-breakpoint
 ALTER TABLE `users` ADD `pin_id` text;--> statement-breakpoint
-ALTER TABLE `users` ADD `kept_session_id` text;--> statement-breakpoint
+ALTER TABLE `users` ADD `kept_session` text;--> statement-breakpoint
 INSERT INTO `recovery_points` (`user_id`, `email`, `rank`, `username`, `username_key`, `expires_at`)
 SELECT `subject`, `one_time_tokens`.`email`, row_number() OVER (PARTITION BY `subject` ORDER BY `one_time_tokens`.`rowid`), `username`, `username_key`, `expires_at`
 FROM `one_time_tokens` JOIN `users` ON `users`.`id` = `subject`

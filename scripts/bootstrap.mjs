@@ -1,5 +1,6 @@
 // Makes every npm script work on a fresh clone: installs the locked packages when they are missing or out of date, then
-// runs the given TypeScript file with the Node that came with them. Plain JavaScript for the machine's own Node, 20 or later.
+// runs the given TypeScript file with the Node that came with them: on Linux with glibc, for which package-lock.json can hold its hash.
+// Elsewhere with the machine's own. Plain JavaScript for any Node from 20.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,8 @@ import { withFileLock } from './file-lock.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MARKER = join(ROOT, 'node_modules', '.postern-installed')
-const MIN_SCRIPT_NODE = 24
+/** The first that runs TypeScript as it is. */
+const MIN_SCRIPT_NODE = [22, 18]
 
 const [script, ...args] = process.argv.slice(2)
 if (!script) {
@@ -17,7 +19,30 @@ if (!script) {
   process.exit(2)
 }
 endWithNpm()
-if (await install()) await run(resolve(ROOT, script), args)
+if (hasNode() && (await install())) await run(resolve(ROOT, script), args)
+
+/** @returns {boolean} whether there is a Node to run scripts, or will be; if not, the exit code is set */
+function hasNode() {
+  if (bundlesNode() || isNewEnough(process.versions.node)) return true
+  const [major, minor] = MIN_SCRIPT_NODE
+  console.error(
+    `Postern needs Node ${major}.${minor} or later on ${process.platform}-${process.arch}, and this is ${process.versions.node}: install it from https://nodejs.org`,
+  )
+  process.exitCode = 1
+  return false
+}
+
+/** @param {string} version */
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > MIN_SCRIPT_NODE[0] || (major === MIN_SCRIPT_NODE[0] && minor >= MIN_SCRIPT_NODE[1])
+}
+
+/** The Node in our packages is linked against glibc; its report names the version where there is one. */
+function bundlesNode() {
+  const isBuilt = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch)
+  return isBuilt && Boolean(process.report.getReport().header.glibcVersionRuntime)
+}
 
 /** @returns {Promise<boolean>} whether the script can run now; if not, the exit code is set */
 async function install() {
@@ -91,10 +116,8 @@ async function run(path, scriptArgs) {
     process.exitCode = await runChild(node, [path, ...scriptArgs])
     return
   }
-  if (!node && Number.parseInt(process.versions.node, 10) < MIN_SCRIPT_NODE) {
-    console.error(
-      `Cannot run ${script}: no Node ${MIN_SCRIPT_NODE} was installed for ${process.platform}-${process.arch}, and this one is ${process.versions.node}`,
-    )
+  if (!node && !isNewEnough(process.versions.node)) {
+    console.error(`Cannot run ${script}: the packages came without their Node. Run "npm ci --include=optional"`)
     process.exitCode = 1
     return
   }
@@ -119,10 +142,8 @@ function endWithNpm() {
 }
 
 function localNode() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform
-  const file = process.platform === 'win32' ? 'node.exe' : 'node'
-  const path = join(ROOT, 'node_modules', `node-${platform}-${process.arch}`, 'bin', file)
-  return existsSync(path) ? path : null
+  const path = join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  return bundlesNode() && existsSync(path) ? path : null
 }
 
 /** As npm does it: whatever the script starts finds our Node and our tools first. */

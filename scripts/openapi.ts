@@ -1,4 +1,5 @@
 // Puts the OpenAPI document of all faces together, for the file that the worker serves.
+import manifest from '../package.json' with { type: 'json' }
 import { cookieOperations } from '../src/faces/cookie/openapi.ts'
 import { COOKIE_PATH } from '../src/faces/cookie/routes.ts'
 import { MessageSchema } from '../src/faces/cookie/wire.ts'
@@ -11,7 +12,7 @@ import { ErrorSchema } from '../src/faces/v1/wire.ts'
 import { buildOpenApi, OWN_OPERATIONS } from '../src/faces/well-known/openapi.ts'
 
 export function openApiDocument(): Readonly<Record<string, unknown>> {
-  return buildOpenApi([
+  return buildOpenApi(manifest.version, [
     {
       tag: 'v1',
       about: 'Accounts and sessions, with access and refresh tokens.',

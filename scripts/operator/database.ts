@@ -1,6 +1,6 @@
 // Runs the account tool's statements: locally with bound values on the very files a running `wrangler dev` uses (both see
 // each other's writes at once), remotely through wrangler, which has the operator's credentials.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inProject, PROJECT_ROOT } from '../project.ts'
@@ -71,6 +71,13 @@ function remoteProblem({ stdout, stderr }: ToolResult): string {
   return text ?? line ?? 'wrangler gave no reason. Try "npx wrangler whoami"'
 }
 
+/** The worker's own line of it. */
+async function compatibilityDate(): Promise<string> {
+  const line = /^compatibility_date = "[\d-]+"$/m.exec(await readFile(inProject('wrangler.toml'), 'utf8'))?.[0]
+  if (line === undefined) throw new Error('Cannot find compatibility_date in wrangler.toml')
+  return line
+}
+
 /** D1 alone: the worker's own configuration would warn about objects that nobody asks for here. */
 async function writeLocalConfig(): Promise<string> {
   const directory = inProject('.postern', 'user-tool')
@@ -78,7 +85,7 @@ async function writeLocalConfig(): Promise<string> {
   const path = join(directory, 'wrangler.toml')
   const lines = [
     'name = "postern-user-tool"',
-    'compatibility_date = "2026-10-01"',
+    await compatibilityDate(),
     '[[d1_databases]]',
     'binding = "DB"',
     'database_name = "postern"',

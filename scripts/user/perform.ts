@@ -22,6 +22,7 @@ import {
   grantStatement,
   listStatement,
   type OperatorAct,
+  passwordNoticeStatement,
   recordStatement,
   revokeStatement,
   setPasswordStatement,
@@ -77,6 +78,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
         deps,
         command.user,
         'password_changed',
+        passwordNoticeStatement(command.user, deps.random.uuid(), now),
         setPasswordStatement(command.user, passwordHash, now),
         ...endLinksStatements(command.user),
       )
@@ -156,15 +158,15 @@ async function editPermissions(deps: PerformDeps, command: PermissionCommand, st
   return describePermissions(requireFound(changed?.[0], command.user))
 }
 
-/** With its event, in one batch. */
+/** With its event, in one batch. One of the statements returns the row. */
 async function change(
   deps: PerformDeps,
   user: UserKey,
   what: AuditAct,
   ...statements: readonly [Statement, ...Statement[]]
 ): Promise<Row> {
-  const [changed] = await deps.database.run([...statements, recordStatement(user, actOf(deps, what))])
-  return requireFound(changed?.[0], user)
+  const answers = await deps.database.run([...statements, recordStatement(user, actOf(deps, what))])
+  return requireFound(answers.flat()[0], user)
 }
 
 function requireFound(row: Row | undefined, user: UserKey): Row {

@@ -1,5 +1,6 @@
 // What the account tool changes, as SQL: every change is one statement or one batch in which each later statement is
 // guarded by what an earlier one achieved, so that it is right whether or not the batch is a transaction.
+import { UNKNOWN_ADDRESS } from '../../src/platform/client-address.ts'
 import type { StoredPin } from '../../src/platform/pin-hash.ts'
 import type { AuditAct } from '../../src/stores/audit-event.ts'
 import type { Statement } from '../operator/sql.ts'
@@ -106,7 +107,7 @@ export function recordStatement(user: UserKey | { readonly column: 'id'; readonl
 }
 
 /** As `bumpEpoch` of the stores. */
-const NEXT_EPOCH = 'session_epoch = max(session_epoch + 1, ?), kept_session_id = NULL'
+const NEXT_EPOCH = 'session_epoch = max(session_epoch + 1, ?), kept_session = NULL'
 
 /** Sessions of before stay dead when the user is enabled again: hence the epoch, not only the date. */
 export function disableStatement(user: UserKey, now: number): Statement {
@@ -124,6 +125,15 @@ export function setPasswordStatement(user: UserKey, passwordHash: string, now: n
     now,
     now,
   ])
+}
+
+/** To stand before `setPasswordStatement`: the worker's cron tells the user, and of a PIN that ends. */
+export function passwordNoticeStatement(user: UserKey, id: string, now: number): Statement {
+  return {
+    text: `INSERT INTO mail_requests (id, purpose, email, ip, user_agent, face, created_at, next_attempt_at)
+      SELECT ?, iif(pin_hash IS NULL, ?, ?), email, ?, ?, ?, ?, ? FROM users WHERE ${user.column} = ?`,
+    values: [id, 'password_set', 'password_set_pin_removed', UNKNOWN_ADDRESS, '', 'cli', now, now, user.value],
+  }
 }
 
 /** Ends the sessions that the PIN before opened, and no others: they name another. */

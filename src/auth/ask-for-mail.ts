@@ -3,6 +3,7 @@
 import type { MailRequest } from '../stores/mail-requests.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
+import { sendPasswordNotice } from './send-password-notice.ts'
 import { sendReset } from './send-reset.ts'
 import { sendVerification } from './send-verification.ts'
 
@@ -13,7 +14,12 @@ const BATCH = 50
 const KEEP_SECONDS = 86_400
 
 /** @throws Unavailable */
-export async function askForMail(deps: Deps, purpose: MailRequest['purpose'], email: string, client: Client): Promise<void> {
+export async function askForMail(
+  deps: Deps,
+  purpose: 'password_reset' | 'registration',
+  email: string,
+  client: Client,
+): Promise<void> {
   const now = deps.clock()
   const request: MailRequest = {
     id: deps.random.uuid(),
@@ -38,5 +44,13 @@ export async function answerMailRequests(deps: Deps): Promise<void> {
 }
 
 function answer(deps: Deps, request: MailRequest): Promise<void> {
-  return request.purpose === 'password_reset' ? sendReset(deps, request) : sendVerification(deps, request)
+  switch (request.purpose) {
+    case 'password_reset':
+      return sendReset(deps, request)
+    case 'registration':
+      return sendVerification(deps, request)
+    case 'password_set':
+    case 'password_set_pin_removed':
+      return sendPasswordNotice(deps, request)
+  }
 }

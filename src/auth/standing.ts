@@ -3,8 +3,10 @@ import type { Standing } from '../objects/session-rules.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 
-export function standingOf({ sessionEpoch, keptSessionId, ...user }: User): Standing {
-  return { epoch: sessionEpoch, keptSessionId, pin: pinNameOf(user) }
+export function standingOf({ sessionEpoch, keptSession, ...user }: User): Standing {
+  // By its epoch, so that whatever else raises the number, an operator's SQL for one, ends this session like any other.
+  const [keptEpoch, keptSessionId = null] = keptSession?.split(':') ?? []
+  return { epoch: sessionEpoch, keptSessionId: keptEpoch === String(sessionEpoch) ? keptSessionId : null, pin: pinNameOf(user) }
 }
 
 /** What the sessions that the PIN opens call it: empty for one that was set before PINs had names. */

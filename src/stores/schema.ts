@@ -32,8 +32,8 @@ export const users = sqliteTable('users', {
   disabledAt: integer('disabled_at'),
   /** Bumped by whatever ends all sessions at once; a session is alive only while it carries this very number. */
   sessionEpoch: integer('session_epoch').notNull().default(1),
-  /** The session that the last bump kept, alive although it does not carry the number yet. */
-  keptSessionId: text('kept_session_id'),
+  /** `<epoch>:<id>`: the session that the bump to this very epoch kept, alive although it does not carry the number yet. */
+  keptSession: text('kept_session'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 })
@@ -178,13 +178,14 @@ export const signingKeys = sqliteTable(
 
 /**
  * Requests for mail that are answered before anybody looks whether the address has an account: the reply costs the same for every
- * address. A row goes with the mail it leads to, or with the finding that there is none to send.
+ * address. And what `npm run user` has to tell a user. A row goes with the mail it leads to, or with the finding that there is none to
+ * send.
  */
 export const mailRequests = sqliteTable(
   'mail_requests',
   {
     id: text('id').primaryKey(),
-    purpose: text('purpose').$type<'password_reset' | 'registration'>().notNull(),
+    purpose: text('purpose').$type<'password_reset' | 'registration' | 'password_set' | 'password_set_pin_removed'>().notNull(),
     email: text('email').notNull(),
     /** Of the client that asked. */
     ip: text('ip').notNull(),

@@ -13,7 +13,9 @@ export type { User }
  * D1 has forgotten since in a restore, or a session from then would live again.
  */
 export function bumpEpoch(now: number, keptSessionId: string | null = null): SQL {
-  return sql`session_epoch = max(session_epoch + 1, ${now}), kept_session_id = ${keptSessionId}`
+  // A bound number is a REAL to SQLite, and would be written with a point.
+  const epoch = sql`CAST(max(session_epoch + 1, ${now}) AS INTEGER)`
+  return sql`session_epoch = ${epoch}, kept_session = ${keptSessionId === null ? sql`NULL` : sql`${epoch} || ':' || ${keptSessionId}`}`
 }
 
 export interface Users {

@@ -47,6 +47,25 @@ describe('housekeeping', () => {
     expect(await countRows('outbox')).toBe(0)
   })
 
+  it.each([
+    ['password_set', false],
+    ['password_set_pin_removed', true],
+  ])('tells users of a password that the operator has set, once: %s', async (purpose, saysPin) => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const due = `INSERT INTO mail_requests (id, purpose, email, ip, user_agent, face, created_at, next_attempt_at)
+      VALUES (?, ?, ?, 'unknown', '', 'cli', ?, ?)`
+    const { now } = app.clock
+    for (const [id, to] of Object.entries({ a: email, b: 'deleted@example.com' })) {
+      await BINDINGS.DB.prepare(due).bind(id, purpose, to, now, now).run()
+    }
+    await Promise.all([app.auth.keepHouse(), app.auth.keepHouse()])
+    await app.auth.keepHouse()
+    const mails = (await app.mailTo(email)).filter(({ subject }) => subject === 'Your password was changed')
+    expect(mails.map(({ text }) => text.includes('PIN'))).toEqual([saysPin])
+    expect(await rows('SELECT 1 FROM mail_requests')).toEqual([])
+  })
+
   it('does at most 500 rows of each kind a run, so that a run stays short', async () => {
     const app = await startApp()
     const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)'

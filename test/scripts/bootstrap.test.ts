@@ -40,9 +40,14 @@ async function project(): Promise<string> {
   return root
 }
 
-function start(root: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function start(
+  root: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+) {
   const { WRANGLER_COMMAND: _, npm_lifecycle_event: __, ...inherited } = process.env
-  const child = spawn(process.execPath, ['scripts/bootstrap.mjs', 'scripts/script.ts', ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, 'scripts/bootstrap.mjs', 'scripts/script.ts', ...args], {
     cwd: root,
     env: { ...inherited, npm_execpath: join(root, 'npm', 'npm-cli.js'), npm_node_execpath: process.execPath, ...env },
   })
@@ -62,6 +67,12 @@ function start(root: string, args: readonly string[], env: Readonly<Record<strin
 }
 
 const run = (root: string, args: readonly string[] = [], env = {}) => start(root, args, env).ended
+/** As if the machine were another one. */
+function runOn(root: string, platform: string, version: string, args: readonly string[] = []) {
+  const change = `Object.defineProperty(process, 'platform', { value: '${platform}' })
+    Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`
+  return start(root, args, {}, ['--import', `data:text/javascript,${encodeURIComponent(change)}`]).ended
+}
 const npmCalls = async (root: string) =>
   (await readFile(join(root, 'npm-calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean)
 
@@ -120,6 +131,22 @@ describe('bootstrap', () => {
     expect(code).toBe(7)
     expect(output).toContain('run "npm ci"')
     expect(await npmCalls(root)).toEqual([])
+  })
+
+  it.each([
+    ['darwin', '20.20.2'],
+    ['win32', '22.17.1'],
+  ])('asks on %s for a newer Node than %s, in one line and before it installs anything', async (platform, version) => {
+    const root = await project()
+    const { code, output } = await runOn(root, platform, version)
+    const asked = `Postern needs Node 22.18 or later on ${platform}-${process.arch}, and this is ${version}: install it from https://nodejs.org`
+    expect([code, output]).toEqual([1, `${asked}\n`])
+    expect(await npmCalls(root)).toEqual([])
+  })
+
+  it('runs scripts with the machine’s own Node where none comes with the packages', async () => {
+    const { code, output } = await runOn(await project(), 'darwin', '22.18.0', ['a'])
+    expect([code, output]).toEqual([7, expect.stringContaining('ran a')])
   })
 
   it('ends with the code of an npm that failed, without running the script, and leaves no lock', async () => {

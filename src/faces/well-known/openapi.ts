@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 const HeaderText = { schema: { type: 'string' } }
 
-export function buildOpenApi(faces: readonly FaceDescription[]): Json {
+export function buildOpenApi(version: string, faces: readonly FaceDescription[]): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const face of faces) {
     for (const [route, operation] of Object.entries(face.operations)) {
@@ -46,7 +46,7 @@ export function buildOpenApi(faces: readonly FaceDescription[]): Json {
     openapi: '3.1.0',
     info: {
       title: 'Postern',
-      version: '0.1.0',
+      version,
       license: { name: 'MIT', identifier: 'MIT' },
       description: 'Authentication at the edge.',
     },

@@ -154,6 +154,16 @@ describe.each(['bound', 'rendered'] as const)('the account tool, values %s', (wa
     expect(user('a@example.com')?.permissions).toBe('[]')
   })
 
+  it.each([
+    [[], 'password_set'],
+    [['--pin', '4711'], 'password_set_pin_removed'],
+  ])('leaves it to the worker to tell the user of a password that was set, with %j', async (pin, purpose) => {
+    await create('a@example.com', '--username', 'ann', ...pin)
+    await run(['set-password', '--email', 'a@example.com'], NOW + 1)
+    const due = { purpose, email: 'a@example.com', ip: 'unknown', user_agent: '', face: 'cli', caller: null }
+    expect(database.sqlite.prepare('SELECT * FROM mail_requests').all()).toMatchObject([{ ...due, next_attempt_at: NOW + 1 }])
+  })
+
   it('sets a password with the end of all sessions', async () => {
     await create('a@example.com')
     await run(['set-password', '--email', 'a@example.com'], NOW + 1)
