@@ -68,6 +68,7 @@ export interface Surroundings {
   readonly log?: Log
   readonly mail?: MailTransport
   readonly defer?: (work: Promise<unknown>) => void
+  readonly sleep?: Deps['sleep']
 }
 
 /** Who hashes or waits is heard of every few milliseconds; a request that is silent for this long is gone. */
@@ -79,7 +80,7 @@ const MAIL_MILLISECONDS = 20_000
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
   const config = parseConfig(env)
-  const { clock = systemClock, random = systemRandom, log = consoleLog } = surroundings
+  const { clock = systemClock, random = systemRandom, log = consoleLog, sleep = systemSleep } = surroundings
   const deadlineMilliseconds = config.storeTimeoutMilliseconds
   const database = createDatabase(env.DB, deadlineMilliseconds)
   const keyring = createKeyring({
@@ -90,7 +91,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     limit: config.maxPendingHashes,
     leaseMilliseconds: HASH_LEASE_MILLISECONDS,
     now: Date.now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep: systemSleep,
   })
   const signingKeyStore = createSigningKeyStore(database, env.SESSIONS, deadlineMilliseconds)
   const deps: Deps = {
@@ -132,6 +133,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     clock,
     random,
     log,
+    sleep,
     defer: deferWith(surroundings.defer ?? waitUntil, log),
   }
   return { auth: createAuth(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
@@ -204,6 +206,10 @@ async function nameObject(keyring: Keyring, text: string): Promise<string> {
   if (!hmac) throw new Error('Cannot name object: the current key is missing')
   const mac = await crypto.subtle.sign('HMAC', hmac.key, new TextEncoder().encode(text))
   return encodeHex(new Uint8Array(mac))
+}
+
+function systemSleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 function deferWith(keepAlive: (work: Promise<unknown>) => void, log: Log): Deps['defer'] {

@@ -10,6 +10,8 @@ import { sendVerification } from './send-verification.ts'
 /** For the worker that stored it; then the cron may. */
 const LEASE_SECONDS = 120
 const BATCH = 50
+/** Work that has begun by then makes the reply itself late, by as much as there is to do for an account. */
+const REPLY_FIRST_MILLISECONDS = 20
 /** A link that comes a day late helps nobody. */
 const KEEP_SECONDS = 86_400
 
@@ -33,7 +35,12 @@ export async function askForMail(
     nextAttemptAt: now + LEASE_SECONDS,
   }
   await deps.mailRequests.add(request)
-  deps.defer(answer(deps, request).then(() => deliverMail(deps)))
+  deps.defer(
+    deps
+      .sleep(REPLY_FIRST_MILLISECONDS)
+      .then(() => answer(deps, request))
+      .then(() => deliverMail(deps)),
+  )
 }
 
 /** What nobody answered in time. @throws Unavailable */

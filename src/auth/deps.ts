@@ -59,6 +59,7 @@ export interface Deps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly sleep: (milliseconds: number) => Promise<void>
   /** Goes on with `work` after the reply; its failure is logged, not told. */
   readonly defer: (work: Promise<unknown>) => void
 }

@@ -9,10 +9,13 @@ export interface MailboxEntry extends Mail {
 }
 
 const LIMIT = 200
+/** For what was asked for just now and is answered after the reply: a second at most. */
+const [TURNS, TURN_MILLISECONDS] = [40, 25]
 
 /** @param recipient compared without case; everybody's mail when absent */
 export async function readMailbox(deps: Deps, recipient: string | undefined): Promise<readonly MailboxEntry[]> {
   const address = recipient === undefined ? null : (parseEmailAddress(recipient) ?? recipient)
+  for (let turn = 0; turn < TURNS && (await deps.mailRequests.isAnyOpen()); turn += 1) await deps.sleep(TURN_MILLISECONDS)
   const rows = await deps.outbox.listForRecipient(address, LIMIT)
   const entries = await Promise.all(
     rows.map(async (row) => {

@@ -15,6 +15,8 @@ export interface MailRequests {
   lease(now: number, leaseSeconds: number, limit: number): Promise<readonly MailRequest[]>
   /** Queues a notice in the place of the request, once. */
   answer(id: string, mail: OutgoingMail, now: number): Promise<void>
+  /** Whether one waits for its answer. */
+  isAnyOpen(): Promise<boolean>
   /** There is no mail to send. */
   finish(id: string): Promise<void>
   /** Deletes at most `limit` requests made before `before`. */
@@ -39,6 +41,10 @@ export function createMailRequests(database: Database): MailRequests {
 
     async answer(id, mail, now) {
       await database.transact([queueMail(mail, null, now, isStillAsked(id)), finishRequest(id)])
+    },
+
+    async isAnyOpen() {
+      return (await database.ask(sql`SELECT 1 FROM mail_requests LIMIT 1`)).length > 0
     },
 
     async finish(id) {

@@ -12,7 +12,7 @@ const TODAY = { ln: 15, r: 8, p: 3 }
 /** As before somebody raised them. */
 const BEFORE = { ln: 14, r: 8, p: 1 }
 /** For what a reply defers, so that it is no part of the next one. */
-const PAUSE_MILLISECONDS = 25
+const PAUSE_MILLISECONDS = 80
 /** Of a share that is one half: four standard deviations are crossed by chance once in sixteen thousand runs. */
 const DEVIATIONS = 4
 
@@ -86,7 +86,7 @@ describe('the time of a reply', () => {
   it.each(['today@example.com', 'before@example.com'])(
     'of a wrong password for %s, hashed by parameters of today and of before, is that for nobody',
     async (email) => {
-      const pairs = 36
+      const pairs = 24
       const share = await shareOfSlower(
         pairs,
         () => time('/login', { email, password: 'wrong password' }),

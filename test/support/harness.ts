@@ -85,6 +85,7 @@ export async function startApp(options: AppOptions = {}) {
       clock: () => clock.now,
       log: record,
       defer: (work) => void deferred.push(work),
+      sleep: async () => {},
       mail: options.mail ?? mailboxTransport,
     })
     return service
