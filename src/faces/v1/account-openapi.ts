@@ -22,7 +22,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     id: 'updateMe',
     summary: "Change the user's names",
     description:
-      'What is left out stays, null clears. A new username frees the one before; of an account with a PIN it needs what DELETE /pin needs.',
+      'What is left out or empty stays, null clears. A new username needs what DELETE /pin needs; the one before is kept for the account for 30 days, and a mail tells of it.',
     body: ProfileBody,
     bearer: 'required',
     success: [200, v.object({ user: UserSchema })],
@@ -31,7 +31,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
   'DELETE /me': {
     id: 'deleteMe',
     summary: 'Delete the account',
-    description: `Ends all sessions, keeps nothing personal and frees the address. ${SENSITIVE}`,
+    description: `Ends all sessions, keeps nothing personal and frees the address. Within seven days of a change of the address or username the account is put aside until they are over, and the addresses of before are told how to take it back. ${SENSITIVE}`,
     body: PasswordBody,
     required: ['password'],
     bearer: 'required',

@@ -6,7 +6,9 @@ import { parseImportedUser } from '../../../scripts/user/imported-user.ts'
 import { readLines, writeLines } from '../../../scripts/user/line-files.ts'
 import { exportUsers, importUsers } from '../../../scripts/user/transfer.ts'
 import { batchesOf, importStatements } from '../../../scripts/user/transfer-statements.ts'
+import { isRunnable } from '../../../src/platform/password-hash.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
+import { EXPORTED } from '../../platform/imported-hashes/vectors.ts'
 import { type SqliteDatabase, sqliteDatabase } from '../operator/sqlite-database.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
 
@@ -226,6 +228,18 @@ describe.each(['bound', 'rendered'] as const)('importing and exporting users, va
     database = sqliteDatabase(way)
     await importUsers(lined(...lines), deps())
     expect(rows(data)).toEqual(before)
+  })
+
+  it('takes hashes as exports of other systems have them, twice, and exports what sign-in checks', async () => {
+    const users = [...EXPORTED, ['string', BCRYPT] as const].map(([, hash], index) => ({
+      email: `u${index}@example.com`,
+      hash,
+      username: '',
+    }))
+    expect(await run(...users)).toContain(`Imported ${users.length} users`)
+    expect(await run(...users)).toContain(`Imported 0 users, ${users.length} were there already`)
+    const hashes = (await all(exportUsers(deps()))).map((line) => JSON.parse(line).hash)
+    expect(hashes.filter((hash) => typeof hash !== 'string' || !isRunnable(hash))).toEqual([])
   })
 
   it('takes more users than fit a statement, without one of 100 KB, and shows how far it is', async () => {
