@@ -23,7 +23,7 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
   'POST /resend-verification': {
     id: 'resendVerification',
     summary: 'Send the verification mail again',
-    description: 'The same 200 for every address. At most 5 mails an hour for one requesting address, 20 a day in all.',
+    description: 'The same 200 for every address, also where no mail is sent because there have been too many.',
     body: EmailBody,
     required: ['email'],
     success: [200, Message],
