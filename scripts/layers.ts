@@ -63,8 +63,8 @@ const PACKAGES: readonly { readonly name: string; readonly may: (path: string) =
 
 const ENV_READERS = ['src/config.ts', 'src/compose.ts']
 
-/** `Auth` on one screen: the only file that puts the use cases together. */
-const AUTH_FACADE = 'src/auth/auth.ts'
+/** `Auth` and `Admin`, each on one screen: the only files that put the use cases together. */
+const AUTH_FACADES = ['src/auth/auth.ts', 'src/auth/admin/admin.ts']
 
 /** What use cases share. Everything else in src/auth is a use case of its own, and no use case imports another. */
 const AUTH_SHARED: readonly RegExp[] = [
@@ -76,6 +76,7 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^mail-words\//,
   // Gates on the way of several of them.
   /^(require-challenge|require-unbreached-password)\.ts$/,
+  /^admin\/(operator|require-account)\.ts$/,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]
@@ -130,7 +131,7 @@ function checkFaces(path: string, target: string): readonly string[] {
 
 function checkUseCases(path: string, target: string, isType: boolean): readonly string[] {
   const isShared = AUTH_SHARED.some((pattern) => pattern.test(target.slice('src/auth/'.length)))
-  return isShared || isType || path === AUTH_FACADE ? [] : [`${path}: no use case imports a use case (${target})`]
+  return isShared || isType || AUTH_FACADES.includes(path) ? [] : [`${path}: no use case imports a use case (${target})`]
 }
 
 function checkEnv(path: string, code: string, imports: readonly Import[]): readonly string[] {

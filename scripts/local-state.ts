@@ -1,7 +1,7 @@
 // Everything a local server needs that is not in git: development secrets, the files of the API reference, a migrated D1.
 // Made only when missing, decided by fingerprints of our own, since asking wrangler costs seconds.
 import { createHash, randomBytes } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { withFileLock } from './file-lock.mjs'
 import { captureTool, type ToolResult } from './run-tool.ts'
@@ -14,12 +14,36 @@ export interface LocalStatePaths {
   readonly persistDirectory: string
 }
 
-/** @returns whether the file was made; one that exists is never touched. */
+/** @returns whether the file was made; one that exists is left as it is, but gets an admin key where it has none. */
 export async function ensureDevVars(root: string): Promise<boolean> {
+  const content = await readFile(join(root, '.dev.vars'), 'utf8').catch(() => '')
+  if (hasAdminKey(content)) return false
+  return withFileLock(join(root, '.postern', 'dev-vars.lock'), async () => (await makeDevVars(root)) || addAdminKey(root))
+}
+
+async function addAdminKey(root: string): Promise<false> {
+  const path = join(root, '.dev.vars')
+  const content = await readFile(path, 'utf8')
+  if (!hasAdminKey(content)) {
+    await appendFile(path, `${content === '' || content.endsWith('\n') ? '' : '\n'}${adminKeyLine()}\n`)
+  }
+  return false
+}
+
+function hasAdminKey(content: string): boolean {
+  return /^\s*ADMIN_KEY\s*=/m.test(content)
+}
+
+function adminKeyLine(): string {
+  return `ADMIN_KEY=padm_${randomBytes(32).toString('base64url')}`
+}
+
+async function makeDevVars(root: string): Promise<boolean> {
   const content = [
     '# Local secrets, made by scripts/prepare.ts and never committed. This file is what makes an environment "development".',
     'ENVIRONMENT=development',
     `AUTH_SECRET=${randomBytes(32).toString('base64url')}`,
+    adminKeyLine(),
     '',
   ].join('\n')
   try {
@@ -43,14 +67,20 @@ export async function ensureAssets(root: string): Promise<boolean> {
     ...SWAGGER_UI_FILES.map((file) => join(swaggerUi, file)),
     ...(await readdir(pages)).map((file) => join(pages, file)),
   ]
-  const made = [note, join(target, 'openapi.json'), ...files.map((file) => join(target, 'docs', basename(file)))]
+  const made = [
+    note,
+    join(target, 'openapi.json'),
+    join(target, 'admin-openapi.json'),
+    ...files.map((file) => join(target, 'docs', basename(file))),
+  ]
   const isWhole = (await Promise.all(made.map(exists))).every(Boolean)
   if (isWhole && (await readFile(note, 'utf8')) === fingerprint) return false
   await mkdir(join(target, 'docs'), { recursive: true })
   await Promise.all(files.map((file) => copyWhole(file, join(target, 'docs', basename(file)))))
   // Imported only when needed: it loads every schema.
-  const { openApiDocument } = await import('./openapi.ts')
+  const { adminOpenApiDocument, openApiDocument } = await import('./openapi.ts')
   await writeWhole(join(target, 'openapi.json'), JSON.stringify(openApiDocument()))
+  await writeWhole(join(target, 'admin-openapi.json'), JSON.stringify(adminOpenApiDocument()))
   await writeWhole(note, fingerprint)
   return true
 }

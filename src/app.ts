@@ -3,18 +3,19 @@ import type { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from './auth/errors.ts'
 import { type Bindings, fetchAsset, isDevelopment, type Service } from './compose.ts'
+import { ADMIN_PATH, admin } from './faces/admin/routes.ts'
 import { COOKIE_PATH, createCookieFace } from './faces/cookie/routes.ts'
 import { mailbox } from './faces/development/routes.ts'
 import { createPages } from './faces/pages/routes.ts'
 import type { AppEnv } from './faces/shared/context.ts'
 import { cors } from './faces/shared/cors.ts'
+import { renderFailure } from './faces/shared/error-wire.ts'
 import { noteFailure } from './faces/shared/failures.ts'
 import { isLoopback } from './faces/shared/loopback.ts'
 import { closeRoutes, createRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
 import { createStable, STABLE_PATH } from './faces/stable/routes.ts'
 import { V1_PATH, v1 } from './faces/v1/routes.ts'
-import { renderFailure } from './faces/v1/wire.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 
@@ -34,7 +35,9 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
   }
   const requireService = createMiddleware<AppEnv>(async (c, next) => {
     try {
-      c.set('auth', service(c.env).auth)
+      const { auth, admin: operators } = service(c.env)
+      c.set('auth', auth)
+      c.set('admin', operators)
     } catch (error) {
       throw new AuthError('unavailable', reasonOf(error), { retryAfterSeconds: 60 })
     }
@@ -48,7 +51,11 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
 
   const pages = createPages((env) => service(env).config)
   const app = createRoutes()
-    .use(logRequest(log), secureHeaders, cors(listOrigins))
+    .use(
+      logRequest(log),
+      secureHeaders,
+      cors((env, path) => (path.startsWith(`${ADMIN_PATH}/`) ? [] : listOrigins(env))),
+    )
     .route(
       '/',
       createReference((env, path) => fetchAsset(env as Bindings, path)),
@@ -56,7 +63,14 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     .use('/dev/mailbox', developmentOnly)
     .on(
       'ALL',
-      ['/.well-known/jwks.json', '/readyz', '/dev/mailbox', `${V1_PATH}/*`, ...pages.map(([path]) => `${path}/*`)],
+      [
+        '/.well-known/jwks.json',
+        '/readyz',
+        '/dev/mailbox',
+        `${V1_PATH}/*`,
+        `${ADMIN_PATH}/*`,
+        ...pages.map(([path]) => `${path}/*`),
+      ],
       requireService,
     )
     .route(
@@ -65,6 +79,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     )
     .route('/dev/mailbox', mailbox)
     .route(V1_PATH, v1)
+    .route(ADMIN_PATH, admin)
     .route(STABLE_PATH, createStable(requireService))
     .route(
       COOKIE_PATH,

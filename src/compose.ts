@@ -1,5 +1,6 @@
 // The only place that builds everything from bindings. Tests build the same with another clock, chance or binding.
 import { waitUntil } from 'cloudflare:workers'
+import { type Admin, createAdmin } from './auth/admin/admin.ts'
 import { type Auth, createAuth } from './auth/auth.ts'
 import type { Deps } from './auth/deps.ts'
 import { createSigningKeys } from './auth/signing-keys.ts'
@@ -37,6 +38,8 @@ import { createDatabase } from './stores/database.ts'
 import { createDeletions } from './stores/deletions.ts'
 import { createErasures } from './stores/erasures.ts'
 import { createMailRequests } from './stores/mail-requests.ts'
+import { createManagedAccounts } from './stores/managed-accounts.ts'
+import { createOperatorViews } from './stores/operator-views.ts'
 import { createOutbox } from './stores/outbox.ts'
 import { createRecoveryPoints } from './stores/recovery-points.ts'
 import { createRegistrations } from './stores/registrations.ts'
@@ -55,6 +58,7 @@ export interface Bindings {
 
 export interface Service {
   readonly auth: Auth
+  readonly admin: Admin
   readonly config: Config
   readonly log: Log
   /** To be called for each request: hashes in the same isolate make way for it. */
@@ -104,6 +108,8 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     accountUndo: createAccountUndo(database),
     recoveryPoints: createRecoveryPoints(database),
     deletions: createDeletions(database),
+    managedAccounts: createManagedAccounts(database),
+    operatorViews: createOperatorViews(database),
     erasures: createErasures(database),
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),
@@ -136,7 +142,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     sleep,
     defer: deferWith(surroundings.defer ?? waitUntil, log),
   }
-  return { auth: createAuth(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
+  return { auth: createAuth(deps), admin: createAdmin(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
 }
 
 /** A file of this worker's own, from the assets it was deployed with. */

@@ -1,6 +1,7 @@
 // The only reader of vars and secrets. Turns the environment into plain numbers and strings once, and answers with the
 // name of whatever is wrong and how to set it. Never logs a value.
 import type { AuthSettings } from './auth/settings.ts'
+import { findAdminKeyProblem } from './platform/admin-key.ts'
 import { parseEmailAddress } from './platform/email-address.ts'
 import { findSecretProblem } from './platform/keyring.ts'
 import { LOCALES } from './platform/locale.ts'
@@ -71,6 +72,10 @@ export function parseConfig(env: object): Config {
     corsOrigins: origins(vars, isDevelopment ? 'http://localhost:8080' : ''),
     authSecret: secret(vars, 'AUTH_SECRET'),
     authSecretPrevious: vars.AUTH_SECRET_PREVIOUS ? secret(vars, 'AUTH_SECRET_PREVIOUS') : undefined,
+    adminKeys: [
+      ...(vars.ADMIN_KEY ? [adminKey(vars, 'ADMIN_KEY')] : []),
+      ...(vars.ADMIN_KEY_PREVIOUS ? [adminKey(vars, 'ADMIN_KEY_PREVIOUS')] : []),
+    ],
     signUp: oneOf(vars, 'SIGN_UP', ['open', 'closed']),
     unverifiedSignIn: oneOf(vars, 'UNVERIFIED_SIGN_IN', ['refuse', 'allow']),
     reservedUsernames: reservedUsernames(vars),
@@ -155,6 +160,19 @@ function secret(vars: Readonly<Record<string, unknown>>, name: string): string {
     throw new ConfigError(
       `${name} is ${problem ?? 'missing'}: it must be at least 32 random bytes. Set it with ` +
         `"openssl rand -base64 32 | npx wrangler secret put ${name}"; in development "npm run dev" writes it to .dev.vars`,
+    )
+  }
+  return value
+}
+
+function adminKey(vars: Readonly<Record<string, unknown>>, name: string): string {
+  const value = text(vars, name)
+  const problem = findAdminKeyProblem(value ?? '')
+  if (problem || value === undefined) {
+    throw new ConfigError(
+      `${name} is ${problem ?? 'missing'}: it must be padm_ and at least 32 random bytes in base64url. Set it with ` +
+        `"echo padm_$(openssl rand -base64 32 | tr '+/' '-_' | tr -d =) | npx wrangler secret put ${name}"; ` +
+        `in development "npm run dev" writes it to .dev.vars`,
     )
   }
   return value

@@ -62,7 +62,11 @@ export function logEvent({ log }: Pick<Deps, 'log'>, event: AuditEvent, userId: 
  * the same work all the same.
  */
 export function recordAct(deps: Pick<Deps, 'clock' | 'random' | 'log' | 'defer' | 'auditEvents'>, client: Client, act: Act): void {
-  const event = describeAct(deps, client, act)
+  record(deps, describeAct(deps, client, act))
+}
+
+/** The same of an event that is described already. */
+export function record(deps: Pick<Deps, 'log' | 'defer' | 'auditEvents'>, event: AuditEvent): void {
   logEvent(deps, event)
   deps.defer(store(deps, event))
 }

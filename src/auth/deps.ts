@@ -22,6 +22,8 @@ import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Deletions } from '../stores/deletions.ts'
 import type { Erasures } from '../stores/erasures.ts'
 import type { MailRequests } from '../stores/mail-requests.ts'
+import type { ManagedAccounts } from '../stores/managed-accounts.ts'
+import type { OperatorViews } from '../stores/operator-views.ts'
 import type { Outbox } from '../stores/outbox.ts'
 import type { RecoveryPoints } from '../stores/recovery-points.ts'
 import type { Registrations } from '../stores/registrations.ts'
@@ -39,6 +41,8 @@ export interface Deps {
   readonly accountUndo: AccountUndo
   readonly recoveryPoints: RecoveryPoints
   readonly deletions: Deletions
+  readonly managedAccounts: ManagedAccounts
+  readonly operatorViews: OperatorViews
   readonly erasures: Erasures
   readonly auditEvents: AuditEvents
   readonly outbox: Outbox

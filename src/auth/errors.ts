@@ -22,6 +22,7 @@ export type AuthErrorCode =
   | 'method_not_allowed'
   | 'sign_up_closed'
   | 'challenge_failed'
+  | 'email_taken'
   | 'username_taken'
   | 'rate_limited'
   | 'unavailable'

@@ -24,10 +24,15 @@ export async function findNewPasswordProblem(
 
 /**
  * @param field what the password is called in a refusal
- * @param attempt given back where there is no room for the hash
+ * @param attempt given back where there is no room for the hash; `null` where none was counted
  * @throws AuthError `invalid_request` for a breached password @throws Unavailable
  */
-export async function hashNewPassword(deps: Deps, field: string, password: string, attempt: CountedAttempt): Promise<string> {
+export async function hashNewPassword(
+  deps: Deps,
+  field: string,
+  password: string,
+  attempt: CountedAttempt | null,
+): Promise<string> {
   await requireUnbreachedPassword(deps, field, password, attempt)
   const { hasher, random, settings } = deps
   return hashInTurn(deps, attempt, (checkpoint) => hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))

@@ -1,6 +1,7 @@
 // The development mailbox: what was "sent", straight from the outbox, so that a mail is there as soon as its cause is.
 import { parseEmailAddress } from '../platform/email-address.ts'
 import type { Mail } from '../platform/mail.ts'
+import { answerMailRequests } from './ask-for-mail.ts'
 import type { Deps } from './deps.ts'
 import { openMail } from './queued-mail.ts'
 
@@ -15,7 +16,11 @@ const [TURNS, TURN_MILLISECONDS] = [40, 25]
 /** @param recipient compared without case; everybody's mail when absent */
 export async function readMailbox(deps: Deps, recipient: string | undefined): Promise<readonly MailboxEntry[]> {
   const address = recipient === undefined ? null : (parseEmailAddress(recipient) ?? recipient)
-  for (let turn = 0; turn < TURNS && (await deps.mailRequests.isAnyOpen()); turn += 1) await deps.sleep(TURN_MILLISECONDS)
+  // No cron runs in development by itself.
+  await answerMailRequests(deps)
+  for (let turn = 0; turn < TURNS && (await deps.mailRequests.isAnyLeased(deps.clock())); turn += 1) {
+    await deps.sleep(TURN_MILLISECONDS)
+  }
   const rows = await deps.outbox.listForRecipient(address, LIMIT)
   const entries = await Promise.all(
     rows.map(async (row) => {

@@ -8,14 +8,14 @@ import { AuthError } from './errors.ts'
 
 /**
  * @param field what the password is called in the refusal
- * @param attempt stays counted for a breached password; given back where nobody could say
+ * @param attempt stays counted for a breached password; given back where nobody could say; `null` for an operator's, who is not counted
  * @throws AuthError `invalid_request` @throws Unavailable where BREACHED_PASSWORDS is `closed`
  */
 export async function requireUnbreachedPassword(
   { settings, breachedPasswords, log, defer }: Deps,
   field: string,
   password: string,
-  attempt: CountedAttempt,
+  attempt: CountedAttempt | null,
 ): Promise<void> {
   if (settings.breachedPasswords === 'off') return
   const isBreached = await breachedPasswords.has(password).catch((error: unknown) => {
@@ -23,7 +23,7 @@ export async function requireUnbreachedPassword(
       log('warn', 'password not looked up in breaches', { reason: error.message })
       return false
     }
-    defer(attempt.giveBack())
+    if (attempt) defer(attempt.giveBack())
     throw error
   })
   if (!isBreached) return

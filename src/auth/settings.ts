@@ -8,6 +8,8 @@ export type Freshness = 'token' | 'edge' | 'strict'
 export interface AuthSettings {
   /** Origin of this service as clients see it, without a slash at the end: issuer, audience and base of mailed links. */
   readonly publicUrl: string
+  /** What an operator's program may send as a bearer token, today's first; none where only users with `systemAdmin` are operators. */
+  readonly adminKeys: readonly string[]
   readonly signUp: 'open' | 'closed'
   /** Whether an account may be signed in to whose address is not proven. */
   readonly unverifiedSignIn: 'refuse' | 'allow'

@@ -3,6 +3,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Decision, EMPTY_TALLY, type LimitPolicy, type Tally } from './limit-rules.ts'
 import * as pins from './pin-tallies.ts'
+import type { AccountWaits } from './sign-in-tallies.ts'
 import * as signIn from './sign-in-tallies.ts'
 
 const TALLY_PREFIX = 'tally:'
@@ -45,6 +46,24 @@ export class LoginLimiterObject extends DurableObject {
   /** The account has a new password: failures with the one before are no reason to wait any more, wherever they came from. */
   clearPairs(): void {
     for (const [key] of [...this.ctx.storage.kv.list({ prefix: PAIR_PREFIX })]) this.ctx.storage.kv.delete(key)
+  }
+
+  /** Nobody waits any more, wherever they try from; a PIN that guesses have killed lives again. Addresses that signed in stay known. */
+  unlock(): void {
+    this.clearPairs()
+    for (const key of [ADDRESS_KEYS.failures, PIN_STREAK]) this.ctx.storage.kv.delete(key)
+  }
+
+  /** What is in force now, with nothing counted by the question. */
+  describe(now: number, policy: LimitPolicy & { readonly deadAfterFailures?: number }): AccountWaits {
+    const pairs = [...this.ctx.storage.kv.list<Tally>({ prefix: PAIR_PREFIX })].map(([, tally]) => tally)
+    return signIn.describeWaits(
+      pairs,
+      read(this.ctx.storage, ADDRESS_KEYS.failures),
+      read(this.ctx.storage, PIN_STREAK),
+      now,
+      policy,
+    )
   }
 
   /** The attempt was never judged. Nothing happens for one that is unknown or settled already. */

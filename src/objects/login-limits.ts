@@ -5,7 +5,7 @@ import { withDeadline } from '../platform/deadline.ts'
 import type { Decision, LimitPolicy, Refusal } from './limit-rules.ts'
 import type { LoginLimiterObject } from './login-limiter.ts'
 import type { PinDecision, PinPolicy } from './pin-tallies.ts'
-import type { AccountAttempt } from './sign-in-tallies.ts'
+import type { AccountAttempt, AccountWaits } from './sign-in-tallies.ts'
 
 /**
  * An attempt to sign in, or to register, that is counted already. Left alone it stays counted, as a failure; settling it a
@@ -48,10 +48,21 @@ export interface LoginLimits {
   beginHash(who: { readonly address: string }, now: number): Promise<Begun>
   /** Ends the waits that failures on an account have led to, from whatever address. @throws Unavailable */
   clearWaits(account: AccountNames): Promise<void>
+  /** Nobody waits any more for what failed on the account, under whatever name; its PIN lives. @throws Unavailable */
+  unlock(account: AccountNames): Promise<void>
+  /** What is in force for each name of the account, and for its PIN. Counts nothing. @throws Unavailable */
+  describe(account: AccountNames, now: number): Promise<DescribedLimits>
   /** Deletes all that was counted for an account that is gone. @throws Unavailable */
   forget(account: AccountNames): Promise<void>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
   ping(): Promise<void>
+}
+
+export interface DescribedLimits {
+  readonly email: AccountWaits
+  /** `null` where the account has no username. */
+  readonly username: AccountWaits | null
+  readonly pin: AccountWaits | null
 }
 
 /** What an account can be signed in to by, each of which is counted apart. */
@@ -170,6 +181,22 @@ export function createLoginLimits({
       await settleAll(
         namesOf(account).map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.clearPairs())),
       )
+    },
+
+    async unlock(account) {
+      const names = [...namesOf(account), ...(account.usernameKey === null ? [] : [pinOf(account.usernameKey)])]
+      await settleAll(names.map(async (name) => ask(await objectFor('account', name), (limiter) => limiter.unlock())))
+    },
+
+    async describe({ email, usernameKey }, now) {
+      const read = async (name: string, policy: LimitPolicy | PinPolicy): Promise<AccountWaits> =>
+        ask<AccountWaits>(await objectFor('account', name), async (limiter) => limiter.describe(now, policy))
+      const [ofEmail, username, pin] = await Promise.all([
+        read(`email:${email}`, addressPolicy),
+        usernameKey === null ? null : read(`username:${usernameKey}`, addressPolicy),
+        usernameKey === null ? null : read(pinOf(usernameKey), pinPolicy),
+      ])
+      return { email: ofEmail, username, pin }
     },
 
     async forget(account) {

@@ -43,6 +43,42 @@ export interface AddressTallies {
   readonly registrations: Tally
 }
 
+/** What failures on an account have led to, for whoever wants to know why somebody cannot sign in. */
+export interface AccountWaits {
+  /** Failures from addresses that were not known, within the window. */
+  readonly failures: number
+  /** Seconds for which strangers' addresses are refused, 0 when they are not. */
+  readonly accountWait: number
+  /** Client addresses that wait because of their own failures, and the longest of their waits in seconds. */
+  readonly waitingAddresses: number
+  readonly longestWait: number
+  /** Guesses of the PIN in a row, and whether they have made it dead. Of an account's own object: 0. */
+  readonly streak: number
+  readonly isDead: boolean
+}
+
+export function describeWaits(
+  pairs: readonly Tally[],
+  failures: Tally,
+  streak: Tally,
+  now: number,
+  policy: LimitPolicy & { readonly deadAfterFailures?: number },
+): AccountWaits {
+  const waits = pairs
+    .map((pair) => backoffWait(rememberedMarks(withoutFuture(pair.marks, now), policy.pair, now), policy.pair, now))
+    .filter((wait) => wait > 0)
+  const marks = withoutFuture(failures.marks, now)
+  const inARow = now < streak.until ? streak.marks.length : 0
+  return {
+    failures: marksWithin(marks, policy.account.windowSeconds, now).length,
+    accountWait: windowWait(marks, policy.account, now),
+    waitingAddresses: waits.length,
+    longestWait: Math.max(0, ...waits),
+    streak: inARow,
+    isDead: policy.deadAfterFailures !== undefined && inARow >= policy.deadAfterFailures,
+  }
+}
+
 export interface Counted<Tallies> {
   readonly decision: Decision
   readonly tallies: Tallies

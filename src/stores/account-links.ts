@@ -31,6 +31,7 @@ export interface AccountLinks {
   find(tokenHash: string, purpose: LinkPurpose, now: number): Promise<AccountLink | null>
   /**
    * For the account of `email`; for an address without one, and for a disabled account, the same work for nothing.
+   * @param caps `null` for what the operator has mailed
    * @param requestId of the request that this answers: it is gone after that, and nothing happens where it was gone before
    * @returns whose account it is, or `null` when there is no link
    */
@@ -39,8 +40,8 @@ export interface AccountLinks {
     link: NewLink,
     mail: OutgoingMail,
     event: AuditEvent,
-    caps: MailCaps,
-    requestId: string,
+    caps: MailCaps | null,
+    requestId: string | null,
     now: number,
   ): Promise<string | null>
   /**

@@ -26,11 +26,13 @@ export const AUDIT_ACTS = [
   'pin_dead',
   'account_disabled',
   'account_enabled',
+  'account_unlocked',
   'account_deletion_requested',
   'account_deleted',
   'permissions_changed',
   'signing_key_made',
   'mail_dead_lettered',
+  'mail_retried',
 ] as const
 
 export type AuditAct = (typeof AUDIT_ACTS)[number]
@@ -41,7 +43,7 @@ export const AUDIT_OUTCOMES = ['success', 'failure', 'refused'] as const
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number]
 
 /** By which way in: a face, a page behind a mailed link, a binding, the operator's command line, or none of them. */
-export type AuditFace = 'v1' | 'stable' | 'cookie' | 'page' | 'rpc' | 'cli' | 'system'
+export type AuditFace = 'v1' | 'stable' | 'cookie' | 'page' | 'admin' | 'rpc' | 'cli' | 'system'
 
 /** Who acted: `admin:` with a user's id, `worker:` with a caller's name; `anonymous` has proved nothing. */
 export type AuditActor = 'user' | 'anonymous' | 'operator' | 'system' | `admin:${string}` | `worker:${string}`

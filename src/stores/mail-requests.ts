@@ -15,8 +15,8 @@ export interface MailRequests {
   lease(now: number, leaseSeconds: number, limit: number): Promise<readonly MailRequest[]>
   /** Queues a notice in the place of the request, once. */
   answer(id: string, mail: OutgoingMail, now: number): Promise<void>
-  /** Whether one waits for its answer. */
-  isAnyOpen(): Promise<boolean>
+  /** Whether somebody is at work on one. */
+  isAnyLeased(now: number): Promise<boolean>
   /** There is no mail to send. */
   finish(id: string): Promise<void>
   /** Deletes at most `limit` requests made before `before`. */
@@ -43,8 +43,8 @@ export function createMailRequests(database: Database): MailRequests {
       await database.transact([queueMail(mail, null, now, isStillAsked(id)), finishRequest(id)])
     },
 
-    async isAnyOpen() {
-      return (await database.ask(sql`SELECT 1 FROM mail_requests LIMIT 1`)).length > 0
+    async isAnyLeased(now) {
+      return (await database.ask(sql`SELECT 1 FROM mail_requests WHERE next_attempt_at > ${now} LIMIT 1`)).length > 0
     },
 
     async finish(id) {

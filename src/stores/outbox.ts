@@ -54,7 +54,10 @@ export interface Outbox {
   markSent(id: string, now: number, keepMail: boolean): Promise<void>
   /** Seconds until the account may cause a mail to an address that is not its own, 0 when it may now. */
   findSenderWait(senderId: string, perHour: number, now: number): Promise<number>
-  /** A notice whose cause is not in D1; none to a user who is gone. */
+  /**
+   * A notice whose cause is not in D1; none to a user who is gone, and none where an hour has brought so many that one more would only
+   * bury the others: whoever has a password can sign in as often as they like.
+   */
   addNotice(userId: string, mail: OutgoingMail, now: number): Promise<void>
   /** Neither this nor `markDead` does anything once somebody else has taken the mail, or it is sent. */
   markFailed(row: OutboxRow, nextAttemptAt: number, reason: string): Promise<void>
@@ -78,6 +81,7 @@ export interface Outbox {
 const NEVER = Number.MAX_SAFE_INTEGER
 const HOUR = 3600
 const DAY = 86_400
+const MOST_NOTICES_PER_HOUR = 20
 /** Of a ceiling, one in so many is for known requesters. */
 const RESERVED_PART = 5
 /** What a requester has besides the first mail of a day, as long as no more than this part of the ceiling is used. */
@@ -165,7 +169,10 @@ export function createOutbox(database: Database): Outbox {
     },
 
     async addNotice(userId, mail, now) {
-      await database.transact([queueMail(mail, null, now, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId})`)])
+      const notices = sql`(SELECT count(*) FROM outbox
+        WHERE recipient = ${mail.recipient} AND purpose = 'notice' AND created_at > ${now - HOUR})`
+      const isThere = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId})`
+      await database.transact([queueMail(mail, null, now, sql`${isThere} AND ${notices} < ${MOST_NOTICES_PER_HOUR}`)])
     },
 
     async expire(event, limit) {

@@ -1,6 +1,6 @@
 // Every code of the closed list, provoked once: the whole refusal with its header fields, and that the list is complete.
 import { expect, it } from 'vitest'
-import { ERROR_CODES } from '../../src/faces/v1/wire.ts'
+import { ERROR_CODES } from '../../src/faces/shared/error-wire.ts'
 import { breakableBindings } from '../faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { expectRefusal, REFUSED } from './v1-shapes.ts'

@@ -1,6 +1,6 @@
 // Each call to a store that each operation makes, spoilt in turn: refused before anything happens, and done with the answer lost.
 import { describe, expect, it } from 'vitest'
-import { openApiDocument } from '../../scripts/openapi.ts'
+import { adminOpenApiDocument, openApiDocument } from '../../scripts/openapi.ts'
 import { startApp, type TestApp } from '../support/harness.ts'
 import { type Fault, type StoreName, spoilableBindings } from './intercepted-bindings.ts'
 import type { Operation } from './operation.ts'
@@ -70,17 +70,19 @@ describe('the tables of operations', () => {
     ['/api/v1/auth/', '/'],
     ['/api/stable/auth/', 'stable/'],
     ['/auth/', 'cookie/'],
+    ['/api/admin/v1/', 'admin/'],
   ] as const
 
   it('have every operation that is documented and needs a store', () => {
     const named = new Set(OPERATIONS.map(([name]) => name.split(',')[0]))
-    const documented = Object.entries(openApiDocument().paths as Record<string, object>).flatMap(([path, item]) => {
+    const paths = { ...(openApiDocument().paths as object), ...(adminOpenApiDocument().paths as object) }
+    const documented = Object.entries<object>(paths).flatMap(([path, item]) => {
       const [prefix, face] = FACES.find(([start]) => path.startsWith(start)) ?? []
       if (prefix === undefined) return []
       const place = face + path.slice(prefix.length).replace(/\{(\w+)\}/g, ':$1')
       return Object.keys(item).map((method) => `${method.toUpperCase()} ${place}`)
     })
-    expect(documented.length).toBeGreaterThan(30)
+    expect(documented.length).toBeGreaterThan(50)
     // Signing out by GET is the same as by DELETE.
     expect(documented.filter((operation) => !named.has(operation))).toEqual(['GET stable/logout'])
   })

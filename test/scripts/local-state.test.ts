@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { ensureAssets, ensureDatabase, ensureDevVars } from '../../scripts/local-state.ts'
+import { findAdminKeyProblem } from '../../src/platform/admin-key.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 async function project(): Promise<string> {
@@ -41,14 +42,18 @@ describe('ensureDevVars()', () => {
     const vars = parseEnv(await readFile(path, 'utf8'))
     expect(vars.ENVIRONMENT).toBe('development')
     expect(Buffer.from(vars.AUTH_SECRET ?? '', 'base64url')).toHaveLength(32)
+    expect(findAdminKeyProblem(vars.ADMIN_KEY ?? '')).toBeNull()
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
-  it('never touches a file that is there', async () => {
+  it('leaves a file that is there as it is, and adds an admin key once', async () => {
     const root = await project()
     await writeFile(join(root, '.dev.vars'), 'MINE=1')
     expect(await ensureDevVars(root)).toBe(false)
-    expect(await readFile(join(root, '.dev.vars'), 'utf8')).toBe('MINE=1')
+    const content = await readFile(join(root, '.dev.vars'), 'utf8')
+    expect(content).toMatch(/^MINE=1\nADMIN_KEY=padm_[\w-]{43}\n$/)
+    await Promise.all([ensureDevVars(root), ensureDevVars(root)])
+    expect(await readFile(join(root, '.dev.vars'), 'utf8')).toBe(content)
   })
 
   it('gives many at once one secret', async () => {

@@ -1,7 +1,7 @@
 // The OpenAPI document before a linter that knows nothing of this project.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { expect, it } from 'vitest'
-import { openApiDocument } from '../../scripts/openapi.ts'
+import { adminOpenApiDocument, openApiDocument } from '../../scripts/openapi.ts'
 
 /** Every problem as `rule where`, warnings included. */
 async function lint(document: object): Promise<string[]> {
@@ -17,6 +17,10 @@ const WITHOUT_REFUSALS = ['~1healthz', '~1readyz', '~1.well-known~1jwks.json'].m
 
 it('has nothing to say against the document, but that three operations refuse nobody', async () => {
   expect((await lint(openApiDocument())).sort()).toEqual(WITHOUT_REFUSALS.sort())
+})
+
+it('has nothing to say against the document of the admin API', async () => {
+  expect(await lint(adminOpenApiDocument())).toEqual([])
 })
 
 it('finds what is wrong with one', async () => {

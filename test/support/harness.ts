@@ -11,11 +11,14 @@ export const PUBLIC_URL = 'http://localhost:8787'
 export const PASSWORD = 'correct horse battery'
 export const BINDINGS = env as unknown as Bindings & { readonly TEST_MIGRATIONS: D1Migration[] }
 
+export const ADMIN_KEY = `padm_${'q7Rk2Vw9Lm4Xc8Zt1Hs6Pd3Gb5Nf0Jy'.repeat(2).slice(0, 50)}`
+
 /** Hashing is the subject of its own tests only: everywhere else it is made cheap. */
 const VARS = {
   ENVIRONMENT: 'development',
   AUTH_SECRET: 'q0bnJ7Zk3vXy9fTgLrWm2sHdPc5eAuIo8tYw1NzKxVE',
   PUBLIC_URL,
+  ADMIN_KEY,
   SCRYPT_LN: '4',
   SCRYPT_R: '1',
   SCRYPT_P: '1',

@@ -1,6 +1,7 @@
 // What every face finds on Hono's context, and how the client is told from the request.
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { Admin } from '../../auth/admin/admin.ts'
 import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
@@ -16,6 +17,7 @@ export interface AppEnv {
     requestId: string
     /** Set by `requireService`: absent where the configuration is broken. */
     auth: Auth
+    admin: Admin
     body: JsonObject | null
     /** Set by `inFace`. */
     face: Client['face']

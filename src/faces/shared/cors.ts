@@ -11,11 +11,11 @@ const FIELDS = {
   'Access-Control-Expose-Headers': 'Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
 } as const
 
-/** @param listOrigins asked on each request, since configuration is read from its environment */
-export function cors(listOrigins: (env: AppEnv['Bindings']) => readonly string[]) {
+/** @param listOrigins asked on each request, since configuration is read from its environment; by the path, since not all is open to pages */
+export function cors(listOrigins: (env: AppEnv['Bindings'], path: string) => readonly string[]) {
   return createMiddleware<AppEnv>(async function cors(c, next) {
     const origin = c.req.header('Origin')
-    const isListed = origin !== undefined && listOrigins(c.env).includes(origin)
+    const isListed = origin !== undefined && listOrigins(c.env, c.req.path).includes(origin)
     const isPreflight = c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined
     if (isPreflight) c.res = c.body(null, 204)
     else await next()

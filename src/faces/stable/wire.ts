@@ -77,6 +77,7 @@ const ERRORS = {
   method_not_allowed: [405, 'Method not allowed'],
   sign_up_closed: [403, 'Sign-up is closed'],
   challenge_failed: [403, 'Please solve the challenge and try again'],
+  email_taken: [409, 'The e-mail address has an account already'],
   username_taken: [409, 'This username is taken'],
   rate_limited: [429, 'Too many attempts'],
   unavailable: [503, 'The service is temporarily unavailable'],

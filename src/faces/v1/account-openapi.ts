@@ -1,6 +1,7 @@
 // What the `v1` face says for OpenAPI of the rest of an account's life: recovery, changes, deletion.
 import * as v from 'valibot'
 import type { Operation } from '../shared/operation.ts'
+import { UserSchema } from '../shared/user-wire.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
@@ -12,7 +13,6 @@ import {
   ResetPasswordBody,
   TokenBody,
 } from './account-wire.ts'
-import { UserSchema } from './wire.ts'
 
 const Message = v.object({ message: v.string() })
 const SENSITIVE = 'Needs a sign-in by password, or a reauthentication, not more than 10 minutes ago.'

@@ -2,8 +2,8 @@
 import type { InferOutput } from 'valibot'
 import type { Activity } from '../../auth/list-activity.ts'
 import { printable } from '../../platform/printable-text.ts'
+import { renderTime } from '../shared/user-wire.ts'
 import type { ActivitySchema } from './activity-schema.ts'
-import { renderTime } from './wire.ts'
 
 export function renderActivity({ events, nextCursor, currentSessionId }: Activity): InferOutput<typeof ActivitySchema> {
   return {

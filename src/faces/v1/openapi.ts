@@ -2,9 +2,10 @@
 import * as v from 'valibot'
 import { MAX_ACTIVITY_LIMIT } from '../../auth/list-activity.ts'
 import type { Operation } from '../shared/operation.ts'
+import { UserSchema } from '../shared/user-wire.ts'
 import { accountOperations } from './account-openapi.ts'
 import { ActivitySchema } from './activity-schema.ts'
-import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema, UserSchema } from './wire.ts'
+import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema } from './wire.ts'
 
 const Message = v.object({ message: v.string() })
 

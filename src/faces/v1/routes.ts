@@ -2,10 +2,12 @@
 import { jsonBody } from '../shared/body.ts'
 import { readChallengedClient } from '../shared/challenge.ts'
 import { inFace, readBearer, readClient } from '../shared/context.ts'
+import { renderFailure } from '../shared/error-wire.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { setRegistrationCookie } from '../shared/registration-cookie.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
+import { renderUser } from '../shared/user-wire.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
@@ -24,11 +26,9 @@ import {
   RefreshBody,
   RegisterBody,
   renderExtension,
-  renderFailure,
   renderGrant,
   renderRegistration,
   renderSession,
-  renderUser,
 } from './wire.ts'
 
 export const V1_PATH = '/api/v1/auth'

@@ -11,6 +11,8 @@ export interface FaceDescription {
   readonly basePath: string
   readonly operations: Readonly<Record<string, Operation>>
   readonly error: GenericSchema
+  /** What stands under `components`, by name: wherever one of these appears in an operation it is referred to. */
+  readonly schemas?: Readonly<Record<string, GenericSchema>>
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -42,6 +44,9 @@ export function buildOpenApi(version: string, faces: readonly FaceDescription[])
       paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(face, operation, method, fullPath) }
     }
   }
+  const shared = Object.fromEntries(
+    faces.flatMap(({ schemas = {} }) => Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)])),
+  )
   return {
     openapi: '3.1.0',
     info: {
@@ -52,16 +57,41 @@ export function buildOpenApi(version: string, faces: readonly FaceDescription[])
     },
     servers: [{ url: '/' }],
     tags: faces.map(({ tag, about }) => ({ name: tag, description: about })),
-    paths,
+    paths: referTo(shared, paths) as Json,
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        accessToken: { type: 'apiKey', in: 'cookie', name: 'accessToken' },
-        refreshToken: { type: 'apiKey', in: 'cookie', name: 'refreshToken' },
+      securitySchemes: schemesOf(faces),
+      schemas: {
+        ...Object.fromEntries(faces.map((face) => [errorName(face), jsonSchema(face.error)])),
+        ...Object.fromEntries(Object.entries(shared).map(([name, schema]) => [name, referTo(shared, schema, name)])),
       },
-      schemas: Object.fromEntries(faces.map((face) => [errorName(face), jsonSchema(face.error)])),
     },
   }
+}
+
+const SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  accessToken: { type: 'apiKey', in: 'cookie', name: 'accessToken' },
+  refreshToken: { type: 'apiKey', in: 'cookie', name: 'refreshToken' },
+} as const
+
+/** Those that some operation asks for. */
+function schemesOf(faces: readonly FaceDescription[]): Json {
+  const asked = faces.flatMap(({ operations }) => Object.values(operations))
+  const names = new Set(asked.flatMap(({ bearer, cookies = [] }) => [...(bearer ? ['bearer'] : []), ...cookies]))
+  return Object.fromEntries(Object.entries(SCHEMES).filter(([name]) => names.has(name)))
+}
+
+/** The same with a reference for each part that is one of `shared`. @param self the name of what is described, which stands for itself */
+function referTo(shared: Readonly<Record<string, Json>>, value: unknown, self?: string): unknown {
+  const known = new Map(Object.entries(shared).flatMap(([name, schema]) => (name === self ? [] : [[JSON.stringify(schema), name]])))
+  const visit = (part: unknown): unknown => {
+    if (typeof part !== 'object' || part === null) return part
+    if (Array.isArray(part)) return part.map(visit)
+    const name = known.get(JSON.stringify(part))
+    if (name !== undefined) return { $ref: `#/components/schemas/${name}` }
+    return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, visit(each)]))
+  }
+  return visit(value)
 }
 
 function describeOperation(face: FaceDescription, operation: Operation, method: string, path: string): Json {

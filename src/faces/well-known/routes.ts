@@ -31,6 +31,7 @@ export function createReference(fetchAsset: FetchAsset) {
   return createRoutes()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/openapi.json', (c) => serve(c, '/openapi.json', 300))
+    .get('/api/admin/openapi.json', (c) => serve(c, '/admin-openapi.json', 300))
     .get('/docs', (c) => {
       c.header('Content-Security-Policy', DOCS_POLICY)
       return serve(c, '/docs/index.html', 300)

@@ -1,9 +1,9 @@
 // The OpenAPI document: well-formed as OpenAPI 3.1 asks for, about the routes that are served and no others, and true.
 import { describe, expect, it } from 'vitest'
-import { openApiDocument } from '../../../scripts/openapi.ts'
+import { adminOpenApiDocument, openApiDocument } from '../../../scripts/openapi.ts'
 import { createApp } from '../../../src/app.ts'
+import { ERROR_CODES } from '../../../src/faces/shared/error-wire.ts'
 import { routeTable } from '../../../src/faces/shared/routes.ts'
-import { ERROR_CODES } from '../../../src/faces/v1/wire.ts'
 import { PAGES } from '../../contract/answers.ts'
 import { PASSWORD, type Reply, type RequestOptions, startApp } from '../../support/harness.ts'
 import { findProblems, findUndocumented, type Json, resolveReference } from '../documented.ts'
@@ -87,7 +87,8 @@ describe('the OpenAPI document', () => {
     const served = table
       .filter((row) => !isPage(row))
       .flatMap(([path, methods]) => methods.map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`))
-    const documented = operationsOf(await fetchDocument()).map(([method, path]) => `${method} ${path}`)
+    const documents = [await fetchDocument(), adminOpenApiDocument()]
+    const documented = documents.flatMap((document) => operationsOf(document).map(([method, path]) => `${method} ${path}`))
     expect(documented.sort()).toEqual(served.sort())
   })
 

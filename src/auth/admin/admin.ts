@@ -1,0 +1,64 @@
+// Everything an operator can do, on one screen. The admin API and its RPC entrypoint call these and nothing else.
+import type { Client, Deps } from '../deps.ts'
+import { createUser, type NewUserForm } from './create-user.ts'
+import { disableUser } from './disable-user.ts'
+import { editPermissions, type PermissionEdit } from './edit-permissions.ts'
+import { editUser, type UserEdit } from './edit-user.ts'
+import { enableUser } from './enable-user.ts'
+import { endUserSession } from './end-user-session.ts'
+import { type EventsQuery, listEvents } from './list-events.ts'
+import { listMails } from './list-mails.ts'
+import { listPendingRegistrations } from './list-pending-registrations.ts'
+import { listUserSessions } from './list-user-sessions.ts'
+import { listUsers, type UsersQuery } from './list-users.ts'
+import type { OperatorProof } from './operator.ts'
+import { readStats } from './read-stats.ts'
+import { removeUser } from './remove-user.ts'
+import { retryMail } from './retry-mail.ts'
+import { sendUserReset } from './send-user-reset.ts'
+import { setUserPassword } from './set-user-password.ts'
+import { setUserPin } from './set-user-pin.ts'
+import { showUser } from './show-user.ts'
+import { signOutUser } from './sign-out-user.ts'
+import { unlockUser } from './unlock-user.ts'
+import { verifyUser } from './verify-user.ts'
+
+export type Admin = ReturnType<typeof createAdmin>
+
+interface Page {
+  readonly limit?: string | undefined
+}
+
+export function createAdmin(deps: Deps) {
+  return {
+    listUsers: (proof: OperatorProof, query: UsersQuery, client: Client) => listUsers(deps, proof, query, client),
+    createUser: (proof: OperatorProof, form: NewUserForm, client: Client) => createUser(deps, proof, form, client),
+    showUser: (proof: OperatorProof, id: string, client: Client) => showUser(deps, proof, id, client),
+    editUser: (proof: OperatorProof, edit: UserEdit, client: Client) => editUser(deps, proof, edit, client),
+    removeUser: (proof: OperatorProof, id: string, client: Client) => removeUser(deps, proof, id, client),
+
+    disableUser: (proof: OperatorProof, id: string, client: Client) => disableUser(deps, proof, id, client),
+    enableUser: (proof: OperatorProof, id: string, client: Client) => enableUser(deps, proof, id, client),
+    unlockUser: (proof: OperatorProof, id: string, client: Client) => unlockUser(deps, proof, id, client),
+    signOutUser: (proof: OperatorProof, id: string, client: Client) => signOutUser(deps, proof, id, client),
+    setUserPassword: (proof: OperatorProof, form: { id: string; password: string | undefined }, client: Client) =>
+      setUserPassword(deps, proof, form, client),
+    setUserPin: (proof: OperatorProof, form: { id: string; pin: string | undefined }, client: Client) =>
+      setUserPin(deps, proof, form, client),
+    sendUserReset: (proof: OperatorProof, id: string, client: Client) => sendUserReset(deps, proof, id, client),
+    verifyUser: (proof: OperatorProof, id: string, client: Client) => verifyUser(deps, proof, id, client),
+    editPermissions: (proof: OperatorProof, edit: PermissionEdit, client: Client) => editPermissions(deps, proof, edit, client),
+
+    listUserSessions: (proof: OperatorProof, id: string, client: Client) => listUserSessions(deps, proof, id, client),
+    endUserSession: (proof: OperatorProof, of: { id: string; sessionId: string }, client: Client) =>
+      endUserSession(deps, proof, of, client),
+
+    listRegistrations: (proof: OperatorProof, query: Page & { search?: string | undefined }, client: Client) =>
+      listPendingRegistrations(deps, proof, query, client),
+    listEvents: (proof: OperatorProof, query: EventsQuery, client: Client) => listEvents(deps, proof, query, client),
+    listMails: (proof: OperatorProof, query: Page & { state?: string | undefined }, client: Client) =>
+      listMails(deps, proof, query, client),
+    retryMail: (proof: OperatorProof, id: string, client: Client) => retryMail(deps, proof, id, client),
+    readStats: (proof: OperatorProof, days: string | undefined, client: Client) => readStats(deps, proof, days, client),
+  }
+}

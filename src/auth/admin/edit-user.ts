@@ -1,0 +1,56 @@
+// Names of somebody else. What is left out stays, `null` clears. A username that is given up stays the account's for 30 days.
+import { findMixtureProblem } from '../../platform/new-username.ts'
+import { parsePersonName } from '../../platform/person-name.ts'
+import { parseUsername } from '../../platform/username.ts'
+import type { User } from '../../stores/users.ts'
+import { logEvent } from '../audit.ts'
+import type { Client, Deps } from '../deps.ts'
+import { AuthError, type FieldProblem } from '../errors.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from './operator.ts'
+import { requireAccount } from './require-account.ts'
+
+export interface UserEdit {
+  readonly id: string
+  readonly username?: string | null | undefined
+  readonly firstName?: string | null | undefined
+  readonly lastName?: string | null | undefined
+}
+
+/** @returns the user as it is then @throws AuthError as `requireOperator`, `not_found`, `invalid_request`, `username_taken` */
+export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit, client: Client): Promise<User> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const account = await requireAccount(deps, edit.id)
+  if (account.disabledAt !== null) throw new AuthError('account_disabled', 'nothing of a disabled account changes')
+  const changes = checkEdit(edit)
+  const reason = Object.entries({ first_name: changes.firstName, last_name: changes.lastName, username: changes.username })
+    .flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    .join(', ')
+  const event = reason === '' ? null : describeOperatorAct(deps, operator, { what: 'profile_changed', reason, userId: edit.id })
+  const outcome = await deps.accountChanges.updateProfile(account, changes, event, [], deps.clock())
+  if (outcome === 'taken') {
+    throw new AuthError('username_taken', 'username held by somebody else', {
+      fields: [{ field: 'username', message: 'is taken' }],
+    })
+  }
+  if (outcome === 'gone') throw new AuthError('not_found', 'account changed meanwhile')
+  if (event) logEvent(deps, event)
+  return outcome
+}
+
+function checkEdit({ username: usernameText, firstName: first, lastName: last }: UserEdit) {
+  const problems: FieldProblem[] = []
+  const read = <T>(field: string, text: string | null | undefined, parse: (text: string) => T | null, rule: string) => {
+    if (text === undefined || text === null) return text
+    const value = parse(text)
+    if (value === null) problems.push({ field, message: rule })
+    return value ?? undefined
+  }
+  const username = read('username', usernameText, parseUsername, 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -')
+  const mixture = username && findMixtureProblem(username)
+  if (mixture) problems.push({ field: 'username', message: mixture })
+  const rule = 'must be 1 to 100 characters of text on one line'
+  const firstName = read('first_name', first, parsePersonName, rule)
+  const lastName = read('last_name', last, parsePersonName, rule)
+  if (problems.length > 0) throw new AuthError('invalid_request', 'names not acceptable', { fields: problems })
+  return { firstName, lastName, username }
+}

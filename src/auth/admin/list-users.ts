@@ -1,0 +1,65 @@
+// Accounts by what an operator knows of a person: an address, an id, a session's id, or how a name begins.
+import { userIdOfSession } from '../../objects/session-rules.ts'
+import { parseEmailAddress } from '../../platform/email-address.ts'
+import { parseUsername } from '../../platform/username.ts'
+import type { AccountQuery, AccountState } from '../../stores/managed-accounts.ts'
+import type { User } from '../../stores/users.ts'
+import type { Client, Deps } from '../deps.ts'
+import { AuthError } from '../errors.ts'
+import { type OperatorProof, requireOperator } from './operator.ts'
+import { requireLimit } from './require-account.ts'
+
+export interface UsersQuery {
+  readonly search?: string | undefined
+  readonly state?: string | undefined
+  readonly limit?: string | undefined
+  readonly after?: string | undefined
+}
+
+export interface UsersPage {
+  readonly users: readonly User[]
+  /** What `after` has to be for the next page; `null` on the last one. */
+  readonly next: string | null
+}
+
+/** What an account can be asked for by; there is nobody yet in those that have no condition. */
+export const USER_STATES = ['active', 'disabled', 'unverified', 'two_step', 'no_password'] as const
+const EMPTY_STATES: readonly string[] = ['two_step', 'no_password']
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** In the order of addresses. @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
+export async function listUsers(deps: Deps, proof: OperatorProof, query: UsersQuery, client: Client): Promise<UsersPage> {
+  await requireOperator(deps, proof, 'look', client)
+  const limit = requireLimit(query.limit)
+  const state = requireState(query.state)
+  if (state !== undefined && EMPTY_STATES.includes(state)) return { users: [], next: null }
+  const conditions = conditionsOf(query.search?.trim() ?? '')
+  const after = query.after ?? ''
+  // One more than asked for tells whether there is a next page.
+  const found = await deps.managedAccounts.list({
+    ...conditions,
+    ...(state === undefined ? {} : { state: state as AccountState }),
+    after,
+    limit: limit + 1,
+  })
+  const users = found.slice(0, limit)
+  return { users, next: found.length > limit ? (users.at(-1)?.email ?? null) : null }
+}
+
+function conditionsOf(search: string): Pick<AccountQuery, 'id' | 'email' | 'prefix'> {
+  if (search === '') return {}
+  if (UUID.test(search)) return { id: search.toLowerCase() }
+  const ofSession = userIdOfSession(search)
+  if (ofSession !== null) return { id: ofSession }
+  if (search.includes('@')) return { email: parseEmailAddress(search) ?? search }
+  return { prefix: { key: parseUsername(search)?.key ?? search, text: search } }
+}
+
+function requireState(state: string | undefined): (typeof USER_STATES)[number] | undefined {
+  if (state === undefined || state === '') return undefined
+  const known = USER_STATES.find((each) => each === state)
+  if (known !== undefined) return known
+  throw new AuthError('invalid_request', 'unknown state', {
+    fields: [{ field: 'state', message: `must be one of ${USER_STATES.join(', ')}` }],
+  })
+}

@@ -1,0 +1,33 @@
+// What a console shows first: how many accounts there are, and what happened by day.
+import type { DayFigures } from '../../stores/operator-views.ts'
+import type { Client, Deps } from '../deps.ts'
+import { AuthError } from '../errors.ts'
+import { type OperatorProof, requireOperator } from './operator.ts'
+
+export interface Stats {
+  readonly accounts: { readonly all: number; readonly disabled: number; readonly unverified: number }
+  /** Oldest first, from midnight UTC; days without any event are there too. */
+  readonly days: readonly DayFigures[]
+}
+
+const DAY = 86_400
+const MAX_DAYS = 90
+
+/** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
+export async function readStats(deps: Deps, proof: OperatorProof, days: string | undefined, client: Client): Promise<Stats> {
+  await requireOperator(deps, proof, 'look', client)
+  const count = days ? Number(days) : 7
+  if (!Number.isInteger(count) || count < 1 || count > MAX_DAYS) {
+    throw new AuthError('invalid_request', 'days out of bounds', {
+      fields: [{ field: 'days', message: `must be a whole number from 1 to ${MAX_DAYS}` }],
+    })
+  }
+  const today = Math.floor(deps.clock() / DAY) * DAY
+  const first = today - (count - 1) * DAY
+  const [accounts, found] = await Promise.all([deps.operatorViews.countAccounts(), deps.operatorViews.countByDay(first)])
+  const figures = Array.from({ length: count }, (_, index) => {
+    const day = first + index * DAY
+    return found.find((each) => each.day === day) ?? { day, counts: {} }
+  })
+  return { accounts, days: figures }
+}

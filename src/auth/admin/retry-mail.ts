@@ -1,0 +1,16 @@
+// Tries a dead letter again, as if it had just been queued.
+import { logEvent } from '../audit.ts'
+import { deliverMail } from '../deliver-mail.ts'
+import type { Client, Deps } from '../deps.ts'
+import { AuthError } from '../errors.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from './operator.ts'
+
+/** @returns to whom it goes @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function retryMail(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<string> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const recipient = await deps.operatorViews.retryMail(id, deps.clock())
+  if (recipient === null) throw new AuthError('not_found', 'no dead letter, or its text is gone')
+  logEvent(deps, describeOperatorAct(deps, operator, { what: 'mail_retried', userId: null }))
+  deps.defer(deliverMail(deps))
+  return recipient
+}

@@ -1,0 +1,103 @@
+// The whole story of one account, and in one sentence why its user cannot sign in, if so.
+
+import type { DescribedLimits } from '../../objects/login-limits.ts'
+import { isLive, type SessionRecord } from '../../objects/session-rules.ts'
+import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
+import type { ListedEvent, ListedMail } from '../../stores/operator-views.ts'
+import type { RecoveryWindow } from '../../stores/recovery-points.ts'
+import type { Registration } from '../../stores/registrations.ts'
+import type { User } from '../../stores/users.ts'
+import type { Client, Deps } from '../deps.ts'
+import { standingOf } from '../standing.ts'
+import { type OperatorProof, requireOperator } from './operator.ts'
+import { requireAccount } from './require-account.ts'
+
+export interface UserStory {
+  readonly user: User
+  /** Live ones, newest first. */
+  readonly sessions: readonly SessionRecord[]
+  /** Pending ones of the address, newest first. */
+  readonly registrations: readonly Registration[]
+  readonly limits: DescribedLimits
+  /** Newest first. */
+  readonly mails: readonly ListedMail[]
+  /** The latest, oldest first. */
+  readonly events: readonly ListedEvent[]
+  /** Open while an address of before may take the account back. */
+  readonly recovery: RecoveryWindow | null
+  readonly cannotSignIn: string | null
+}
+
+const [EVENTS, MAILS, REGISTRATIONS] = [20, 20, 20]
+
+/** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function showUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<UserStory> {
+  await requireOperator(deps, proof, 'look', client)
+  const user = await requireAccount(deps, id)
+  const now = deps.clock()
+  const { email, usernameKey } = user
+  const [sessions, registrations, limits, mails, events, recovery] = await Promise.all([
+    deps.ledgers.list(id),
+    deps.operatorViews.listRegistrations(email, now, REGISTRATIONS),
+    deps.limits.describe({ email, usernameKey }, now),
+    deps.operatorViews.listMails({ recipient: email }, MAILS),
+    deps.operatorViews.listEvents({ userId: id, limit: EVENTS }),
+    deps.recoveryPoints.findWindow(id, now),
+  ])
+  return {
+    user,
+    sessions: sessions.filter((session) => isLive(session, standingOf(user), now)),
+    registrations,
+    limits,
+    mails,
+    events,
+    recovery,
+    cannotSignIn: explain(deps, user, limits, mails),
+  }
+}
+
+/** The first of the reasons that is in force: who has to do something about it comes before what passes by itself. */
+function explain(
+  { settings }: Pick<Deps, 'settings'>,
+  user: User,
+  { email, username, pin }: DescribedLimits,
+  mails: readonly ListedMail[],
+): string | null {
+  if (user.disabledAt !== null) return 'The account is disabled.'
+  if (user.emailVerifiedAt === null && settings.unverifiedSignIn === 'refuse') {
+    const last = mails.find(({ purpose }) => purpose === 'registration')
+    return `The e-mail address is not proven, and sign-in is refused until it is${describeProof(last)}.`
+  }
+  const waits = [email, ...(username ? [username] : [])]
+  const accountWait = Math.max(...waits.map((each) => each.accountWait))
+  if (accountWait > 0) {
+    return `Too many wrong passwords: addresses that never signed in to the account wait for ${minutes(accountWait)}.`
+  }
+  const longest = Math.max(...waits.map((each) => each.longestWait))
+  if (longest > 0) {
+    const count = Math.max(...waits.map((each) => each.waitingAddresses))
+    const who = count === 1 ? 'a client address waits' : `${count} client addresses wait`
+    return `After wrong passwords ${who}, for up to ${minutes(longest)}.`
+  }
+  return explainPin(user, pin)
+}
+
+/** The password opens the account; what is said is only of sign-in by PIN. */
+function explainPin(user: User, pin: AccountWaits | null): string | null {
+  if (user.pinHash === null) return null
+  if (pin === null) return 'By password the account can be signed in to. By PIN it cannot: it has no username.'
+  if (pin.isDead) return 'By password the account can be signed in to. By PIN it cannot: wrong guesses have locked the PIN.'
+  const wait = Math.max(pin.accountWait, pin.longestWait)
+  return wait > 0 ? `By password the account can be signed in to. By PIN not for ${minutes(wait)}, after wrong guesses.` : null
+}
+
+function describeProof(mail: ListedMail | undefined): string {
+  if (mail === undefined) return '; no link has been mailed in the last days'
+  if (mail.deadAt !== null) return `; the mail with the link could not be delivered (${mail.reason ?? 'no reason given'})`
+  return mail.sentAt === null ? '; a mail with a link waits to be sent' : '; a link has been mailed'
+}
+
+function minutes(seconds: number): string {
+  const count = Math.ceil(seconds / 60)
+  return `${count} minute${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,141 @@
+// The admin API: every act of an operator. Reads, calls, renders; who may do what is the core's.
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { OperatorProof } from '../../auth/admin/operator.ts'
+import { jsonBody } from '../shared/body.ts'
+import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
+import { renderFailure } from '../shared/error-wire.ts'
+import { noteFailure } from '../shared/failures.ts'
+import { closeRoutes, createRoutes } from '../shared/routes.ts'
+import { parseBody } from '../shared/schema.ts'
+import {
+  CreateBody,
+  EditBody,
+  PermissionsBody,
+  renderAdminSession,
+  renderAdminUser,
+  renderEvent,
+  renderMail,
+  renderPending,
+  renderStory,
+  SetPasswordBody,
+  SetPinBody,
+} from './wire.ts'
+
+export const ADMIN_PATH = '/api/admin/v1'
+
+const proofOf = (c: Context<AppEnv>): OperatorProof => ({ by: 'token', token: readBearer(c) })
+const now = () => Math.floor(Date.now() / 1000)
+
+/** What is said of people must not stay in any cache on the way. */
+const uncached = createMiddleware<AppEnv>(async (c, next) => {
+  await next()
+  c.header('Cache-Control', 'no-store')
+})
+
+export const admin = createRoutes()
+  .use(inFace('admin'), uncached)
+  .get('/users', async (c) => {
+    const { search, state, limit, after } = c.req.query()
+    const { users, next } = await c.var.admin.listUsers(proofOf(c), { search, state, limit, after }, readClient(c))
+    return c.json({ users: users.map(renderAdminUser), next })
+  })
+  .post('/users', jsonBody, async (c) => {
+    const body = parseBody(CreateBody, c.var.body)
+    const { first_name: firstName, last_name: lastName, ...form } = body
+    const user = await c.var.admin.createUser(proofOf(c), { ...form, firstName, lastName }, readClient(c))
+    return c.json({ user: renderAdminUser(user) }, 201)
+  })
+  .get('/users/:id', async (c) =>
+    c.json(renderStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
+  )
+  .patch('/users/:id', jsonBody, async (c) => {
+    const { username, first_name: firstName, last_name: lastName } = parseBody(EditBody, c.var.body)
+    const edit = { id: c.req.param('id'), username, firstName, lastName }
+    return c.json({ user: renderAdminUser(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
+  })
+  .delete('/users/:id', jsonBody, async (c) => {
+    await c.var.admin.removeUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'Account deleted' })
+  })
+  .post('/users/:id/disable', jsonBody, async (c) => {
+    await c.var.admin.disableUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'Account disabled, all sessions ended' })
+  })
+  .post('/users/:id/enable', jsonBody, async (c) => {
+    await c.var.admin.enableUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'Account enabled' })
+  })
+  .post('/users/:id/unlock', jsonBody, async (c) => {
+    await c.var.admin.unlockUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'Account unlocked' })
+  })
+  .post('/users/:id/sign-out', jsonBody, async (c) => {
+    await c.var.admin.signOutUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'All sessions ended' })
+  })
+  .post('/users/:id/set-password', jsonBody, async (c) => {
+    const { password } = parseBody(SetPasswordBody, c.var.body)
+    await c.var.admin.setUserPassword(proofOf(c), { id: c.req.param('id'), password }, readClient(c))
+    return c.json({ message: 'Password set, all sessions and other credentials ended' })
+  })
+  .post('/users/:id/set-pin', jsonBody, async (c) => {
+    const { pin } = parseBody(SetPinBody, c.var.body)
+    await c.var.admin.setUserPin(proofOf(c), { id: c.req.param('id'), pin }, readClient(c))
+    return c.json({ message: 'PIN set' })
+  })
+  .post('/users/:id/send-reset', jsonBody, async (c) => {
+    await c.var.admin.sendUserReset(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'A link for a new password is on its way' })
+  })
+  .post('/users/:id/verify', jsonBody, async (c) => {
+    await c.var.admin.verifyUser(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'Address verified' })
+  })
+  .post('/users/:id/grant', jsonBody, (c) => editPermissions(c, 'grant'))
+  .post('/users/:id/revoke', jsonBody, (c) => editPermissions(c, 'revoke'))
+  .get('/users/:id/sessions', async (c) => {
+    const sessions = await c.var.admin.listUserSessions(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ sessions: sessions.map(renderAdminSession) })
+  })
+  .delete('/users/:id/sessions/:sid', jsonBody, async (c) => {
+    const { id, sid: sessionId } = c.req.param()
+    await c.var.admin.endUserSession(proofOf(c), { id, sessionId }, readClient(c))
+    return c.json({ message: 'Session ended' })
+  })
+  .get('/registrations', async (c) => {
+    const { search, limit } = c.req.query()
+    const registrations = await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c))
+    return c.json({ registrations: registrations.map(renderPending) })
+  })
+  .get('/events', async (c) => {
+    const { user, what, outcome, since, until, after, limit } = c.req.query()
+    const query = { user, what, outcome, since, until, after, limit }
+    const { events, next } = await c.var.admin.listEvents(proofOf(c), query, readClient(c))
+    return c.json({ events: events.map(renderEvent), next })
+  })
+  .get('/mails', async (c) => {
+    const { state, limit } = c.req.query()
+    const mails = await c.var.admin.listMails(proofOf(c), { state, limit }, readClient(c))
+    return c.json({ mails: mails.map((mail) => renderMail(mail, now())) })
+  })
+  .post('/mails/:id/retry', jsonBody, async (c) => {
+    const to = await c.var.admin.retryMail(proofOf(c), c.req.param('id'), readClient(c))
+    return c.json({ message: 'The mail is tried again', to })
+  })
+  .get('/stats', async (c) => {
+    const { accounts, days } = await c.var.admin.readStats(proofOf(c), c.req.query('days'), readClient(c))
+    return c.json({
+      accounts,
+      days: days.map(({ day, counts }) => ({ day: new Date(day * 1000).toISOString().slice(0, 10), counts })),
+    })
+  })
+
+async function editPermissions(c: Context<AppEnv, '/users/:id/grant'>, change: 'grant' | 'revoke') {
+  const { permissions } = parseBody(PermissionsBody, c.var.body)
+  const edit = { id: c.req.param('id'), change, permissions }
+  return c.json({ permissions: await c.var.admin.editPermissions(proofOf(c), edit, readClient(c)) })
+}
+
+admin.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
+closeRoutes(admin)

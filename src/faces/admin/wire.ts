@@ -1,0 +1,194 @@
+// The admin API's schemas, by which its bodies are checked and documented, and what it answers.
+import * as v from 'valibot'
+import type { UserStory } from '../../auth/admin/show-user.ts'
+import type { SessionRecord } from '../../objects/session-rules.ts'
+import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
+import { printable } from '../../platform/printable-text.ts'
+import type { ListedEvent, ListedMail } from '../../stores/operator-views.ts'
+import type { Registration } from '../../stores/registrations.ts'
+import type { User } from '../../stores/users.ts'
+import { clearableName, optionalFlag, optionalName, optionalText } from '../shared/schema.ts'
+import { renderTime, renderUser, UserSchema } from '../shared/user-wire.ts'
+
+const permissions = () => v.optional(v.pipe(v.array(v.string()), v.description('Names of 1 to 64 of A-Z a-z 0-9 . _ : -')))
+
+export const CreateBody = v.object({
+  email: optionalName('E-mail address, compared without case'),
+  password: optionalText('8 to 256 characters'),
+  username: optionalName('1 to 64 letters, digits, spaces inside, or any of . _ -'),
+  first_name: optionalName('At most 100 characters'),
+  last_name: optionalName('At most 100 characters'),
+  pin: optionalText('4 to 12 digits'),
+  permissions: permissions(),
+  verified: optionalFlag('Whether the address counts as proven'),
+})
+export const EditBody = v.object({
+  username: clearableName('null for none'),
+  first_name: clearableName('At most 100 characters; null for none'),
+  last_name: clearableName('At most 100 characters; null for none'),
+})
+export const SetPasswordBody = v.object({ password: optionalText('8 to 256 characters') })
+export const SetPinBody = v.object({ pin: optionalText('4 to 12 digits') })
+export const PermissionsBody = v.object({ permissions: permissions() })
+
+const time = () => v.pipe(v.string(), v.description('RFC 3339'))
+const maybe = <T extends v.GenericSchema>(schema: T) => v.nullable(schema)
+
+export const AdminUserSchema = v.object({
+  ...UserSchema.entries,
+  disabled_at: maybe(time()),
+  updated_at: time(),
+  credentials: v.pipe(v.array(v.picklist(['password', 'pin'])), v.description('What there is to sign in by')),
+})
+export const AdminSessionSchema = v.object({
+  id: v.string(),
+  created_at: time(),
+  last_used_at: time(),
+  expires_at: time(),
+  ip: v.string(),
+  user_agent: v.string(),
+  amr: v.array(v.string()),
+})
+export const RegistrationSchema = v.object({
+  id: v.string(),
+  email: v.string(),
+  username: maybe(v.string()),
+  ip: v.string(),
+  user_agent: v.string(),
+  created_at: time(),
+  expires_at: time(),
+})
+export const MailSchema = v.object({
+  id: v.string(),
+  state: v.picklist(['waiting', 'sent', 'dead']),
+  to: v.string(),
+  purpose: v.string(),
+  attempts: v.number(),
+  reason: maybe(v.string()),
+  queued_at: time(),
+  sent_at: maybe(time()),
+  dead_at: maybe(time()),
+  next_attempt_at: maybe(time()),
+  expires_at: maybe(time()),
+  can_retry: v.boolean(),
+})
+export const EventSchema = v.object({
+  id: v.string(),
+  at: time(),
+  what: v.string(),
+  outcome: v.string(),
+  reason: maybe(v.string()),
+  user_id: maybe(v.string()),
+  email: v.pipe(maybe(v.string()), v.description('That the account has now')),
+  session_id: maybe(v.string()),
+  actor: v.string(),
+  ip: maybe(v.string()),
+  user_agent: maybe(v.string()),
+  face: v.string(),
+})
+const WaitsSchema = v.object({
+  failures: v.pipe(v.number(), v.description('Wrong attempts from addresses that are not known, within the window')),
+  wait_seconds: v.pipe(v.number(), v.description('For addresses that are not known; 0: none waits')),
+  waiting_addresses: v.pipe(v.number(), v.description('Client addresses that wait for their own wrong attempts')),
+  longest_wait_seconds: v.number(),
+})
+export const StorySchema = v.object({
+  user: AdminUserSchema,
+  cannot_sign_in: v.pipe(maybe(v.string()), v.description('One sentence why, or null')),
+  sessions: v.array(AdminSessionSchema),
+  registrations: v.array(RegistrationSchema),
+  limits: v.object({
+    email: WaitsSchema,
+    username: maybe(WaitsSchema),
+    pin: maybe(v.object({ ...WaitsSchema.entries, wrong_in_a_row: v.number(), is_locked: v.boolean() })),
+  }),
+  recovery: v.pipe(
+    maybe(v.object({ oldest_email: v.string(), ends_at: time() })),
+    v.description('While an address of before may take the account back'),
+  ),
+  mails: v.array(MailSchema),
+  events: v.array(EventSchema),
+})
+export const StatsSchema = v.object({
+  accounts: v.object({ all: v.number(), disabled: v.number(), unverified: v.number() }),
+  days: v.array(v.object({ day: v.string(), counts: v.record(v.string(), v.number()) })),
+})
+
+export function renderAdminUser(user: User): v.InferOutput<typeof AdminUserSchema> {
+  return {
+    ...renderUser(user),
+    disabled_at: maybeTime(user.disabledAt),
+    updated_at: renderTime(user.updatedAt),
+    credentials: user.pinHash === null ? ['password'] : ['password', 'pin'],
+  }
+}
+
+export function renderAdminSession(session: SessionRecord): v.InferOutput<typeof AdminSessionSchema> {
+  return {
+    id: session.id,
+    created_at: renderTime(session.createdAt),
+    last_used_at: renderTime(session.lastUsedAt),
+    expires_at: renderTime(session.expiresAt),
+    ip: session.ip,
+    user_agent: printable(session.userAgent),
+    amr: [...session.amr],
+  }
+}
+
+export function renderPending(registration: Registration): v.InferOutput<typeof RegistrationSchema> {
+  const { id, email, username, ip, userAgent, createdAt, expiresAt } = registration
+  const times = { created_at: renderTime(createdAt), expires_at: renderTime(expiresAt) }
+  return { id, email, username, ip, user_agent: printable(userAgent), ...times }
+}
+
+export function renderMail(mail: ListedMail, now: number): v.InferOutput<typeof MailSchema> {
+  const { id, recipient: to, purpose, attempts, reason, sentAt, deadAt, expiresAt } = mail
+  const isOver = sentAt !== null || deadAt !== null
+  return {
+    id,
+    state: sentAt !== null ? 'sent' : deadAt !== null ? 'dead' : 'waiting',
+    to,
+    purpose,
+    attempts,
+    reason,
+    queued_at: renderTime(mail.createdAt),
+    sent_at: maybeTime(sentAt),
+    dead_at: maybeTime(deadAt),
+    next_attempt_at: isOver ? null : renderTime(mail.nextAttemptAt),
+    expires_at: maybeTime(expiresAt),
+    can_retry: deadAt !== null && mail.hasText && (expiresAt === null || expiresAt > now),
+  }
+}
+
+export function renderEvent(event: ListedEvent): v.InferOutput<typeof EventSchema> {
+  const { id, what, outcome, reason, email, actor, ip, face } = event
+  const user_agent = event.userAgent === null ? null : printable(event.userAgent)
+  const ids = { user_id: event.userId, session_id: event.sessionId }
+  return { id, at: renderTime(event.at), what, outcome, reason, ...ids, email, actor, ip, user_agent, face }
+}
+
+export function renderStory(story: UserStory, now: number): v.InferOutput<typeof StorySchema> {
+  const { limits, recovery } = story
+  return {
+    user: renderAdminUser(story.user),
+    cannot_sign_in: story.cannotSignIn,
+    sessions: story.sessions.map(renderAdminSession),
+    registrations: story.registrations.map(renderPending),
+    limits: {
+      email: renderWaits(limits.email),
+      username: limits.username && renderWaits(limits.username),
+      pin: limits.pin && { ...renderWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
+    },
+    recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
+    mails: story.mails.map((mail) => renderMail(mail, now)),
+    events: story.events.map(renderEvent),
+  }
+}
+
+function renderWaits({ failures, accountWait, waitingAddresses, longestWait }: AccountWaits): v.InferOutput<typeof WaitsSchema> {
+  return { failures, wait_seconds: accountWait, waiting_addresses: waitingAddresses, longest_wait_seconds: longestWait }
+}
+
+function maybeTime(epochSeconds: number | null): string | null {
+  return epochSeconds === null ? null : renderTime(epochSeconds)
+}

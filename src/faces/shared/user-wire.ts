@@ -1,0 +1,37 @@
+// An account as `v1` and the admin API show it.
+import * as v from 'valibot'
+import { rolesOf, SYSTEM_ADMIN } from '../../auth/permissions.ts'
+import type { User } from '../../stores/users.ts'
+
+export const UserSchema = v.object({
+  id: v.pipe(v.string(), v.description('Opaque')),
+  email: v.string(),
+  username: v.nullable(v.string()),
+  first_name: v.nullable(v.string()),
+  last_name: v.nullable(v.string()),
+  email_verified: v.boolean(),
+  is_admin: v.pipe(v.boolean(), v.description('Has the permission systemAdmin')),
+  role: v.picklist(['admin', 'user']),
+  permissions: v.array(v.string()),
+  created_at: v.pipe(v.string(), v.description('RFC 3339')),
+})
+
+export function renderUser(user: User): v.InferOutput<typeof UserSchema> {
+  const [role] = rolesOf(user.permissions)
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email_verified: user.emailVerifiedAt !== null,
+    is_admin: user.permissions.includes(SYSTEM_ADMIN),
+    role,
+    permissions: [...user.permissions],
+    created_at: renderTime(user.createdAt),
+  }
+}
+
+export function renderTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
+}
