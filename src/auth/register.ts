@@ -8,7 +8,8 @@ import { findNewUsernameProblem } from '../platform/new-username.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../platform/password-policy.ts'
 import { parsePersonName } from '../platform/person-name.ts'
 import { parseUsername, type Username } from '../platform/username.ts'
-import type { Registration } from '../stores/registrations.ts'
+import type { ReservedAddress } from '../stores/recovery-points.ts'
+import type { Registration, RegistrationLinkTarget } from '../stores/registrations.ts'
 import type { User } from '../stores/users.ts'
 import { describeAct, logEvent } from './audit.ts'
 import { deliverMail } from './deliver-mail.ts'
@@ -19,6 +20,7 @@ import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { hashNewPassword } from './new-password.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { wayBack } from './recovery-warnings.ts'
 import { issueRegistrationProof } from './registration-proofs.ts'
 import { requireChallenge } from './require-challenge.ts'
 import type { AuthSettings } from './settings.ts'
@@ -54,7 +56,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
   await requireChallenge(deps, 'register', client)
-  const { account, attempt } = await admit(deps, checked, client)
+  const { account, reserved, attempt } = await admit(deps, checked, client)
   const { random, settings } = deps
   const passwordHash = await hashNewPassword(deps, 'password', checked.password, attempt)
   const now = deps.clock()
@@ -73,7 +75,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     createdAt: now,
     expiresAt: now + settings.verificationTtlSeconds,
   }
-  await store(deps, registration, account, client).catch((error: unknown) => {
+  await store(deps, registration, { account, reserved }, client).catch((error: unknown) => {
     if (error instanceof Unavailable) deps.defer(attempt.giveBack())
     throw error
   })
@@ -111,8 +113,14 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
   return name
 }
 
+/** Whose the address is, if anybody's: an account's, or kept for one that it may take back. */
+interface Owner {
+  readonly account: User | null
+  readonly reserved: ReservedAddress | null
+}
+
 /** Limiter and look-up side by side; what cannot become a registration is told before anything is hashed. */
-async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ account: User | null; attempt: CountedAttempt }> {
+async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<Owner & { attempt: CountedAttempt }> {
   const now = deps.clock()
   const asked = {
     email: form.email,
@@ -137,38 +145,56 @@ async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<{ a
   }
   // Stays counted, so that usernames cannot be tried out for free.
   if (found.value.usernameTaken) throw usernameTaken()
-  return { account: found.value.account, attempt }
+  return { account: found.value.account, reserved: found.value.reserved, attempt }
 }
 
-async function store(deps: Deps, registration: Registration, account: User | null, client: Client): Promise<void> {
+async function store(deps: Deps, registration: Registration, owner: Owner, client: Client): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
-  const link = mailedLink(settings.publicUrl, 'verify-email', token)
-  const ttlSeconds = settings.verificationTtlSeconds
-  // Whoever has the mailbox may prove the address of an account that has not, or choose a new password for it.
-  const isUnproven = account !== null && account.emailVerifiedAt === null
-  const message: MailMessage =
-    account && !isUnproven
-      ? { kind: 'already_registered' }
-      : { kind: isUnproven ? 'prove_email' : 'verify_email', link, ttlSeconds }
+  const { message, link } = chooseMail(deps, registration, owner, token)
   const mail = await sealMail(
     deps,
     {
       recipient: registration.email,
       purpose: 'registration',
       requesterIp: addressBucket(registration.ip),
-      expiresAt: registration.expiresAt,
+      expiresAt: link.expiresAt,
     },
     // The owner's language, not the one of whoever registers the address once more.
-    renderMail(message, context, (account ?? registration).locale ?? settings.defaultLocale),
+    renderMail(message, context, (owner.account ?? owner.reserved ?? registration).locale ?? settings.defaultLocale),
   )
   const event = describeAct(deps, client, { what: 'registered', userId: registration.id, actor: 'anonymous' })
-  const newLink = { tokenHash, provesAccountId: isUnproven ? account.id : null }
-  const isStored = await deps.registrations.create(registration, newLink, mail, event, mailCaps(settings))
+  const isStored = await deps.registrations.create(registration, { tokenHash, ...link }, mail, event, mailCaps(settings))
   if (!isStored) throw usernameTaken()
   logEvent(deps, event)
   deps.defer(deliverMail(deps))
+}
+
+/** What the owner of the address is to learn, and what the link in that mail does. */
+function chooseMail(
+  { settings }: Pick<Deps, 'settings'>,
+  { id, createdAt, expiresAt }: Registration,
+  { account, reserved }: Owner,
+  token: string,
+): { message: MailMessage; link: Omit<RegistrationLinkTarget, 'tokenHash'> } {
+  const { publicUrl, verificationTtlSeconds: ttlSeconds } = settings
+  if (reserved) {
+    const link = { purpose: 'undo_email_change', subject: reserved.userId, expiresAt: reserved.expiresAt } as const
+    return { message: wayBack(publicUrl, reserved, token, createdAt), link }
+  }
+  const confirmation = mailedLink(publicUrl, 'verify-email', token)
+  // Whoever has the mailbox may prove the address of an account that has not, or choose a new password for it.
+  if (account && account.emailVerifiedAt === null) {
+    return {
+      message: { kind: 'prove_email', link: confirmation, ttlSeconds },
+      link: { purpose: 'prove_email', subject: account.id, expiresAt },
+    }
+  }
+  const link = { purpose: 'verify_email', subject: id, expiresAt } as const
+  // Of an address with an account the link is in no mail and confirms nothing: the same work all the same.
+  if (account) return { message: { kind: 'already_registered' }, link }
+  return { message: { kind: 'verify_email', link: confirmation, ttlSeconds }, link }
 }
 
 function usernameTaken(): AuthError {

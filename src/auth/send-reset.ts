@@ -8,12 +8,14 @@ import { clientOf, isFromKnownAddress } from './mail-request-client.ts'
 import { mailedLink } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps } from './queued-mail.ts'
+import { remindOfWayBack } from './recovery-warnings.ts'
 
 /** Done once, however often the request is answered. @throws Unavailable */
 export async function sendReset(deps: Deps, request: MailRequest): Promise<void> {
   const { settings } = deps
   const account = await deps.users.findByEmail(request.email)
-  if (!account || account.disabledAt !== null) return deps.mailRequests.finish(request.id)
+  if (!account) return remindOfWayBack(deps, request, 'password_reset')
+  if (account.disabledAt !== null) return deps.mailRequests.finish(request.id)
   const client = clientOf(request)
   const caps = mailCaps(settings, await isFromKnownAddress(deps, account.id, request))
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)

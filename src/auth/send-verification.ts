@@ -10,13 +10,15 @@ import { clientOf, isFromKnownAddress } from './mail-request-client.ts'
 import { type MailMessage, mailedLink, renderMail } from './mails.ts'
 import { createOneTimeToken } from './one-time-token.ts'
 import { mailCaps, sealMail } from './queued-mail.ts'
+import { remindOfWayBack } from './recovery-warnings.ts'
 import { sendProof } from './send-proof.ts'
 
 /** Done once, however often the request is answered. @throws Unavailable */
 export async function sendVerification(deps: Deps, request: MailRequest): Promise<void> {
   const { id, email, ip } = request
-  const { account, registration } = await deps.registrations.findForResend(email, addressBucket(ip), deps.clock())
+  const { account, registration, isReserved } = await deps.registrations.findForResend(email, addressBucket(ip), deps.clock())
   if (account?.emailVerifiedAt === null) return sendProof(deps, account, clientOf(request), { requestId: id })
+  if (!account && isReserved) return remindOfWayBack(deps, request, 'registration')
   const reader = account ?? registration
   if (!reader) return deps.mailRequests.finish(id)
   const isKnown = account !== null && (await isFromKnownAddress(deps, account.id, request))

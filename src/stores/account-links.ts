@@ -7,7 +7,7 @@ import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
 import type { Database } from './database.ts'
 import { finishRequest, isStillAsked } from './mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
-import { hasPoint, openWindow, type Warning, warn } from './recovery-points.ts'
+import { hasPoint, isReserved, openWindow, type Warning, warn } from './recovery-points.ts'
 import { readUser } from './rows.ts'
 import { bumpEpoch, type User } from './users.ts'
 
@@ -194,7 +194,8 @@ export function createAccountLinks(database: Database): AccountLinks {
             AND (email <> ${email} OR ${isQueued(mail)})`,
         sql`
           ${insertLink(link, 'change_email', sql`${email}`, sql`${account.id}`, now)}
-          WHERE ${isQueued(mail)} AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})`,
+          WHERE ${isQueued(mail)} AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})
+            AND NOT ${isReserved(sql`${email}`, now, sql`${account.id}`)}`,
         appendEvent(event, isThere),
       ])
       return recordedUser(results[3]) !== null
@@ -210,7 +211,8 @@ export function createAccountLinks(database: Database): AccountLinks {
           nonce,
           now,
           sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = ${from} AND disabled_at IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)`,
+            AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)
+            AND NOT ${isReserved(sql`one_time_tokens.email`, now, sql`subject`)}`,
         ),
         appendEvent(event, sql`EXISTS (${spentSubject(tokenHash, nonce)})`),
         ...openWindow(user, now, address),

@@ -2,8 +2,11 @@
 // later one within it extends the window for all addresses that have a part in it. The oldest address outranks every other one.
 // docs/account-lives.md has the rules as a table. Everything here is a part of the batch (D1's only transaction) of a change.
 import { type SQL, sql } from 'drizzle-orm'
+import type { Locale } from '../platform/locale.ts'
 import type { Database } from './database.ts'
-import { type OutgoingMail, queueMail } from './outbox.ts'
+import { finishRequest, isStillAsked } from './mail-requests.ts'
+import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
+import type { Row } from './rows.ts'
 
 /** Long enough for somebody who looks into the old mailbox once a week. */
 export const RECOVERY_WINDOW_SECONDS = 7 * 86_400
@@ -27,7 +30,21 @@ export interface Warning {
   readonly mail: OutgoingMail
 }
 
+/** An account that somebody else moved, or that was deleted, and that this address may take back before every other one. */
+export interface ReservedAddress {
+  readonly userId: string
+  readonly email: string
+  /** The address that the account has now, `null` where it was deleted. */
+  readonly presentEmail: string | null
+  readonly locale: Locale | null
+  readonly expiresAt: number
+}
+
 export interface RecoveryPoints {
+  /** The account that an address without one may take back; `null` where there is none, or others come before it. */
+  findReserved(email: string, now: number): Promise<ReservedAddress | null>
+  /** Mails the way back once more, within the caps, as the answer to a request for mail. */
+  remind(warning: Warning, userId: string, caps: MailCaps, requestId: string, now: number): Promise<void>
   /** `null` where nothing is open. */
   findWindow(userId: string, now: number): Promise<RecoveryWindow | null>
   /** Deletes at most `limit` rows whose time is over. */
@@ -42,6 +59,22 @@ export function createRecoveryPoints(database: Database): RecoveryPoints {
       return row ? { oldestEmail: String(row.email), expiresAt: Number(row.expires_at) } : null
     },
 
+    async findReserved(email, now) {
+      const [row] = await database.ask(selectReserved(email, now))
+      return readReserved(row)
+    },
+
+    async remind({ email, tokenHash, expiresAt, mail }, userId, caps, requestId, now) {
+      await database.transact([
+        queueMail(mail, caps, now, sql`${isReserved(sql`${email}`, now)} AND ${isStillAsked(requestId)}`),
+        sql`
+          INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
+          SELECT ${tokenHash}, 'undo_email_change', ${email}, ${userId}, ${now}, ${expiresAt}
+          WHERE EXISTS (SELECT 1 FROM outbox WHERE id = ${mail.id})`,
+        finishRequest(requestId),
+      ])
+    },
+
     async purge(now, limit) {
       await database.ask(sql`
         DELETE FROM recovery_points WHERE rowid IN (SELECT rowid FROM recovery_points WHERE expires_at <= ${now} LIMIT ${limit})`)
@@ -53,6 +86,40 @@ export function createRecoveryPoints(database: Database): RecoveryPoints {
 export function hasPoint(userId: SQL, email: SQL, now: number): SQL {
   return sql`EXISTS (SELECT 1 FROM recovery_points
     WHERE recovery_points.user_id = ${userId} AND recovery_points.email = ${email} AND recovery_points.expires_at > ${now})`
+}
+
+/**
+ * Whether an address is kept for an account that it comes first to take back: while it is, nobody else gets an account with it, since
+ * that would take the way back from it.
+ * @param email a SQL value @param except an account that may have the address, as a SQL value
+ */
+export function isReserved(email: SQL, now: number, except: SQL = sql`''`): SQL {
+  return sql`EXISTS (SELECT 1 FROM recovery_points AS kept WHERE kept.email = ${email} AND kept.rank = 1 AND kept.expires_at > ${now}
+    AND kept.user_id <> ${except} AND ${CAN_BE_TAKEN_BACK})`
+}
+
+/** What the operator has disabled is the operator's. */
+const CAN_BE_TAKEN_BACK = sql`(EXISTS (SELECT 1 FROM users AS moved WHERE moved.id = kept.user_id AND moved.disabled_at IS NULL)
+  OR EXISTS (SELECT 1 FROM deleted_accounts AS gone WHERE gone.user_id = kept.user_id))`
+
+export function selectReserved(email: string, now: number): SQL {
+  return sql`
+    SELECT kept.user_id, kept.email, kept.expires_at, users.email AS present_email,
+      coalesce(users.locale, deleted_accounts.locale) AS locale
+    FROM recovery_points AS kept LEFT JOIN users ON users.id = kept.user_id
+      LEFT JOIN deleted_accounts ON deleted_accounts.user_id = kept.user_id
+    WHERE kept.email = ${email} AND kept.rank = 1 AND kept.expires_at > ${now} AND ${CAN_BE_TAKEN_BACK} LIMIT 1`
+}
+
+export function readReserved(row: Row | undefined): ReservedAddress | null {
+  if (!row) return null
+  return {
+    userId: String(row.user_id),
+    email: String(row.email),
+    presentEmail: row.present_email === null ? null : String(row.present_email),
+    locale: row.locale as Locale | null,
+    expiresAt: Number(row.expires_at),
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { selectCommonPassword } from './common-passwords.ts'
 import type { Database } from './database.ts'
 import { finishRequest, isStillAsked } from './mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from './outbox.ts'
+import { isReserved, type ReservedAddress, readReserved, selectReserved } from './recovery-points.ts'
 import { readRow, readUser } from './rows.ts'
 import type { registrations, usernameClaims } from './schema.ts'
 import type { User } from './users.ts'
@@ -31,8 +32,18 @@ export interface AskedRegistration {
 
 export interface FoundForRegistration {
   readonly account: User | null
+  /** Where the address has none, and comes first to take one back. */
+  readonly reserved: ReservedAddress | null
   readonly usernameTaken: boolean
   readonly passwordIsCommon: boolean
+}
+
+export interface RegistrationLinkTarget {
+  readonly tokenHash: string
+  readonly purpose: 'verify_email' | 'prove_email' | 'undo_email_change'
+  /** The registration, or the account. */
+  readonly subject: string
+  readonly expiresAt: number
 }
 
 export interface Registrations {
@@ -40,18 +51,23 @@ export interface Registrations {
   lookUp(asked: AskedRegistration, now: number): Promise<FoundForRegistration>
   /**
    * Stores the registration, its claim on the username, its token, its mail and its event, all or nothing.
-   * @param link confirms the registration, or proves the address of an account that has not proven it
+   * @param link confirms the registration; or proves the address of an account that has not proven it; or takes back the account
+   *   that the address is kept for
    * @returns `false` when somebody else holds the username
    */
   create(
     registration: Registration,
-    link: { readonly tokenHash: string; readonly provesAccountId: string | null },
+    link: RegistrationLinkTarget,
     mail: OutgoingMail,
     event: AuditEvent,
     caps: MailCaps,
   ): Promise<boolean>
   /** The account of an address, and of its live registrations the requester's newest, else the newest. */
-  findForResend(email: string, requester: string, now: number): Promise<{ account: User | null; registration: Registration | null }>
+  findForResend(
+    email: string,
+    requester: string,
+    now: number,
+  ): Promise<{ account: User | null; registration: Registration | null; isReserved: boolean }>
   /**
    * Gives a live registration a further link, which lasts as long as the registration, or mails that there is an account.
    * @returns whether a mail with the link is on its way
@@ -90,20 +106,22 @@ export interface Registrations {
 export function createRegistrations(database: Database): Registrations {
   return {
     async lookUp({ email, usernameKey, passwordKey }, now) {
-      const [accounts, claims, common] = await database.transact([
+      const [accounts, claims, common, kept] = await database.transact([
         sql`SELECT * FROM users WHERE email = ${email}`,
         sql`SELECT * FROM username_claims WHERE username_key = ${usernameKey}`,
         selectCommonPassword(passwordKey),
+        selectReserved(email, now),
       ])
       const [account, claim] = [accounts?.results[0], claims?.results[0]]
       return {
         account: account ? readUser(account) : null,
+        reserved: account ? null : readReserved(kept?.results[0]),
         usernameTaken: claim !== undefined && !isFree(readRow(claim), email, now),
         passwordIsCommon: (common?.results.length ?? 0) > 0,
       }
     },
 
-    async create(registration, { tokenHash, provesAccountId }, mail, event, caps) {
+    async create(registration, link, mail, event, caps) {
       const { id, email, usernameKey, createdAt: now, expiresAt } = registration
       const isStored = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${id})`
       const [, stored] = await database.transact([
@@ -124,8 +142,7 @@ export function createRegistrations(database: Database): Registrations {
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
         sql`
             INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
-            SELECT ${tokenHash}, ${provesAccountId === null ? PURPOSE : 'prove_email'}, ${email}, ${provesAccountId ?? id}, ${now},
-              ${expiresAt} WHERE ${isStored}`,
+            SELECT ${link.tokenHash}, ${link.purpose}, ${email}, ${link.subject}, ${now}, ${link.expiresAt} WHERE ${isStored}`,
         queueMail(mail, caps, now, isStored),
         appendEvent(event, isStored),
       ])
@@ -133,15 +150,20 @@ export function createRegistrations(database: Database): Registrations {
     },
 
     async findForResend(email, requester, now) {
-      const [accounts, pending] = await database.transact([
+      const [accounts, pending, kept] = await database.transact([
         sql`SELECT * FROM users WHERE email = ${email}`,
         sql`
           SELECT * FROM registrations WHERE email = ${email} AND expires_at > ${now}
           ORDER BY requester IS ${requester} DESC, created_at DESC, rowid DESC LIMIT 1`,
+        selectReserved(email, now),
       ])
       const [account] = accounts?.results ?? []
       const [row] = pending?.results ?? []
-      return { account: account ? readUser(account) : null, registration: row ? readRow<Registration>(row) : null }
+      return {
+        account: account ? readUser(account) : null,
+        registration: row ? readRow<Registration>(row) : null,
+        isReserved: (kept?.results.length ?? 0) > 0,
+      }
     },
 
     async addLink({ registrationId, email, tokenHash, mail, event, caps, requestId, now }) {
@@ -161,14 +183,17 @@ export function createRegistrations(database: Database): Registrations {
 
     async findByToken(tokenHash, now) {
       const [row] = await database.ask(sql`
-        SELECT spent_by, one_time_tokens.email AS link_email, users.id AS user_id, registrations.*
+        SELECT spent_by, one_time_tokens.email AS link_email, users.id AS user_id,
+          ${isReserved(sql`one_time_tokens.email`, now)} AS is_reserved, registrations.*
         FROM one_time_tokens LEFT JOIN registrations ON registrations.id = subject
           LEFT JOIN users ON users.email = one_time_tokens.email
         WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND one_time_tokens.expires_at > ${now}`)
       if (!row) return null
-      const { spent_by: spentBy, link_email: email, user_id: userId, ...registration } = row
+      const { spent_by: spentBy, link_email: email, user_id: userId, is_reserved: isKept, ...registration } = row
       if (spentBy !== null) return { state: 'confirmed', email: String(email) }
-      return registration.id !== null && userId === null ? { state: 'pending', registration: readRow(registration) } : null
+      return registration.id !== null && userId === null && !isKept
+        ? { state: 'pending', registration: readRow(registration) }
+        : null
     },
 
     async confirm(tokenHash, nonce, event, now, passwordHash) {
@@ -181,7 +206,8 @@ export function createRegistrations(database: Database): Registrations {
               AND EXISTS (SELECT 1 FROM registrations WHERE id = subject AND (username_key IS NULL OR EXISTS (
                 SELECT 1 FROM username_claims WHERE username_claims.username_key = registrations.username_key
                   AND username_claims.email = registrations.email AND username_claims.expires_at IS NOT NULL)))
-              AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)`,
+              AND NOT EXISTS (SELECT 1 FROM users WHERE users.email = one_time_tokens.email)
+              AND NOT ${isReserved(sql`one_time_tokens.email`, now)}`,
         sql`
             INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, locale,
               email_verified_at, created_at, updated_at)

@@ -241,3 +241,73 @@ describe('what a thief has set', () => {
     expect(told?.text).toContain('no password, PIN or mailed link from before works any more')
   })
 })
+
+describe('the oldest address, while it may take the account back', () => {
+  const register = (app: TestApp, email: string) => ask(app, 'POST', '/register', { email, password: NEW_PASSWORD })
+  const confirmLinks = (app: TestApp, email: string) => linksTo(app, email, 'verify-email')
+
+  it('gets no account of its own that would stand in its way: whoever registers it has the way back mailed', async () => {
+    for (const deletes of [false, true]) {
+      const { app } = await startStolen()
+      if (deletes) await remove(app, (await app.signIn(THIEF)).access_token)
+      const before = (await undoLinks(app, OWN)).length
+      expect((await register(app, OWN)).status).toBe(201)
+      await ask(app, 'POST', '/resend-verification', { email: OWN })
+      await ask(app, 'POST', '/forgot-password', { email: OWN })
+      expect([(await undoLinks(app, OWN)).length - before, (await linksTo(app, OWN, 'reset-password')).length]).toEqual([3, 0])
+      expect(await confirmLinks(app, OWN)).toHaveLength(1)
+      expect((await undo(app, await linkTo(app, OWN, 'undo-email-change'))).status).toBe(200)
+      expect(await emails()).toEqual([{ email: OWN, username: 'ada' }])
+    }
+  })
+
+  it('confirms no registration that a thief prepared before', async () => {
+    const { app, token } = await startOwned()
+    await BINDINGS.DB.exec('UPDATE users SET email = "elsewhere@example.com"')
+    await register(app, OWN)
+    const [prepared = ''] = await confirmLinks(app, OWN)
+    await BINDINGS.DB.exec(`UPDATE users SET email = "${OWN}"`)
+    const undoLink = await move(app, token, OWN, THIEF)
+    expectRefusal(await app.v1('GET', `/verify-email?token=${prepared}`), REFUSED.invalidLink)
+    expect((await app.request('GET', `/verify-email?token=${prepared}`)).status).toBe(400)
+    expect((await undo(app, undoLink)).status).toBe(200)
+  })
+
+  it('is given to no other account, not even by a link it confirms', async () => {
+    const { app, undoLink } = await startStolen()
+    const email = await app.createAccount({ email: 'second@example.com' })
+    const { access_token: token } = await app.signIn(email)
+    expect((await ask(app, 'POST', '/change-email', { email: OWN, password: PASSWORD }, token)).status).toBe(200)
+    for (const link of await linksTo(app, OWN, 'confirm-email-change')) {
+      expectRefusal(await ask(app, 'POST', '/confirm-email-change', { token: link }), REFUSED.invalidLink)
+    }
+    expect((await undo(app, undoLink)).status).toBe(200)
+  })
+
+  it('can have an account again once the window has closed, and after an operator’s act', async () => {
+    for (const end of ['the window', 'an operator'] as const) {
+      const { app } = await startStolen()
+      if (end === 'the window') app.clock.advance(7 * DAY)
+      else await BINDINGS.DB.exec('UPDATE users SET disabled_at = 1')
+      await register(app, OWN)
+      const [link] = await confirmLinks(app, OWN)
+      expect((await app.v1('GET', `/verify-email?token=${link}`)).status).toBe(200)
+      expect(await signInStatus(app, OWN, NEW_PASSWORD)).toBe(200)
+    }
+  })
+
+  it('is no longer kept for an account that has it again', async () => {
+    const { app, undoLink } = await startStolen()
+    await undo(app, undoLink)
+    await register(app, OWN)
+    expect((await subjectsTo(app, OWN))[0]).toBe('You already have an account')
+  })
+
+  it('is all that is kept: addresses since are free for whoever proves them', async () => {
+    const { app, token } = await startStolen()
+    await move(app, token, THIEF, OTHER)
+    await register(app, THIEF)
+    const [link] = await confirmLinks(app, THIEF)
+    expect((await app.v1('GET', `/verify-email?token=${link}`)).status).toBe(200)
+  })
+})

@@ -12,7 +12,7 @@ async function setUp() {
   const create = (registration: Registration, hash: string) =>
     registrations.create(
       registration,
-      { tokenHash: hash, provesAccountId: null },
+      { tokenHash: hash, purpose: 'verify_email', subject: registration.id, expiresAt: registration.expiresAt },
       newMail({ recipient: registration.email }),
       newEvent(),
       CAPS,
@@ -95,6 +95,7 @@ describe('a claim on a username', () => {
     expect(await registrations.findForResend('eve@example.com', '192.0.2.1', NOW)).toEqual({
       account: null,
       registration: null,
+      isReserved: false,
     })
   })
 
