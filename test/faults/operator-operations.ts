@@ -158,13 +158,12 @@ export const OPERATOR_OPERATIONS: Readonly<Record<string, Operation>> = {
     again: 404,
     async prepare(app) {
       const { email } = await createPerson(app)
-      const id = crypto.randomUUID()
-      await BINDINGS.DB.prepare(
-        `INSERT INTO outbox (id, recipient, purpose, mailbox, requester_ip, sealed_mail, created_at, attempts, next_attempt_at, dead_at)
-         SELECT ?, recipient, purpose, mailbox, requester_ip, sealed_mail, created_at, 1, 9e15, 1 FROM outbox WHERE recipient = ? LIMIT 1`,
+      await app.settle()
+      const [mail] = await rows<{ id: string }>(
+        'UPDATE outbox SET sent_at = NULL, dead_at = 1, next_attempt_at = 9000000000000000 WHERE recipient = ? RETURNING id',
+        email,
       )
-        .bind(id, email)
-        .run()
+      const id = mail?.id ?? ''
       return {
         send: asker(app, 'POST', `/mails/${id}/retry`),
         proveDone: async () =>

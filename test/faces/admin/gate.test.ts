@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { rows } from '../../auth/fixtures.ts'
 import { BINDINGS, startApp } from '../../support/harness.ts'
+import { createPinAccount, pinSignIn } from '../cookie/browser.ts'
+import { signInStable } from '../stable/stable-shapes.ts'
 import { ADMIN, ask, KEY, withSession } from './operator.ts'
 
 const OTHER_KEY = `padm_${'zT5nQ8wE2rY6uI1oP4aS7dF3gH9jK0lX'.repeat(2).slice(0, 50)}`
@@ -52,6 +54,26 @@ describe('the admin API', () => {
     expect((await ask(app, 'GET', '/users', { token })).status).toBe(200)
     const refused = await ask(app, 'POST', `/users/${id}/verify`, { token })
     expect([refused.status, refused.body.code]).toEqual([403, 'reauthentication_required'])
+  })
+
+  it('takes no other token of a system administrator for it: none of a PIN, none that lives long, none to refresh with', async () => {
+    const app = await startApp()
+    const { email, username } = await createPinAccount(app)
+    await BINDINGS.DB.exec(`UPDATE users SET permissions = '["systemAdmin"]'`)
+    const grant = await app.signIn(email)
+    const { token: stable } = await signInStable(app, username)
+    const { accessToken: byPin } = await pinSignIn(app, username)
+    const statuses = { [grant.access_token]: 200, [stable]: 401, [grant.refresh_token]: 401, [byPin]: 403 }
+    for (const [token, status] of Object.entries(statuses)) {
+      expect((await ask(app, 'GET', '/users', { token })).status).toBe(status)
+    }
+  })
+
+  it('gives its key no way into any other API', async () => {
+    const app = await startApp()
+    expect((await app.v1('GET', '/me', { token: KEY })).status).toBe(401)
+    expect((await app.v1('GET', '/sessions', { token: KEY })).status).toBe(401)
+    expect((await app.v1('POST', '/refresh', { token: KEY })).status).toBe(401)
   })
 
   it('knows no CORS, in development either, and no cache', async () => {
