@@ -5,7 +5,7 @@ import { ADMIN_PATH } from '../src/faces/admin/routes.ts'
 import { cookieOperations } from '../src/faces/cookie/openapi.ts'
 import { COOKIE_PATH } from '../src/faces/cookie/routes.ts'
 import { MessageSchema } from '../src/faces/cookie/wire.ts'
-import { ErrorSchema } from '../src/faces/shared/error-wire.ts'
+import { AdminErrorSchema, ErrorSchema } from '../src/faces/shared/error-wire.ts'
 import { stableOperations } from '../src/faces/stable/openapi.ts'
 import { STABLE_PATH } from '../src/faces/stable/routes.ts'
 import { StableErrorSchema } from '../src/faces/stable/wire.ts'
@@ -21,7 +21,7 @@ export function adminOpenApiDocument(): Readonly<Record<string, unknown>> {
       about: 'Every act of an operator, by the admin key or by a user with `systemAdmin`.',
       basePath: ADMIN_PATH,
       operations: adminOperations,
-      error: ErrorSchema,
+      error: AdminErrorSchema,
       schemas: adminSchemas,
     },
   ])

@@ -34,6 +34,7 @@ describe('LoginLimiterObject', () => {
       'countAccountAttempt',
       'countAddressAttempt',
       'countPinAttempt',
+      'describe',
       'forget',
       'giveBackAccountAttempt',
       'giveBackAddressAttempt',
@@ -41,6 +42,7 @@ describe('LoginLimiterObject', () => {
       'ping',
       'revivePin',
       'takeRegistration',
+      'unlock',
     ])
   })
 

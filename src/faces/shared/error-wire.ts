@@ -33,10 +33,13 @@ const ERRORS = {
   internal_error: [500, 'An internal server error occurred'],
 } as const satisfies Record<AuthErrorCode, Words>
 
-/** The closed list of `code` in answers of this face. */
+/** What operators alone are told: anybody else must not learn who has an account. */
+const OPERATORS_ONLY = ['email_taken']
+
+/** The closed list of `code` in answers of `v1`. */
 export const ERROR_CODES: readonly string[] = [
   ...new Set((Object.entries(ERRORS) as [AuthErrorCode, Words][]).map(([code, [, , wireCode]]) => wireCode ?? code)),
-]
+].filter((code) => !OPERATORS_ONLY.includes(code))
 
 export const ErrorSchema = v.object({
   message: v.string(),
@@ -44,6 +47,11 @@ export const ErrorSchema = v.object({
   request_id: v.string(),
   errors: v.optional(v.array(v.object({ field: v.string(), message: v.string() }))),
   hint: v.optional(v.pipe(v.string(), v.description('On every 401 of a sign-in'))),
+})
+
+export const AdminErrorSchema = v.object({
+  ...ErrorSchema.entries,
+  code: v.pipe(v.picklist([...ERROR_CODES, ...OPERATORS_ONLY]), v.description('From a closed list')),
 })
 
 /** The same for every failed sign-in, so that it tells nothing about the account. */
