@@ -4,7 +4,7 @@ import { type Bindings, compose, composeLedger, type Service } from './compose.t
 import { LoginLimiterObject } from './objects/login-limiter.ts'
 import { SessionLedgerObject } from './objects/session-ledger.ts'
 import type { BindingProps } from './rpc/caller.ts'
-import { AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
+import { AdminServiceEntrypoint, AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
 
 /** One service an environment, which is one an isolate: key caches and the memory for hashing live in it. */
 const services = new WeakMap<Bindings, Service>()
@@ -41,6 +41,12 @@ export class AuthService extends AuthServiceEntrypoint<Bindings> {
 }
 
 export class TokenVerifier extends TokenVerifierEntrypoint<Bindings> {
+  constructor(ctx: ExecutionContext<BindingProps>, env: Bindings) {
+    super(ctx, env, () => serviceOf(env))
+  }
+}
+
+export class AdminService extends AdminServiceEntrypoint<Bindings> {
   constructor(ctx: ExecutionContext<BindingProps>, env: Bindings) {
     super(ctx, env, () => serviceOf(env))
   }

@@ -2,6 +2,7 @@
 // its name, so there is nothing else on these classes; `fetch` is left out, so they serve no HTTP.
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import type { Service } from './compose.ts'
+import { type AdminCalls, createAdminCalls } from './rpc/admin-calls.ts'
 import type { BindingProps } from './rpc/caller.ts'
 import { type Calls, createCalls } from './rpc/calls.ts'
 
@@ -62,5 +63,103 @@ export class AuthServiceEntrypoint<Env> extends WorkerEntrypoint<Env, BindingPro
 
   revokeSession(id: unknown) {
     return this.#calls.revokeSession(id)
+  }
+}
+
+/** For a worker that is an operator's console or program. */
+export class AdminServiceEntrypoint<Env> extends WorkerEntrypoint<Env, BindingProps> {
+  readonly #calls: AdminCalls
+
+  constructor(ctx: ExecutionContext<BindingProps>, env: Env, open: () => Service) {
+    super(ctx, env)
+    this.#calls = createAdminCalls(open, ctx.props)
+  }
+
+  listUsers(query: unknown) {
+    return this.#calls.listUsers(query)
+  }
+
+  getUser(id: unknown) {
+    return this.#calls.getUser(id)
+  }
+
+  createUser(form: unknown) {
+    return this.#calls.createUser(form)
+  }
+
+  editUser(id: unknown, changes: unknown) {
+    return this.#calls.editUser(id, changes)
+  }
+
+  deleteUser(id: unknown) {
+    return this.#calls.deleteUser(id)
+  }
+
+  disableUser(id: unknown) {
+    return this.#calls.disableUser(id)
+  }
+
+  enableUser(id: unknown) {
+    return this.#calls.enableUser(id)
+  }
+
+  unlockUser(id: unknown) {
+    return this.#calls.unlockUser(id)
+  }
+
+  signOutUser(id: unknown) {
+    return this.#calls.signOutUser(id)
+  }
+
+  setPassword(id: unknown, password: unknown) {
+    return this.#calls.setPassword(id, password)
+  }
+
+  setPin(id: unknown, pin: unknown) {
+    return this.#calls.setPin(id, pin)
+  }
+
+  sendReset(id: unknown) {
+    return this.#calls.sendReset(id)
+  }
+
+  verifyUser(id: unknown) {
+    return this.#calls.verifyUser(id)
+  }
+
+  grantPermissions(id: unknown, permissions: unknown) {
+    return this.#calls.grantPermissions(id, permissions)
+  }
+
+  revokePermissions(id: unknown, permissions: unknown) {
+    return this.#calls.revokePermissions(id, permissions)
+  }
+
+  listSessions(id: unknown) {
+    return this.#calls.listSessions(id)
+  }
+
+  endSession(id: unknown, sessionId: unknown) {
+    return this.#calls.endSession(id, sessionId)
+  }
+
+  listRegistrations(query: unknown) {
+    return this.#calls.listRegistrations(query)
+  }
+
+  listEvents(query: unknown) {
+    return this.#calls.listEvents(query)
+  }
+
+  listMails(query: unknown) {
+    return this.#calls.listMails(query)
+  }
+
+  retryMail(id: unknown) {
+    return this.#calls.retryMail(id)
+  }
+
+  readStats(query: unknown) {
+    return this.#calls.readStats(query)
   }
 }

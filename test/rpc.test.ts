@@ -2,8 +2,10 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { exports as entrypoints } from 'cloudflare:workers'
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
+import type { AdminServiceBinding } from '../src/client/admin-binding.ts'
 import type { AuthServiceBinding, TokenVerifierBinding } from '../src/client/bindings.ts'
-import { AuthService, TokenVerifier } from '../src/index.ts'
+import { AdminService, AuthService, TokenVerifier } from '../src/index.ts'
+import type { AdminCalls } from '../src/rpc/admin-calls.ts'
 import type { BindingProps } from '../src/rpc/caller.ts'
 import type { Calls } from '../src/rpc/calls.ts'
 import { BINDINGS, PASSWORD } from './support/harness.ts'
@@ -40,6 +42,12 @@ beforeAll(async () => {
   await BINDINGS.DB.prepare(insert).bind(USER_ID, EMAIL, hash).run()
 })
 
+const ADMIN_METHODS = [
+  ...['createUser', 'deleteUser', 'disableUser', 'editUser', 'enableUser', 'endSession', 'getUser', 'grantPermissions'],
+  ...['listEvents', 'listMails', 'listRegistrations', 'listSessions', 'listUsers', 'readStats', 'retryMail', 'revokePermissions'],
+  ...['sendReset', 'setPassword', 'setPin', 'signOutUser', 'unlockUser', 'verifyUser'],
+]
+
 /** Every name on the prototypes down to the runtime's own class. */
 function callableNames(entrypoint: { readonly prototype: object }): string[] {
   const names: string[] = []
@@ -63,6 +71,10 @@ describe('the callable surface', () => {
 
   it('of TokenVerifier is checking tokens', () => {
     expect(callableNames(TokenVerifier)).toEqual(['authenticate', 'jwks', 'verifyToken'])
+  })
+
+  it('of AdminService is the acts of the admin API', () => {
+    expect(callableNames(AdminService)).toEqual(ADMIN_METHODS)
   })
 
   it.each(['calls', '#calls', '_calls', 'env', 'ctx', 'auth', 'settle', 'open', '__proto__', 'login2'])(
@@ -92,6 +104,7 @@ describe('the callable surface', () => {
 
   it('is what the client package says of it', () => {
     expectTypeOf<Calls>().toExtend<AuthServiceBinding>()
+    expectTypeOf<AdminCalls>().toExtend<AdminServiceBinding>()
     expectTypeOf<Pick<Calls, 'verifyToken' | 'authenticate' | 'jwks'>>().toExtend<TokenVerifierBinding>()
     expectTypeOf<{ caller: 'x'; rights: ['verify'] }>().toExtend<BindingProps>()
   })

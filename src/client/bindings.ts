@@ -16,6 +16,8 @@ export type PosternErrorCode =
   | 'email_unverified'
   | 'forbidden'
   | 'not_found'
+  | 'email_taken'
+  | 'username_taken'
   | 'rate_limited'
   | 'unavailable'
   | 'internal_error'
@@ -25,6 +27,8 @@ export interface PosternFailure {
   readonly code: PosternErrorCode
   /** Seconds to wait, with `rate_limited` and `unavailable`. */
   readonly retryAfter?: number
+  /** Where it is about members of an argument: the rule that each breaks. */
+  readonly errors?: readonly { readonly field: string; readonly message: string }[]
 }
 
 export type PosternResult<T> = { readonly ok: true; readonly value: T } | PosternFailure

@@ -1,5 +1,16 @@
 // The package `postern/client`: what other services import to check Postern's tokens.
 export type {
+  AdminEvent,
+  AdminMail,
+  AdminRegistration,
+  AdminServiceBinding,
+  AdminSession,
+  AdminStory,
+  AdminUser,
+  AdminWaits,
+  NewAdminUser,
+} from './admin-binding.ts'
+export type {
   AuthServiceBinding,
   AuthTokenPayload,
   Freshness,

@@ -1,8 +1,8 @@
 // Which worker is calling and what it may do, as the `props` of its binding say. They are written by whoever deploys the
 // calling worker, not by its code; whatever in them is not understood grants nothing.
 
-/** What a binding may be given: check tokens, sign people in, look up users, end sessions. */
-export const RIGHTS = ['verify', 'login', 'users', 'sessions'] as const
+/** What a binding may be given: check tokens, sign people in, look up users, end sessions; of `AdminService` to look, and to do everything. */
+export const RIGHTS = ['verify', 'login', 'users', 'sessions', 'admin-look', 'admin'] as const
 
 export type Right = (typeof RIGHTS)[number]
 
@@ -31,7 +31,9 @@ export function parseCaller(props: unknown): Caller {
 }
 
 function parseRights(rights: unknown): readonly Right[] {
-  return Array.isArray(rights) ? RIGHTS.filter((right) => rights.includes(right)) : []
+  const given = Array.isArray(rights) ? RIGHTS.filter((right) => rights.includes(right)) : []
+  // Whoever may change anything may look at it.
+  return given.includes('admin') ? [...given, 'admin-look'] : given
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,9 +5,9 @@ import { AuthError } from '../auth/errors.ts'
 import type { Freshness } from '../auth/settings.ts'
 import type { Service } from '../compose.ts'
 import { UNKNOWN_ADDRESS } from '../platform/client-address.ts'
-import { Unavailable } from '../platform/deadline.ts'
-import { consoleLog, reasonOf } from '../platform/log.ts'
-import { parseCaller, type Right } from './caller.ts'
+import { MAX_TEXT_LENGTH, requireText } from './arguments.ts'
+import { parseCaller } from './caller.ts'
+import { createSettle } from './settle.ts'
 import {
   type AuthTokenPayload,
   type LoginResponse,
@@ -16,7 +16,6 @@ import {
   type RpcPrincipal,
   type RpcResult,
   type RpcUser,
-  renderFailure,
   renderKeySet,
   renderLogin,
   renderPayload,
@@ -35,53 +34,29 @@ export interface Calls {
   revokeSession(id: unknown): Promise<RpcResult<{ id: string }>>
 }
 
-type Core = Pick<Service, 'auth' | 'log'>
-
-/** As much as a body over HTTP may hold. */
-const MAX_TEXT_LENGTH = 16 * 1024
 const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
 
 /**
  * @param open the core; fails where the configuration is broken
  * @param props of the binding that is used
  */
-export function createCalls(open: () => Core, props: unknown): Calls {
+export function createCalls(open: () => Pick<Service, 'auth' | 'log'>, props: unknown): Calls {
   const caller = parseCaller(props)
   const client: Client = { address: UNKNOWN_ADDRESS, userAgent: `worker ${caller.name}`, caller: caller.name, face: 'rpc' }
 
-  /** @param right `null`: public anyway */
-  async function settle<T>(method: string, right: Right | null, ask: (auth: Core['auth']) => Promise<T>): Promise<RpcResult<T>> {
-    let core: Core
-    try {
-      core = open()
-    } catch (error) {
-      consoleLog('error', 'rpc', { method, caller: caller.name, code: 'unavailable', reason: reasonOf(error) })
-      return { ok: false, code: 'unavailable', retryAfter: 60 }
-    }
-    try {
-      if (right && !caller.rights.has(right)) throw new AuthError('forbidden', `the binding has no right "${right}"`)
-      const value = await ask(core.auth)
-      core.log('info', 'rpc', { method, caller: caller.name, code: 'ok' })
-      return { ok: true, value }
-    } catch (error) {
-      const failure = renderFailure(error)
-      const level = failure.code === 'internal_error' || failure.code === 'unavailable' ? 'error' : 'info'
-      core.log(level, 'rpc', { method, caller: caller.name, code: failure.code, reason: privateReasonOf(error) })
-      return failure
-    }
-  }
+  const settle = createSettle(open, caller)
 
   return {
     verifyPassword: async (password, hash) =>
       requireValue(
-        await settle('verifyPassword', 'login', async (auth) =>
+        await settle('verifyPassword', 'login', async ({ auth }) =>
           auth.checkHash(requireText(password), requireText(hash), caller.name),
         ),
       ),
     login: async (email, password) =>
       valueUnless(
         'invalid_credentials',
-        await settle('login', 'login', async (auth) => {
+        await settle('login', 'login', async ({ auth }) => {
           const credentials = { email: requireText(email).trim(), password: requireText(password) }
           return renderLogin(await auth.signIn(credentials, client))
         }),
@@ -89,18 +64,18 @@ export function createCalls(open: () => Core, props: unknown): Calls {
     verifyToken: async (token) =>
       valueUnless(
         'invalid_token',
-        await settle('verifyToken', 'verify', async (auth) =>
+        await settle('verifyToken', 'verify', async ({ auth }) =>
           renderPayload(await auth.authenticate(requireToken(token), 'strict')),
         ),
       ),
     authenticate: (token, options) =>
-      settle('authenticate', 'verify', async (auth) =>
+      settle('authenticate', 'verify', async ({ auth }) =>
         renderPrincipal(await auth.authenticate(requireToken(token), requireFreshness(options))),
       ),
-    jwks: () => settle('jwks', null, async (auth) => renderKeySet(await auth.readKeySet())),
-    getUser: (id) => settle('getUser', 'users', async (auth) => renderUser(await auth.readUser(requireText(id)))),
+    jwks: () => settle('jwks', null, async ({ auth }) => renderKeySet(await auth.readKeySet())),
+    getUser: (id) => settle('getUser', 'users', async ({ auth }) => renderUser(await auth.readUser(requireText(id)))),
     revokeSession: (id) =>
-      settle('revokeSession', 'sessions', async (auth) => {
+      settle('revokeSession', 'sessions', async ({ auth }) => {
         const sessionId = requireText(id)
         await auth.endSession(sessionId, client)
         return { id: sessionId }
@@ -118,12 +93,6 @@ function valueUnless<T>(miss: RpcFailure['code'], result: RpcResult<T>): T | nul
   return !result.ok && result.code === miss ? null : requireValue(result)
 }
 
-/** @throws AuthError `invalid_request` */
-function requireText(value: unknown): string {
-  if (typeof value === 'string' && value.length <= MAX_TEXT_LENGTH) return value
-  throw new AuthError('invalid_request', typeof value === 'string' ? 'argument too long' : `argument is ${typeof value}`)
-}
-
 /** A text that is far too long is no token of ours, as any other that is none. */
 function requireToken(value: unknown): string {
   if (typeof value === 'string' && value.length > MAX_TEXT_LENGTH) throw new AuthError('invalid_access_token', 'too long')
@@ -136,10 +105,4 @@ function requireFreshness(options: unknown): Freshness {
   const freshness = FRESHNESSES.find((each) => each === asked)
   if (!freshness) throw new AuthError('invalid_request', 'freshness is not token, edge or strict')
   return freshness
-}
-
-function privateReasonOf(error: unknown): string {
-  if (error instanceof AuthError) return error.reason
-  if (error instanceof Unavailable) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -16,6 +16,8 @@ export type RpcErrorCode =
   | 'email_unverified'
   | 'forbidden'
   | 'not_found'
+  | 'email_taken'
+  | 'username_taken'
   | 'rate_limited'
   | 'unavailable'
   | 'internal_error'
@@ -25,6 +27,8 @@ export interface RpcFailure {
   readonly code: RpcErrorCode
   /** Seconds; with `rate_limited` and `unavailable`. Waiting exactly that long is enough. */
   readonly retryAfter?: number
+  /** With `invalid_request` and what is taken, where it is about members of an argument: the rule, never the value. */
+  readonly errors?: readonly { readonly field: string; readonly message: string }[]
 }
 
 export type RpcResult<T> = { readonly ok: true; readonly value: T } | RpcFailure
@@ -40,6 +44,8 @@ const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   invalid_access_token: 'invalid_token',
   forbidden: 'forbidden',
   not_found: 'not_found',
+  email_taken: 'email_taken',
+  username_taken: 'username_taken',
   rate_limited: 'rate_limited',
   unavailable: 'unavailable',
 }
@@ -48,7 +54,13 @@ export function renderFailure(error: unknown): RpcFailure {
   if (error instanceof Unavailable) return { ok: false, code: 'unavailable', retryAfter: error.retryAfterSeconds }
   if (!(error instanceof AuthError)) return { ok: false, code: 'internal_error' }
   const retryAfter = error.details.limit?.retryAfterSeconds ?? error.details.retryAfterSeconds
-  return { ok: false, code: CODES[error.code] ?? 'internal_error', ...(retryAfter !== undefined && { retryAfter }) }
+  const errors = error.details.fields?.map(({ field, message }) => ({ field, message }))
+  return {
+    ok: false,
+    code: CODES[error.code] ?? 'internal_error',
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(errors && { errors }),
+  }
 }
 
 /** Named as in the claims of the token; rights and address as they are now. */

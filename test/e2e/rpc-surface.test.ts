@@ -9,6 +9,8 @@ import { makeTemporaryDirectory } from './checkout.ts'
 const CONTRACT = {
   AuthService: ['authenticate', 'getUser', 'jwks', 'login', 'revokeSession', 'verifyPassword', 'verifyToken'],
   TokenVerifier: ['authenticate', 'jwks', 'verifyToken'],
+  // Those whose arguments may not be left out.
+  AdminService: ['getUser', 'deleteUser', 'setPassword', 'grantPermissions', 'endSession', 'retryMail'],
 }
 const OTHERS = ['calls', '#calls', '_calls', 'env', 'ctx', 'open', 'settle', 'auth', 'constructor', '__proto__', 'alarm']
 const COMPATIBILITY = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] }
@@ -26,7 +28,7 @@ let miniflare: Miniflare
 
 beforeAll(async () => {
   const modules = await bundleService(await makeTemporaryDirectory())
-  const props = { caller: 'probe', rights: ['verify', 'login', 'users', 'sessions'] }
+  const props = { caller: 'probe', rights: ['verify', 'login', 'users', 'sessions', 'admin'] }
   const postern = {
     ...COMPATIBILITY,
     name: 'postern',
@@ -47,6 +49,7 @@ beforeAll(async () => {
   const serviceBindings = {
     AuthService: { name: 'postern', entrypoint: 'AuthService', props },
     TokenVerifier: { name: 'postern', entrypoint: 'TokenVerifier', props },
+    AdminService: { name: 'postern', entrypoint: 'AdminService', props },
   }
   const probe = { ...COMPATIBILITY, name: 'probe', modules: true, script: PROBE, serviceBindings }
   miniflare = new Miniflare(convertV4MiniflareOptions({ workers: [probe, postern] }))

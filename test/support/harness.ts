@@ -180,6 +180,9 @@ export async function startApp(options: AppOptions = {}) {
     get auth() {
       return serviceOf().auth
     },
+    get admin() {
+      return serviceOf().admin
+    },
   }
 }
 

@@ -2,25 +2,23 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { OperatorProof } from '../../auth/admin/operator.ts'
+import {
+  viewEvents,
+  viewMail,
+  viewRegistration,
+  viewSession,
+  viewStats,
+  viewStory,
+  viewUser,
+  viewUsers,
+} from '../../auth/admin/views.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
 import { renderFailure } from '../shared/error-wire.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
-import {
-  CreateBody,
-  EditBody,
-  PermissionsBody,
-  renderAdminSession,
-  renderAdminUser,
-  renderEvent,
-  renderMail,
-  renderPending,
-  renderStory,
-  SetPasswordBody,
-  SetPinBody,
-} from './wire.ts'
+import { CreateBody, EditBody, PermissionsBody, SetPasswordBody, SetPinBody } from './wire.ts'
 
 export const ADMIN_PATH = '/api/admin/v1'
 
@@ -37,22 +35,21 @@ export const admin = createRoutes()
   .use(inFace('admin'), uncached)
   .get('/users', async (c) => {
     const { search, state, limit, after } = c.req.query()
-    const { users, next } = await c.var.admin.listUsers(proofOf(c), { search, state, limit, after }, readClient(c))
-    return c.json({ users: users.map(renderAdminUser), next })
+    return c.json(viewUsers(await c.var.admin.listUsers(proofOf(c), { search, state, limit, after }, readClient(c))))
   })
   .post('/users', jsonBody, async (c) => {
     const body = parseBody(CreateBody, c.var.body)
     const { first_name: firstName, last_name: lastName, ...form } = body
     const user = await c.var.admin.createUser(proofOf(c), { ...form, firstName, lastName }, readClient(c))
-    return c.json({ user: renderAdminUser(user) }, 201)
+    return c.json({ user: viewUser(user) }, 201)
   })
   .get('/users/:id', async (c) =>
-    c.json(renderStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
+    c.json(viewStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
   )
   .patch('/users/:id', jsonBody, async (c) => {
     const { username, first_name: firstName, last_name: lastName } = parseBody(EditBody, c.var.body)
     const edit = { id: c.req.param('id'), username, firstName, lastName }
-    return c.json({ user: renderAdminUser(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
+    return c.json({ user: viewUser(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
   })
   .delete('/users/:id', jsonBody, async (c) => {
     await c.var.admin.removeUser(proofOf(c), c.req.param('id'), readClient(c))
@@ -96,7 +93,7 @@ export const admin = createRoutes()
   .post('/users/:id/revoke', jsonBody, (c) => editPermissions(c, 'revoke'))
   .get('/users/:id/sessions', async (c) => {
     const sessions = await c.var.admin.listUserSessions(proofOf(c), c.req.param('id'), readClient(c))
-    return c.json({ sessions: sessions.map(renderAdminSession) })
+    return c.json({ sessions: sessions.map(viewSession) })
   })
   .delete('/users/:id/sessions/:sid', jsonBody, async (c) => {
     const { id, sid: sessionId } = c.req.param()
@@ -106,30 +103,23 @@ export const admin = createRoutes()
   .get('/registrations', async (c) => {
     const { search, limit } = c.req.query()
     const registrations = await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c))
-    return c.json({ registrations: registrations.map(renderPending) })
+    return c.json({ registrations: registrations.map(viewRegistration) })
   })
   .get('/events', async (c) => {
     const { user, what, outcome, since, until, after, limit } = c.req.query()
     const query = { user, what, outcome, since, until, after, limit }
-    const { events, next } = await c.var.admin.listEvents(proofOf(c), query, readClient(c))
-    return c.json({ events: events.map(renderEvent), next })
+    return c.json(viewEvents(await c.var.admin.listEvents(proofOf(c), query, readClient(c))))
   })
   .get('/mails', async (c) => {
     const { state, limit } = c.req.query()
     const mails = await c.var.admin.listMails(proofOf(c), { state, limit }, readClient(c))
-    return c.json({ mails: mails.map((mail) => renderMail(mail, now())) })
+    return c.json({ mails: mails.map((mail) => viewMail(mail, now())) })
   })
   .post('/mails/:id/retry', jsonBody, async (c) => {
     const to = await c.var.admin.retryMail(proofOf(c), c.req.param('id'), readClient(c))
     return c.json({ message: 'The mail is tried again', to })
   })
-  .get('/stats', async (c) => {
-    const { accounts, days } = await c.var.admin.readStats(proofOf(c), c.req.query('days'), readClient(c))
-    return c.json({
-      accounts,
-      days: days.map(({ day, counts }) => ({ day: new Date(day * 1000).toISOString().slice(0, 10), counts })),
-    })
-  })
+  .get('/stats', async (c) => c.json(viewStats(await c.var.admin.readStats(proofOf(c), c.req.query('days'), readClient(c)))))
 
 async function editPermissions(c: Context<AppEnv, '/users/:id/grant'>, change: 'grant' | 'revoke') {
   const { permissions } = parseBody(PermissionsBody, c.var.body)

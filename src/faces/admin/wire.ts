@@ -1,14 +1,7 @@
-// The admin API's schemas, by which its bodies are checked and documented, and what it answers.
+// The admin API's schemas: by these its bodies are checked, and by these what src/auth/admin/views.ts makes is documented.
 import * as v from 'valibot'
-import type { UserStory } from '../../auth/admin/show-user.ts'
-import type { SessionRecord } from '../../objects/session-rules.ts'
-import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
-import { printable } from '../../platform/printable-text.ts'
-import type { ListedEvent, ListedMail } from '../../stores/operator-views.ts'
-import type { Registration } from '../../stores/registrations.ts'
-import type { User } from '../../stores/users.ts'
 import { clearableName, optionalFlag, optionalName, optionalText } from '../shared/schema.ts'
-import { renderTime, renderUser, UserSchema } from '../shared/user-wire.ts'
+import { UserSchema } from '../shared/user-wire.ts'
 
 const permissions = () => v.optional(v.pipe(v.array(v.string()), v.description('Names of 1 to 64 of A-Z a-z 0-9 . _ : -')))
 
@@ -113,82 +106,3 @@ export const StatsSchema = v.object({
   accounts: v.object({ all: v.number(), disabled: v.number(), unverified: v.number() }),
   days: v.array(v.object({ day: v.string(), counts: v.record(v.string(), v.number()) })),
 })
-
-export function renderAdminUser(user: User): v.InferOutput<typeof AdminUserSchema> {
-  return {
-    ...renderUser(user),
-    disabled_at: maybeTime(user.disabledAt),
-    updated_at: renderTime(user.updatedAt),
-    credentials: user.pinHash === null ? ['password'] : ['password', 'pin'],
-  }
-}
-
-export function renderAdminSession(session: SessionRecord): v.InferOutput<typeof AdminSessionSchema> {
-  return {
-    id: session.id,
-    created_at: renderTime(session.createdAt),
-    last_used_at: renderTime(session.lastUsedAt),
-    expires_at: renderTime(session.expiresAt),
-    ip: session.ip,
-    user_agent: printable(session.userAgent),
-    amr: [...session.amr],
-  }
-}
-
-export function renderPending(registration: Registration): v.InferOutput<typeof RegistrationSchema> {
-  const { id, email, username, ip, userAgent, createdAt, expiresAt } = registration
-  const times = { created_at: renderTime(createdAt), expires_at: renderTime(expiresAt) }
-  return { id, email, username, ip, user_agent: printable(userAgent), ...times }
-}
-
-export function renderMail(mail: ListedMail, now: number): v.InferOutput<typeof MailSchema> {
-  const { id, recipient: to, purpose, attempts, reason, sentAt, deadAt, expiresAt } = mail
-  const isOver = sentAt !== null || deadAt !== null
-  return {
-    id,
-    state: sentAt !== null ? 'sent' : deadAt !== null ? 'dead' : 'waiting',
-    to,
-    purpose,
-    attempts,
-    reason,
-    queued_at: renderTime(mail.createdAt),
-    sent_at: maybeTime(sentAt),
-    dead_at: maybeTime(deadAt),
-    next_attempt_at: isOver ? null : renderTime(mail.nextAttemptAt),
-    expires_at: maybeTime(expiresAt),
-    can_retry: deadAt !== null && mail.hasText && (expiresAt === null || expiresAt > now),
-  }
-}
-
-export function renderEvent(event: ListedEvent): v.InferOutput<typeof EventSchema> {
-  const { id, what, outcome, reason, email, actor, ip, face } = event
-  const user_agent = event.userAgent === null ? null : printable(event.userAgent)
-  const ids = { user_id: event.userId, session_id: event.sessionId }
-  return { id, at: renderTime(event.at), what, outcome, reason, ...ids, email, actor, ip, user_agent, face }
-}
-
-export function renderStory(story: UserStory, now: number): v.InferOutput<typeof StorySchema> {
-  const { limits, recovery } = story
-  return {
-    user: renderAdminUser(story.user),
-    cannot_sign_in: story.cannotSignIn,
-    sessions: story.sessions.map(renderAdminSession),
-    registrations: story.registrations.map(renderPending),
-    limits: {
-      email: renderWaits(limits.email),
-      username: limits.username && renderWaits(limits.username),
-      pin: limits.pin && { ...renderWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
-    },
-    recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
-    mails: story.mails.map((mail) => renderMail(mail, now)),
-    events: story.events.map(renderEvent),
-  }
-}
-
-function renderWaits({ failures, accountWait, waitingAddresses, longestWait }: AccountWaits): v.InferOutput<typeof WaitsSchema> {
-  return { failures, wait_seconds: accountWait, waiting_addresses: waitingAddresses, longest_wait_seconds: longestWait }
-}
-
-function maybeTime(epochSeconds: number | null): string | null {
-  return epochSeconds === null ? null : renderTime(epochSeconds)
-}

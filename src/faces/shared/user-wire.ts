@@ -1,6 +1,7 @@
 // An account as `v1` and the admin API show it.
 import * as v from 'valibot'
 import { rolesOf, SYSTEM_ADMIN } from '../../auth/permissions.ts'
+import { renderTime } from '../../platform/rfc3339.ts'
 import type { User } from '../../stores/users.ts'
 
 export const UserSchema = v.object({
@@ -30,8 +31,4 @@ export function renderUser(user: User): v.InferOutput<typeof UserSchema> {
     permissions: [...user.permissions],
     created_at: renderTime(user.createdAt),
   }
-}
-
-export function renderTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
 }

@@ -2,7 +2,7 @@
 import type { InferOutput } from 'valibot'
 import type { Activity } from '../../auth/list-activity.ts'
 import { printable } from '../../platform/printable-text.ts'
-import { renderTime } from '../shared/user-wire.ts'
+import { renderTime } from '../../platform/rfc3339.ts'
 import type { ActivitySchema } from './activity-schema.ts'
 
 export function renderActivity({ events, nextCursor, currentSessionId }: Activity): InferOutput<typeof ActivitySchema> {

@@ -4,10 +4,11 @@ import type { ExtendedSession } from '../../auth/extend-session.ts'
 import type { Grant } from '../../auth/grant.ts'
 import type { SessionRecord } from '../../objects/session-rules.ts'
 import { printable } from '../../platform/printable-text.ts'
+import { renderTime } from '../../platform/rfc3339.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import { challengeMembers } from '../shared/challenge.ts'
 import { optionalName, optionalText } from '../shared/schema.ts'
-import { renderTime, renderUser, UserSchema } from '../shared/user-wire.ts'
+import { renderUser, UserSchema } from '../shared/user-wire.ts'
 
 export const RegisterBody = v.object({
   email: optionalName('E-mail address, compared without case'),

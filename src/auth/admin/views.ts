@@ -1,0 +1,120 @@
+// What an operator is shown, as plain values under the names of the admin API: the same over HTTP and over a binding. No hash, no
+// sealed text and no token is in any of them.
+import type { SessionRecord } from '../../objects/session-rules.ts'
+import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
+import { printable } from '../../platform/printable-text.ts'
+import { renderTime, renderTimeOrNull } from '../../platform/rfc3339.ts'
+import type { ListedEvent, ListedMail, MailState } from '../../stores/operator-views.ts'
+import type { Registration } from '../../stores/registrations.ts'
+import type { User } from '../../stores/users.ts'
+import { rolesOf, SYSTEM_ADMIN } from '../permissions.ts'
+import type { EventsPage } from './list-events.ts'
+import type { UsersPage } from './list-users.ts'
+import type { Stats } from './read-stats.ts'
+import type { UserStory } from './show-user.ts'
+
+export function viewUsers({ users, next }: UsersPage) {
+  return { users: users.map(viewUser), next }
+}
+
+export function viewEvents({ events, next }: EventsPage) {
+  return { events: events.map(viewEvent), next }
+}
+
+export function viewStats({ accounts, days }: Stats) {
+  return { accounts, days: days.map(({ day, counts }) => ({ day: renderTime(day).slice(0, 10), counts: { ...counts } })) }
+}
+
+export function viewUser(user: User) {
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email_verified: user.emailVerifiedAt !== null,
+    is_admin: user.permissions.includes(SYSTEM_ADMIN),
+    role: rolesOf(user.permissions)[0],
+    permissions: [...user.permissions],
+    created_at: renderTime(user.createdAt),
+    disabled_at: renderTimeOrNull(user.disabledAt),
+    updated_at: renderTime(user.updatedAt),
+    credentials: credentialsOf(user),
+  }
+}
+
+export function viewSession(session: SessionRecord) {
+  return {
+    id: session.id,
+    created_at: renderTime(session.createdAt),
+    last_used_at: renderTime(session.lastUsedAt),
+    expires_at: renderTime(session.expiresAt),
+    ip: session.ip,
+    user_agent: printable(session.userAgent),
+    amr: [...session.amr],
+  }
+}
+
+export function viewRegistration(registration: Registration) {
+  const { id, email, username, ip, userAgent, createdAt, expiresAt } = registration
+  const times = { created_at: renderTime(createdAt), expires_at: renderTime(expiresAt) }
+  return { id, email, username, ip, user_agent: printable(userAgent), ...times }
+}
+
+export function viewMail(mail: ListedMail, now: number) {
+  const { id, recipient: to, purpose, attempts, reason, sentAt, deadAt, expiresAt } = mail
+  const isOver = sentAt !== null || deadAt !== null
+  return {
+    id,
+    state: stateOf(mail),
+    to,
+    purpose,
+    attempts,
+    reason,
+    queued_at: renderTime(mail.createdAt),
+    sent_at: renderTimeOrNull(sentAt),
+    dead_at: renderTimeOrNull(deadAt),
+    next_attempt_at: isOver ? null : renderTime(mail.nextAttemptAt),
+    expires_at: renderTimeOrNull(expiresAt),
+    can_retry: deadAt !== null && mail.hasText && (expiresAt === null || expiresAt > now),
+  }
+}
+
+export function viewEvent(event: ListedEvent) {
+  const { id, what, outcome, reason, email, actor, ip, face } = event
+  const user_agent = event.userAgent === null ? null : printable(event.userAgent)
+  const ids = { user_id: event.userId, session_id: event.sessionId }
+  return { id, at: renderTime(event.at), what, outcome, reason, ...ids, email, actor, ip, user_agent, face }
+}
+
+export function viewStory(story: UserStory, now: number) {
+  const { limits, recovery } = story
+  return {
+    user: viewUser(story.user),
+    cannot_sign_in: story.cannotSignIn,
+    sessions: story.sessions.map(viewSession),
+    registrations: story.registrations.map(viewRegistration),
+    limits: {
+      email: viewWaits(limits.email),
+      username: limits.username && viewWaits(limits.username),
+      pin: limits.pin && { ...viewWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
+    },
+    recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
+    mails: story.mails.map((mail) => viewMail(mail, now)),
+    events: story.events.map(viewEvent),
+  }
+}
+
+function viewWaits({ failures, accountWait, waitingAddresses, longestWait }: AccountWaits) {
+  return { failures, wait_seconds: accountWait, waiting_addresses: waitingAddresses, longest_wait_seconds: longestWait }
+}
+
+/** What there is to sign in by. */
+function credentialsOf({ pinHash }: User): ('password' | 'pin')[] {
+  return pinHash === null ? ['password'] : ['password', 'pin']
+}
+
+function stateOf({ sentAt, deadAt }: ListedMail): MailState {
+  if (sentAt !== null) return 'sent'
+  return deadAt === null ? 'waiting' : 'dead'
+}
