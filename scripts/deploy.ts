@@ -1,11 +1,20 @@
 // `npm run deploy`: database, migrations, worker, secret, address, and a smoke test of what is then live. `--dry-run`
-// builds only; `--smoke URL` tests only. No secret is ever printed or written to a file.
+// builds only; `--smoke URL` tests only. No secret is ever printed, and none but the admin key written to a file.
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { keepAdminKey } from './deploy/admin-key.ts'
 import { BUNDLE_LIMIT_BYTES, describeSize, gzipSizeOf } from './deploy/bundle-size.ts'
-import { DATABASE_NAME, type DeployStep, dryRunArguments, findDeployedUrl, LEARNED_URL, planDeploy } from './deploy/plan.ts'
+import {
+  DATABASE_NAME,
+  type DeploySecret,
+  type DeployStep,
+  dryRunArguments,
+  findDeployedUrl,
+  LEARNED_URL,
+  planDeploy,
+} from './deploy/plan.ts'
 import { describeSmoke, runSmokeTest, type SmokeResult } from './deploy/smoke.ts'
 import { ensureAssets } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
@@ -67,7 +76,7 @@ async function deploy(givenUrl: string | null): Promise<number> {
     publicUrl: givenUrl ?? configuredUrl,
     isPublicUrlConfigured: givenUrl === null && configuredUrl !== null,
     hasDatabase: await hasDatabase(),
-    hasSecret: await hasSecret(),
+    secrets: await listSecrets(),
   })
   let deployedUrl: string | null = null
   for (const step of steps) {
@@ -81,12 +90,20 @@ async function deploy(givenUrl: string | null): Promise<number> {
 /** @returns the address, where the step tells one */
 async function perform(step: Exclude<DeployStep, { kind: 'smoke' }>, deployedUrl: string | null): Promise<string | null> {
   const args = step.args.map((arg) => (arg.includes(LEARNED_URL) ? arg.replace(LEARNED_URL, requireUrl(deployedUrl)) : arg))
-  const input = step.kind === 'secret' ? randomBytes(32).toString('base64url') : ''
+  const input = step.kind === 'secret' ? await makeSecret(step.name) : ''
   const result = await captureTool('wrangler', args, input)
   process.stdout.write(result.stdout)
   process.stderr.write(result.stderr)
   if (result.code !== 0) throw new Error(`Cannot deploy: "wrangler ${args.slice(0, 3).join(' ')}" failed`)
   return step.kind === 'deploy' ? findDeployedUrl(result.stdout) : null
+}
+
+/** Of the admin key a copy is kept, for the programs that send it; of AUTH_SECRET none, since nobody has to know it. */
+async function makeSecret(name: DeploySecret): Promise<string> {
+  if (name === 'AUTH_SECRET') return randomBytes(32).toString('base64url')
+  const { key, path } = await keepAdminKey(PROJECT_ROOT)
+  console.log(`Its copy is in ${path}, for you alone: keep it`)
+  return key
 }
 
 async function requireLogin(): Promise<void> {
@@ -100,13 +117,13 @@ async function hasDatabase(): Promise<boolean> {
   return (parseList(stdout) as readonly { readonly name?: unknown }[]).some(({ name }) => name === DATABASE_NAME)
 }
 
-async function hasSecret(): Promise<boolean> {
+async function listSecrets(): Promise<readonly string[]> {
   const { code, stdout, stderr } = await captureTool('wrangler', ['secret', 'list', '--format', 'json'])
   // Before the first deploy there is no worker to list secrets of. Any other failure must not end in a new AUTH_SECRET,
   // which would end every session and unseal nothing.
-  if (code !== 0 && /Worker "[^"]*".* not found/.test(stdout + stderr)) return false
+  if (code !== 0 && /Worker "[^"]*".* not found/.test(stdout + stderr)) return []
   if (code !== 0) throw new Error(`Cannot list the worker's secrets: ${stderr || stdout}`)
-  return (parseList(stdout) as readonly { readonly name?: unknown }[]).some(({ name }) => name === 'AUTH_SECRET')
+  return (parseList(stdout) as readonly { readonly name?: unknown }[]).map(({ name }) => String(name))
 }
 
 /** wrangler's JSON may follow a note or two. */

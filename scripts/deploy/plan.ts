@@ -5,7 +5,8 @@ export interface DeployOptions {
   readonly publicUrl: string | null
   readonly isPublicUrlConfigured: boolean
   readonly hasDatabase: boolean
-  readonly hasSecret: boolean
+  /** Those of the worker that are set. */
+  readonly secrets: readonly string[]
 }
 
 export type DeployStep =
@@ -13,8 +14,12 @@ export type DeployStep =
   /** Deploys, and reads the worker's address from the output. */
   | { readonly kind: 'deploy'; readonly what: string; readonly args: readonly string[] }
   /** The value goes through standard input only. */
-  | { readonly kind: 'secret'; readonly what: string; readonly args: readonly string[] }
+  | { readonly kind: 'secret'; readonly name: DeploySecret; readonly what: string; readonly args: readonly string[] }
   | { readonly kind: 'smoke'; readonly what: string }
+
+/** What a worker cannot do without, and what its operators' programs send. */
+export const DEPLOY_SECRETS = ['AUTH_SECRET', 'ADMIN_KEY'] as const
+export type DeploySecret = (typeof DEPLOY_SECRETS)[number]
 
 export const DATABASE_NAME = 'postern'
 
@@ -25,7 +30,7 @@ export const LEARNED_URL = '<the address that was deployed to>'
  * Migrations go first, so that new code never meets an old schema; hence they must suit the code that still runs, too.
  * `wrangler deploy` finds D1 by its name and makes the KV namespace itself.
  */
-export function planDeploy({ publicUrl, isPublicUrlConfigured, hasDatabase, hasSecret }: DeployOptions): readonly DeployStep[] {
+export function planDeploy({ publicUrl, isPublicUrlConfigured, hasDatabase, secrets }: DeployOptions): readonly DeployStep[] {
   const steps: DeployStep[] = []
   if (!hasDatabase) steps.push({ kind: 'wrangler', what: 'Make the database', args: ['d1', 'create', DATABASE_NAME] })
   steps.push({ kind: 'wrangler', what: 'Migrate the database', args: ['d1', 'migrations', 'apply', 'DB', '--remote'] })
@@ -35,7 +40,9 @@ export function planDeploy({ publicUrl, isPublicUrlConfigured, hasDatabase, hasS
     // The variables of the deployment before stay, so that a worker that knows its address does not forget it meanwhile.
     steps.push({ kind: 'deploy', what: 'Deploy, to learn the address', args: [...deployArguments(null), '--keep-vars'] })
   }
-  if (!hasSecret) steps.push({ kind: 'secret', what: 'Set AUTH_SECRET', args: ['secret', 'put', 'AUTH_SECRET'] })
+  for (const name of DEPLOY_SECRETS) {
+    if (!secrets.includes(name)) steps.push({ kind: 'secret', name, what: `Set ${name}`, args: ['secret', 'put', name] })
+  }
   if (publicUrl === null) steps.push({ kind: 'deploy', what: 'Deploy with PUBLIC_URL', args: deployArguments(LEARNED_URL) })
   return [...steps, { kind: 'smoke', what: 'Smoke test over HTTP' }]
 }

@@ -6,18 +6,19 @@ const commands = (options: Parameters<typeof planDeploy>[0]) =>
 
 describe('planDeploy()', () => {
   it('makes everything the first time, and learns the address', () => {
-    expect(commands({ publicUrl: null, isPublicUrlConfigured: false, hasDatabase: false, hasSecret: false })).toEqual([
+    expect(commands({ publicUrl: null, isPublicUrlConfigured: false, hasDatabase: false, secrets: [] })).toEqual([
       'd1 create postern',
       'd1 migrations apply DB --remote',
       'deploy --minify --keep-vars',
       'secret put AUTH_SECRET',
+      'secret put ADMIN_KEY',
       'deploy --minify --var PUBLIC_URL:<the address that was deployed to>',
       'smoke',
     ])
   })
 
   it('only migrates, deploys and tests when everything is there', () => {
-    const given = { publicUrl: 'https://auth.example.com', hasDatabase: true, hasSecret: true }
+    const given = { publicUrl: 'https://auth.example.com', hasDatabase: true, secrets: ['AUTH_SECRET', 'ADMIN_KEY'] }
     expect(commands({ ...given, isPublicUrlConfigured: false })).toEqual([
       'd1 migrations apply DB --remote',
       'deploy --minify --var PUBLIC_URL:https://auth.example.com',
@@ -26,11 +27,15 @@ describe('planDeploy()', () => {
     expect(commands({ ...given, isPublicUrlConfigured: true })[1]).toBe('deploy --minify')
   })
 
-  it('never puts a secret on a command line', () => {
-    const secret = planDeploy({ publicUrl: null, isPublicUrlConfigured: false, hasDatabase: true, hasSecret: false }).find(
-      ({ kind }) => kind === 'secret',
-    )
-    expect(secret).toMatchObject({ args: ['secret', 'put', 'AUTH_SECRET'] })
+  it('never puts a secret on a command line, and sets those that are missing only', () => {
+    const given = { publicUrl: null, isPublicUrlConfigured: false, hasDatabase: true }
+    const set = (secrets: readonly string[]) =>
+      planDeploy({ ...given, secrets }).flatMap((step) => (step.kind === 'secret' ? [step.args] : []))
+    expect(set([])).toEqual([
+      ['secret', 'put', 'AUTH_SECRET'],
+      ['secret', 'put', 'ADMIN_KEY'],
+    ])
+    expect(set(['AUTH_SECRET', 'OTHER'])).toEqual([['secret', 'put', 'ADMIN_KEY']])
   })
 
   it('builds a dry run that uploads nothing', () => {
