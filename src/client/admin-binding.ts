@@ -115,7 +115,9 @@ export interface AdminServiceBinding {
   /** What is left out stays, `null` clears. */
   editUser(
     id: string,
-    changes: { readonly username?: string | null; readonly first_name?: string | null; readonly last_name?: string | null },
+    changes:
+      | { readonly username?: string | null; readonly first_name?: string | null; readonly last_name?: string | null }
+      | { readonly email: string; readonly verified?: boolean },
   ): Promise<PosternResult<AdminUser>>
   deleteUser(id: string): Promise<PosternResult<Id>>
   disableUser(id: string): Promise<PosternResult<Id>>

@@ -74,9 +74,10 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       }),
     editUser: (id: unknown, changes: unknown) =>
       settle('editUser', 'admin', async ({ admin }) => {
-        const { username, first_name: first, last_name: last } = requireMembers(changes)
+        const { email, verified, username, first_name: first, last_name: last } = requireMembers(changes)
+        const address = { email: optionalText(email), verified: verified === true }
         const names = { username: clearableText(username), firstName: clearableText(first), lastName: clearableText(last) }
-        return viewUser(await admin.editUser(PROOF, { id: requireText(id), ...names }, client))
+        return viewUser(await admin.editUser(PROOF, { id: requireText(id), ...address, ...names }, client))
       }),
     deleteUser: (id: unknown) => act('deleteUser', id, ({ admin }, userId) => admin.removeUser(PROOF, userId, client)),
     disableUser: (id: unknown) => act('disableUser', id, ({ admin }, userId) => admin.disableUser(PROOF, userId, client)),

@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { StoredPin } from '../platform/pin-hash.ts'
 import { hasChanged } from './account-changes.ts'
+import { moveAccount } from './account-links.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { appendEvent, forgetEventsOf } from './audit-events.ts'
 import { NO_OTHER_CREDENTIAL } from './credential-ends.ts'
@@ -54,6 +55,12 @@ export interface ManagedAccounts {
   /** Ends every session and every other credential, as a reset by mail does. @returns the new epoch */
   setPassword(id: string, passwordHash: string, notice: OutgoingMail, event: AuditEvent): Promise<number | null>
   setPin(id: string, pin: StoredPin, pinId: string, notice: OutgoingMail, event: AuditEvent): Promise<boolean>
+  /**
+   * Another address, which the operator answers for: no address of before may take the account back. Its pending registrations end.
+   * @param isVerified whether it counts as proven
+   * @returns `taken` when another account has it, `gone` where there is no such account
+   */
+  move(id: string, email: string, isVerified: boolean, farewell: OutgoingMail, event: AuditEvent): Promise<User | 'taken' | 'gone'>
   /** The address counts as proven from now on. */
   verify(id: string, event: AuditEvent): Promise<boolean>
   /** In one statement, so that two operators at once lose nothing. @returns all there are then, sorted */
@@ -132,6 +139,25 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
     async setPin(id, { pinHash, pinKeyId }, pinId, notice, event) {
       const assignments = sql`pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, pin_id = ${pinId},`
       return hasRow(await change(database, id, event, assignments, [tell(id, notice, event.at)]))
+    },
+
+    async move(id, email, isVerified, farewell, event) {
+      const { at: now } = event
+      const canMove = sql`EXISTS (SELECT 1 FROM users WHERE id = ${id}) AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})`
+      const ifFree = sql`(SELECT ${id} WHERE ${canMove})`
+      const results = await database.transact([
+        appendEvent(event, canMove),
+        queueMail(farewell, null, now, canMove),
+        ...closeWindow(ifFree),
+        sql`DELETE FROM one_time_tokens WHERE subject = ${ifFree}`,
+        ...moveAccount(ifFree, sql`${email}`, now),
+        sql`UPDATE users SET email_verified_at = ${isVerified ? now : null} WHERE id = ${id} AND email = ${email} AND updated_at = ${now}`,
+        // In the batch, since a question of its own could fail when all is done.
+        sql`SELECT * FROM users WHERE id = ${id}`,
+      ])
+      const found = results.at(-1)?.results[0]
+      if (!found) return 'gone'
+      return found.email === email ? readUser(found) : 'taken'
     },
 
     async verify(id, event) {

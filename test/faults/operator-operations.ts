@@ -85,6 +85,22 @@ export const OPERATOR_OPERATIONS: Readonly<Record<string, Operation>> = {
     async (_, { id }) => expect(await rows('SELECT last_name FROM users WHERE id = ?', id)).toEqual([{ last_name: 'Byron' }]),
     { method: 'PATCH', body: { last_name: 'Byron' } },
   ),
+  'PATCH admin/users/:id, another address': {
+    done: 200,
+    again: 200,
+    async prepare(app) {
+      const person = await createPerson(app)
+      const email = `moved-${crypto.randomUUID()}@example.com`
+      return {
+        userId: person.id,
+        send: asker(app, 'PATCH', `/users/${person.id}`, { email, verified: true }),
+        proveDone: async () => {
+          expect(await signInStatus(app, email, PASSWORD)).toBe(200)
+          expect((await app.mailTo(person.email)).filter(({ subject }) => subject.includes('removed'))).toHaveLength(1)
+        },
+      }
+    },
+  },
   'DELETE admin/users/:id': act(
     '',
     async (app, person) => {

@@ -1,25 +1,34 @@
-// Names of somebody else. What is left out stays, `null` clears. A username that is given up stays the account's for 30 days.
+// Names or address of somebody else. What is left out stays, `null` clears. A username that is given up stays the account's for 30 days.
+
+import { parseEmailAddress } from '../../platform/email-address.ts'
 import { findMixtureProblem } from '../../platform/new-username.ts'
 import { parsePersonName } from '../../platform/person-name.ts'
 import { parseUsername } from '../../platform/username.ts'
 import type { User } from '../../stores/users.ts'
+import { sealAccountMail } from '../account-mail.ts'
 import { logEvent } from '../audit.ts'
+import { deliverMail } from '../deliver-mail.ts'
 import type { Client, Deps } from '../deps.ts'
 import { AuthError, type FieldProblem } from '../errors.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from './operator.ts'
-import { requireAccount } from './require-account.ts'
+import { describeOperatorAct, type Operator, type OperatorProof, requireOperator } from './operator.ts'
+import { noSuchAccount, requireAccount } from './require-account.ts'
 
 export interface UserEdit {
   readonly id: string
+  /** Changes alone: it ends what names do not. */
+  readonly email?: string | undefined
+  /** Whether the new address counts as proven. */
+  readonly verified?: boolean | undefined
   readonly username?: string | null | undefined
   readonly firstName?: string | null | undefined
   readonly lastName?: string | null | undefined
 }
 
-/** @returns the user as it is then @throws AuthError as `requireOperator`, `not_found`, `invalid_request`, `username_taken` */
+/** @returns the user as it is then @throws AuthError as `requireOperator`, `not_found`, `invalid_request`, `email_taken`, `username_taken` */
 export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit, client: Client): Promise<User> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const account = await requireAccount(deps, edit.id)
+  if (edit.email !== undefined) return moveUser(deps, operator, account, edit)
   if (account.disabledAt !== null) throw new AuthError('account_disabled', 'nothing of a disabled account changes')
   const changes = checkEdit(edit)
   const reason = Object.entries({ first_name: changes.firstName, last_name: changes.lastName, username: changes.username })
@@ -35,6 +44,30 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
   if (outcome === 'gone') throw new AuthError('not_found', 'account changed meanwhile')
   if (event) logEvent(deps, event)
   return outcome
+}
+
+/** No address of before may take the account back from what the operator says; the one that loses it is told. */
+async function moveUser(deps: Deps, operator: Operator, account: User, edit: UserEdit): Promise<User> {
+  const { email: text = '', verified = false, username, firstName, lastName } = edit
+  const email = parseEmailAddress(text)
+  const isAlone = [username, firstName, lastName].every((name) => name === undefined)
+  if (email === null || !isAlone) {
+    const message = email === null ? 'must be an e-mail address' : 'must be changed alone'
+    throw new AuthError('invalid_request', 'address not acceptable', { fields: [{ field: 'email', message }] })
+  }
+  if (email === account.email) return account
+  const farewell = await sealAccountMail(deps, account, operator.client, { kind: 'address_released', newEmail: email })
+  const event = describeOperatorAct(deps, operator, { what: 'email_changed', userId: account.id })
+  const moved = await deps.managedAccounts.move(account.id, email, verified, farewell, event)
+  if (moved === 'gone') throw noSuchAccount()
+  if (moved === 'taken') {
+    throw new AuthError('email_taken', 'address has an account', {
+      fields: [{ field: 'email', message: 'has an account already' }],
+    })
+  }
+  logEvent(deps, event)
+  deps.defer(deliverMail(deps))
+  return moved
 }
 
 function checkEdit({ username: usernameText, firstName: first, lastName: last }: UserEdit) {

@@ -67,8 +67,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   'PATCH /users/:id': {
     ...look,
     id: 'editUser',
-    summary: 'Change names',
-    description: 'What is left out or empty stays, null clears. A former username is kept for the account for 30 days.',
+    summary: 'Change names, or the address',
+    description:
+      'What is left out or empty stays, null clears. A former username is kept for the account for 30 days. A new address changes alone, ' +
+      'ends every mailed link, and the former one is told; no address of before can take the account back.',
     body: EditBody,
     success: [200, v.object({ user: AdminUserSchema })],
     refusals: [...look.refusals, 409],

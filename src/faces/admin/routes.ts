@@ -47,8 +47,8 @@ export const admin = createRoutes()
     c.json(viewStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
   )
   .patch('/users/:id', jsonBody, async (c) => {
-    const { username, first_name: firstName, last_name: lastName } = parseBody(EditBody, c.var.body)
-    const edit = { id: c.req.param('id'), username, firstName, lastName }
+    const { first_name: firstName, last_name: lastName, ...rest } = parseBody(EditBody, c.var.body)
+    const edit = { id: c.req.param('id'), ...rest, firstName, lastName }
     return c.json({ user: viewUser(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
   })
   .delete('/users/:id', jsonBody, async (c) => {

@@ -16,6 +16,8 @@ export const CreateBody = v.object({
   verified: optionalFlag('Whether the address counts as proven'),
 })
 export const EditBody = v.object({
+  email: optionalName('Changes alone; not proven unless `verified` says so'),
+  verified: optionalFlag('Whether the new address counts as proven'),
   username: clearableName('null for none'),
   first_name: clearableName('At most 100 characters; null for none'),
   last_name: clearableName('At most 100 characters; null for none'),

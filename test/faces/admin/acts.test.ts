@@ -135,6 +135,28 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'a@b' } })).status).toBe(400)
   })
 
+  it('gives an account another address, tells the former one, and lets nobody undo it', async () => {
+    const app = await startApp()
+    const { email, id, token } = await withSession(app, { username: 'ada' })
+    await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'countess' } })
+    await app.v1('PATCH', '/me', { token, body: { username: 'ada' } })
+    const moved = await ask(app, 'PATCH', `/users/${id}`, { body: { email: 'New@Example.com' } })
+    expect(moved.body.user).toMatchObject({ email: 'new@example.com', email_verified: false, username: 'ada' })
+    await app.settle()
+    expect((await app.mailTo(email))[0]?.subject).toBe('Your e-mail address was removed from an account')
+    expect(await rows('SELECT 1 FROM recovery_points UNION ALL SELECT 1 FROM one_time_tokens WHERE subject = ?', id)).toEqual([])
+    expect((await app.v1('GET', '/me', { token })).body.user).toMatchObject({ email: 'new@example.com' })
+    const refused = await app.v1('POST', '/login', { body: { email: 'new@example.com', password: PASSWORD } })
+    expect(refused.body.code).toBe('email_unverified')
+    expect((await ask(app, 'PATCH', `/users/${id}`, { body: { email, verified: true } })).body.user.email_verified).toBe(true)
+    expect((await app.v1('POST', '/login', { body: { username: 'ada', password: PASSWORD } })).status).toBe(200)
+    const other = await app.createAccount()
+    expect((await ask(app, 'PATCH', `/users/${id}`, { body: { email: other } })).body.code).toBe('email_taken')
+    for (const body of [{ email: 'x' }, { email: 'a@example.com', last_name: 'b' }]) {
+      expect((await ask(app, 'PATCH', `/users/${id}`, { body })).status).toBe(400)
+    }
+  })
+
   it('send-reset mails a link that sets a new password', async () => {
     const app = await startApp()
     const { email, id } = await withSession(app)
