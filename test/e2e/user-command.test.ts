@@ -1,6 +1,7 @@
 // `npm run user` beside a running server: what it changes counts on the user's very next request, open sessions included.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { atOnce, loadHasher } from '../../scripts/local-hasher.ts'
 import { temporaryDirectory } from '../scripts/temporary-directory.ts'
@@ -174,5 +175,23 @@ describe('npm run user', () => {
     expect((await send('/refresh', { body: { refresh_token } })).status).toBe(401)
     expect((await signIn('changed@example.com')).status).toBe(401)
     expect((await signIn('changed@example.com', 'a better password')).status).toBe(200)
+  })
+})
+
+describe('the admin API', () => {
+  it('takes the key that npm run dev has made, finds whom the command line made, and describes itself', async () => {
+    await server.user('create', '--email', 'found@example.com', '--password', PASSWORD, '--verified')
+    const vars = parseEnv(await readFile(join(server.checkout.root, '.dev.vars'), 'utf8'))
+    const ask = (path: string, method = 'GET') =>
+      fetch(`${server.url}/api/admin/v1${path}`, { method, headers: { Authorization: `Bearer ${vars.ADMIN_KEY}` } })
+    const { users } = (await (await ask('/users?search=found@example.com')).json()) as { users: { id: string }[] }
+    expect(users).toMatchObject([{ email: 'found@example.com', email_verified: true }])
+    expect((await ask(`/users/${users[0]?.id}/disable`, 'POST')).status).toBe(200)
+    expect((await signIn('found@example.com')).status).toBe(403)
+    const document = await fetch(`${server.url}/api/admin/openapi.json`)
+    expect([document.status, Object.keys(((await document.json()) as { paths: object }).paths)]).toEqual([
+      200,
+      expect.arrayContaining(['/api/admin/v1/users/{id}/unlock']),
+    ])
   })
 })
