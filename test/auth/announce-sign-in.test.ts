@@ -17,6 +17,16 @@ const signIn = (app: TestApp, email: string, ip: string, userAgent: string, pass
 const told = async (app: TestApp, email: string) => (await subjectsTo(app, email)).filter((subject) => subject === SUBJECT).length
 
 describe('a sign-in from an unknown device', () => {
+  it('buries no mailbox, however often somebody with the password signs in', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    for (let count = 0; count < 25; count += 1) await signIn(app, email, `198.51.${count}.7`, FIREFOX)
+    expect(await told(app, email)).toBe(20)
+    app.clock.advance(3600)
+    await signIn(app, email, '203.0.113.7', FIREFOX)
+    expect(await told(app, email)).toBe(21)
+  })
+
   it('is told, with the kind of device and the address, but never the very first one', async () => {
     const app = await startApp()
     const email = await app.createAccount()
