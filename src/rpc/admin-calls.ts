@@ -1,13 +1,13 @@
 // What each method of `AdminService` does: the acts of the admin API for another worker, as far as the props of its binding go.
 import type { OperatorProof } from '../auth/admin/operator.ts'
 import {
+  viewAccount,
   viewEvents,
   viewMail,
   viewRegistration,
   viewSession,
   viewStats,
   viewStory,
-  viewUser,
   viewUsers,
 } from '../auth/admin/views.ts'
 import type { Client } from '../auth/deps.ts'
@@ -70,14 +70,14 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
           },
           client,
         )
-        return viewUser(user)
+        return viewAccount(user)
       }),
     editUser: (id: unknown, changes: unknown) =>
       settle('editUser', 'admin', async ({ admin }) => {
         const { email, verified, username, first_name: first, last_name: last } = requireMembers(changes)
         const address = { email: optionalText(email), verified: verified === true }
         const names = { username: clearableText(username), firstName: clearableText(first), lastName: clearableText(last) }
-        return viewUser(await admin.editUser(PROOF, { id: requireText(id), ...address, ...names }, client))
+        return viewAccount(await admin.editUser(PROOF, { id: requireText(id), ...address, ...names }, client))
       }),
     deleteUser: (id: unknown) => act('deleteUser', id, ({ admin }, userId) => admin.removeUser(PROOF, userId, client)),
     disableUser: (id: unknown) => act('disableUser', id, ({ admin }, userId) => admin.disableUser(PROOF, userId, client)),

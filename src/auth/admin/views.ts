@@ -7,14 +7,14 @@ import { renderTime, renderTimeOrNull } from '../../platform/rfc3339.ts'
 import type { ListedEvent, ListedMail, MailState } from '../../stores/operator-views.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import type { User } from '../../stores/users.ts'
-import { rolesOf, SYSTEM_ADMIN } from '../permissions.ts'
+import { viewUser } from '../user-view.ts'
 import type { EventsPage } from './list-events.ts'
 import type { UsersPage } from './list-users.ts'
 import type { Stats } from './read-stats.ts'
 import type { UserStory } from './show-user.ts'
 
 export function viewUsers({ users, next }: UsersPage) {
-  return { users: users.map(viewUser), next }
+  return { users: users.map(viewAccount), next }
 }
 
 export function viewEvents({ events, next }: EventsPage) {
@@ -25,18 +25,9 @@ export function viewStats({ accounts, days }: Stats) {
   return { accounts, days: days.map(({ day, counts }) => ({ day: renderTime(day).slice(0, 10), counts: { ...counts } })) }
 }
 
-export function viewUser(user: User) {
+export function viewAccount(user: User) {
   return {
-    id: user.id,
-    email: user.email,
-    username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    email_verified: user.emailVerifiedAt !== null,
-    is_admin: user.permissions.includes(SYSTEM_ADMIN),
-    role: rolesOf(user.permissions)[0],
-    permissions: [...user.permissions],
-    created_at: renderTime(user.createdAt),
+    ...viewUser(user),
     disabled_at: renderTimeOrNull(user.disabledAt),
     updated_at: renderTime(user.updatedAt),
     credentials: credentialsOf(user),
@@ -90,7 +81,7 @@ export function viewEvent(event: ListedEvent) {
 export function viewStory(story: UserStory, now: number) {
   const { limits, recovery } = story
   return {
-    user: viewUser(story.user),
+    user: viewAccount(story.user),
     cannot_sign_in: story.cannotSignIn,
     sessions: story.sessions.map(viewSession),
     registrations: story.registrations.map(viewRegistration),

@@ -3,13 +3,13 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { OperatorProof } from '../../auth/admin/operator.ts'
 import {
+  viewAccount,
   viewEvents,
   viewMail,
   viewRegistration,
   viewSession,
   viewStats,
   viewStory,
-  viewUser,
   viewUsers,
 } from '../../auth/admin/views.ts'
 import { jsonBody } from '../shared/body.ts'
@@ -41,7 +41,7 @@ export const admin = createRoutes()
     const body = parseBody(CreateBody, c.var.body)
     const { first_name: firstName, last_name: lastName, ...form } = body
     const user = await c.var.admin.createUser(proofOf(c), { ...form, firstName, lastName }, readClient(c))
-    return c.json({ user: viewUser(user) }, 201)
+    return c.json({ user: viewAccount(user) }, 201)
   })
   .get('/users/:id', async (c) =>
     c.json(viewStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
@@ -49,7 +49,7 @@ export const admin = createRoutes()
   .patch('/users/:id', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, ...rest } = parseBody(EditBody, c.var.body)
     const edit = { id: c.req.param('id'), ...rest, firstName, lastName }
-    return c.json({ user: viewUser(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
+    return c.json({ user: viewAccount(await c.var.admin.editUser(proofOf(c), edit, readClient(c))) })
   })
   .delete('/users/:id', jsonBody, async (c) => {
     await c.var.admin.removeUser(proofOf(c), c.req.param('id'), readClient(c))

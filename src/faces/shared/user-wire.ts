@@ -1,7 +1,6 @@
 // An account as `v1` and the admin API show it.
 import * as v from 'valibot'
-import { rolesOf, SYSTEM_ADMIN } from '../../auth/permissions.ts'
-import { renderTime } from '../../platform/rfc3339.ts'
+import { viewUser } from '../../auth/user-view.ts'
 import type { User } from '../../stores/users.ts'
 
 export const UserSchema = v.object({
@@ -18,17 +17,5 @@ export const UserSchema = v.object({
 })
 
 export function renderUser(user: User): v.InferOutput<typeof UserSchema> {
-  const [role] = rolesOf(user.permissions)
-  return {
-    id: user.id,
-    email: user.email,
-    username: user.username,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    email_verified: user.emailVerifiedAt !== null,
-    is_admin: user.permissions.includes(SYSTEM_ADMIN),
-    role,
-    permissions: [...user.permissions],
-    created_at: renderTime(user.createdAt),
-  }
+  return viewUser(user)
 }

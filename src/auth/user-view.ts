@@ -1,0 +1,20 @@
+// An account as its user and operators are shown it, as plain values under the names of the APIs.
+import { renderTime } from '../platform/rfc3339.ts'
+import type { User } from '../stores/users.ts'
+import { rolesOf, SYSTEM_ADMIN } from './permissions.ts'
+
+export function viewUser(user: User) {
+  const [role] = rolesOf(user.permissions)
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email_verified: user.emailVerifiedAt !== null,
+    is_admin: user.permissions.includes(SYSTEM_ADMIN),
+    role,
+    permissions: [...user.permissions],
+    created_at: renderTime(user.createdAt),
+  }
+}
