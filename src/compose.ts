@@ -37,6 +37,7 @@ import { createCommonPasswords } from './stores/common-passwords.ts'
 import { createDatabase } from './stores/database.ts'
 import { createDeletions } from './stores/deletions.ts'
 import { createErasures } from './stores/erasures.ts'
+import { createImports } from './stores/imports.ts'
 import { createMailRequests } from './stores/mail-requests.ts'
 import { createManagedAccounts } from './stores/managed-accounts.ts'
 import { createOperatorViews } from './stores/operator-views.ts'
@@ -110,6 +111,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     deletions: createDeletions(database),
     managedAccounts: createManagedAccounts(database),
     operatorViews: createOperatorViews(database),
+    imports: createImports(database),
     erasures: createErasures(database),
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),

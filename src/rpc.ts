@@ -159,6 +159,14 @@ export class AdminServiceEntrypoint<Env> extends WorkerEntrypoint<Env, BindingPr
     return this.#calls.retryMail(id)
   }
 
+  importUsers(lines: unknown, options: unknown) {
+    return this.#calls.importUsers(lines, options)
+  }
+
+  exportUsers(query: unknown) {
+    return this.#calls.exportUsers(query)
+  }
+
   readStats(query: unknown) {
     return this.#calls.readStats(query)
   }

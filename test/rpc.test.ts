@@ -43,7 +43,8 @@ beforeAll(async () => {
 })
 
 const ADMIN_METHODS = [
-  ...['createUser', 'deleteUser', 'disableUser', 'editUser', 'enableUser', 'endSession', 'getUser', 'grantPermissions'],
+  ...['createUser', 'deleteUser', 'disableUser', 'editUser', 'enableUser', 'endSession', 'exportUsers', 'getUser'],
+  ...['grantPermissions', 'importUsers'],
   ...['listEvents', 'listMails', 'listRegistrations', 'listSessions', 'listUsers', 'readStats', 'retryMail', 'revokePermissions'],
   ...['sendReset', 'setPassword', 'setPin', 'signOutUser', 'unlockUser', 'verifyUser'],
 ]

@@ -21,6 +21,7 @@ import type { AuditEvents } from '../stores/audit-events.ts'
 import type { CommonPasswords } from '../stores/common-passwords.ts'
 import type { Deletions } from '../stores/deletions.ts'
 import type { Erasures } from '../stores/erasures.ts'
+import type { Imports } from '../stores/imports.ts'
 import type { MailRequests } from '../stores/mail-requests.ts'
 import type { ManagedAccounts } from '../stores/managed-accounts.ts'
 import type { OperatorViews } from '../stores/operator-views.ts'
@@ -43,6 +44,7 @@ export interface Deps {
   readonly deletions: Deletions
   readonly managedAccounts: ManagedAccounts
   readonly operatorViews: OperatorViews
+  readonly imports: Imports
   readonly erasures: Erasures
   readonly auditEvents: AuditEvents
   readonly outbox: Outbox

@@ -46,6 +46,8 @@ export interface LimitReached {
 
 export interface AuthErrorDetails {
   readonly fields?: readonly FieldProblem[]
+  /** Of an import: what is wrong with which line. */
+  readonly lines?: readonly { readonly line: number; readonly message: string }[]
   readonly limit?: LimitReached
   readonly allowedMethods?: readonly string[]
   readonly retryAfterSeconds?: number

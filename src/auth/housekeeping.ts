@@ -13,6 +13,8 @@ const MAIL_BATCHES_PER_RUN = 20
 const ERASURES_PER_RUN = 50
 /** Longer than the longest cap on mail counts. */
 const KEEP_MAIL_ROWS_SECONDS = 2 * 86_400
+/** No import takes so long. */
+const KEEP_IMPORT_SECONDS = 86_400
 /** So that an operator finds them after a long weekend. */
 const KEEP_DEAD_LETTERS_SECONDS = 7 * 86_400
 
@@ -26,6 +28,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
     ['carry out deletions', () => carryOutDeletions(deps)],
     ['erase deleted accounts', () => finishErasures(deps)],
     ['purge recovery points', () => deps.recoveryPoints.purge(now, ROWS_PER_RUN)],
+    ['purge imports', () => deps.imports.purge(now - KEEP_IMPORT_SECONDS, EVENTS_PER_RUN)],
     ['purge registrations', () => deps.registrations.purge(now, ROWS_PER_RUN)],
     ['purge audit', () => deps.auditEvents.purge(now - deps.settings.auditRetentionDays * 86_400, EVENTS_PER_RUN)],
     ['purge outbox', () => deps.outbox.purge(now - KEEP_MAIL_ROWS_SECONDS, now - KEEP_DEAD_LETTERS_SECONDS, ROWS_PER_RUN)],

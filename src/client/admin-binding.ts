@@ -12,7 +12,10 @@ export interface AdminUser {
   readonly is_admin: boolean
   readonly role: 'admin' | 'user'
   readonly permissions: readonly string[]
+  readonly external_id: string | null
+  readonly locale: string | null
   readonly credentials: readonly ('password' | 'pin')[]
+  readonly imported_factors: readonly string[]
   readonly created_at: string
   readonly updated_at: string
   readonly disabled_at: string | null
@@ -84,6 +87,7 @@ export interface AdminStory {
   readonly limits: {
     readonly email: AdminWaits
     readonly username: AdminWaits | null
+    readonly addresses: readonly { readonly address: string; readonly wait_seconds: number }[]
     readonly pin: (AdminWaits & { readonly wrong_in_a_row: number; readonly is_locked: boolean }) | null
   }
   readonly recovery: { readonly oldest_email: string; readonly ends_at: string } | null
@@ -102,13 +106,21 @@ export interface NewAdminUser {
   readonly verified?: boolean
 }
 
+export interface AdminImportReport {
+  readonly dry_run: boolean
+  readonly imported: number
+  readonly present: number
+  readonly left_alone: readonly { readonly line: number; readonly message: string }[]
+  readonly not_imported: readonly { readonly line: number; readonly message: string }[]
+}
+
 type Id = { readonly id: string }
 type Page = { readonly limit?: number }
 
 /** With the right `admin-look` the methods that only look, with `admin` all of them. */
 export interface AdminServiceBinding {
   listUsers(
-    query?: Page & { readonly search?: string; readonly state?: string; readonly after?: string },
+    query?: Page & { readonly search?: string; readonly username?: string; readonly state?: string; readonly after?: string },
   ): Promise<PosternResult<{ readonly users: readonly AdminUser[]; readonly next: string | null }>>
   getUser(id: string): Promise<PosternResult<AdminStory>>
   createUser(form: NewAdminUser): Promise<PosternResult<AdminUser>>
@@ -132,9 +144,13 @@ export interface AdminServiceBinding {
   revokePermissions(id: string, permissions: readonly string[]): Promise<PosternResult<{ readonly permissions: readonly string[] }>>
   listSessions(id: string): Promise<PosternResult<{ readonly sessions: readonly AdminSession[] }>>
   endSession(id: string, sessionId: string): Promise<PosternResult<Id>>
-  listRegistrations(
-    query?: Page & { readonly search?: string },
-  ): Promise<PosternResult<{ readonly registrations: readonly AdminRegistration[] }>>
+  listRegistrations(query?: Page & { readonly search?: string }): Promise<
+    PosternResult<{
+      readonly registrations: readonly AdminRegistration[]
+      readonly mails: readonly AdminMail[]
+      readonly cannot_sign_in: string | null
+    }>
+  >
   listEvents(
     query?: Page & {
       readonly user?: string
@@ -147,9 +163,21 @@ export interface AdminServiceBinding {
   ): Promise<PosternResult<{ readonly events: readonly AdminEvent[]; readonly next: string }>>
   listMails(query?: Page & { readonly state?: string }): Promise<PosternResult<{ readonly mails: readonly AdminMail[] }>>
   retryMail(id: string): Promise<PosternResult<{ readonly to: string }>>
+  /** @param lines JSON lines, as `POST /import` takes them */
+  importUsers(
+    lines: ReadableStream<Uint8Array> | string,
+    options?: { readonly dry_run?: boolean },
+  ): Promise<PosternResult<AdminImportReport>>
+  /** JSON lines in the form of an import. */
+  exportUsers(query?: { readonly after?: string }): Promise<PosternResult<ReadableStream<Uint8Array>>>
   readStats(query?: { readonly days?: number }): Promise<
     PosternResult<{
-      readonly accounts: { readonly all: number; readonly disabled: number; readonly unverified: number }
+      readonly accounts: {
+        readonly all: number
+        readonly disabled: number
+        readonly unverified: number
+        readonly old_hashes: number
+      }
       readonly days: readonly { readonly day: string; readonly counts: Readonly<Record<string, number>> }[]
     }>
   >

@@ -27,8 +27,11 @@ export interface PosternFailure {
   readonly code: PosternErrorCode
   /** Seconds to wait, with `rate_limited` and `unavailable`. */
   readonly retryAfter?: number
-  /** Where it is about members of an argument: the rule that each breaks. */
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  /** Where it is about members of an argument, or lines of an import: the rule that each breaks. */
+  readonly errors?: readonly (
+    | { readonly field: string; readonly message: string }
+    | { readonly line: number; readonly message: string }
+  )[]
 }
 
 export type PosternResult<T> = { readonly ok: true; readonly value: T } | PosternFailure

@@ -66,6 +66,11 @@ export class LoginLimiterObject extends DurableObject {
     )
   }
 
+  /** The same of an address. */
+  describeAddress(now: number, policy: LimitPolicy): signIn.AddressWait {
+    return signIn.describeAddress(readAddress(this.ctx.storage), now, policy)
+  }
+
   /** The attempt was never judged. Nothing happens for one that is unknown or settled already. */
   async giveBackAccountAttempt(attempt: signIn.AccountAttempt, now: number): Promise<void> {
     const stored = readAccount(this.ctx.storage, attempt)

@@ -5,7 +5,7 @@ import { withDeadline } from '../platform/deadline.ts'
 import type { Decision, LimitPolicy, Refusal } from './limit-rules.ts'
 import type { LoginLimiterObject } from './login-limiter.ts'
 import type { PinDecision, PinPolicy } from './pin-tallies.ts'
-import type { AccountAttempt, AccountWaits } from './sign-in-tallies.ts'
+import type { AccountAttempt, AccountWaits, AddressWait } from './sign-in-tallies.ts'
 
 /**
  * An attempt to sign in, or to register, that is counted already. Left alone it stays counted, as a failure; settling it a
@@ -52,6 +52,8 @@ export interface LoginLimits {
   unlock(account: AccountNames): Promise<void>
   /** What is in force for each name of the account, and for its PIN. Counts nothing. @throws Unavailable */
   describe(account: AccountNames, now: number): Promise<DescribedLimits>
+  /** Whether a client address is refused, whatever account it asks for. Counts nothing. @throws Unavailable */
+  describeAddress(address: string, now: number): Promise<AddressWait>
   /** Deletes all that was counted for an account that is gone. @throws Unavailable */
   forget(account: AccountNames): Promise<void>
   /** Resolves when a limiter object answers; leaves nothing behind. @throws Unavailable */
@@ -197,6 +199,11 @@ export function createLoginLimits({
         usernameKey === null ? null : read(pinOf(usernameKey), pinPolicy),
       ])
       return { email: ofEmail, username, pin }
+    },
+
+    async describeAddress(bucket, now) {
+      const address = await objectFor('address', bucket)
+      return ask<AddressWait>(address, async (limiter) => limiter.describeAddress(now, policyFor(bucket)))
     },
 
     async forget(account) {

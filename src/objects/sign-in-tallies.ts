@@ -79,6 +79,18 @@ export function describeWaits(
   }
 }
 
+/** Seconds for which an address is refused, and by which rule: 0 and the first where it is not. */
+export interface AddressWait {
+  readonly rule: 'address' | 'hashes'
+  readonly wait: number
+}
+
+export function describeAddress({ failures, hashes }: AddressTallies, now: number, policy: LimitPolicy): AddressWait {
+  const ofFailures = windowWait(withoutFuture(failures.marks, now), policy.address, now)
+  const ofHashes = windowWait(withoutFuture(hashes.marks, now), policy.hashes, now)
+  return ofHashes > ofFailures ? { rule: 'hashes', wait: ofHashes } : { rule: 'address', wait: ofFailures }
+}
+
 export interface Counted<Tallies> {
   readonly decision: Decision
   readonly tallies: Tallies

@@ -102,6 +102,14 @@ export function decoyHash(parameters: ScryptParameters, salt: Uint8Array): strin
   return renderPhc(parameters, 'text', salt, new Uint8Array(HASH_BYTES))
 }
 
+/** Whether any password is behind a stored hash: none is where it is a decoy. */
+export function hasPassword(stored: string): boolean {
+  return !stored.endsWith(NO_PASSWORD_END)
+}
+
+/** How a decoy ends, and nothing else. */
+export const NO_PASSWORD_END = `$${encodeBase64(new Uint8Array(HASH_BYTES))}`
+
 /** Less memory (N·r) or less work (N·r·p): either makes guessing cheaper. */
 function isWeaker(one: ScryptParameters, other: ScryptParameters): boolean {
   return scryptCost({ ...one, p: 1 }) < scryptCost({ ...other, p: 1 }) || scryptCost(one) < scryptCost(other)

@@ -1,17 +1,20 @@
 // What each method of `AdminService` does: the acts of the admin API for another worker, as far as the props of its binding go.
+import { MAX_LINE_BYTES } from '../auth/admin/import-users.ts'
 import type { OperatorProof } from '../auth/admin/operator.ts'
 import {
   viewAccount,
   viewEvents,
   viewMail,
-  viewRegistration,
+  viewPendingRegistrations,
   viewSession,
   viewStats,
   viewStory,
   viewUsers,
 } from '../auth/admin/views.ts'
 import type { Client } from '../auth/deps.ts'
+import { AuthError } from '../auth/errors.ts'
 import type { Service } from '../compose.ts'
+import { readByteLines, streamLines } from '../platform/byte-lines.ts'
 import { UNKNOWN_ADDRESS } from '../platform/client-address.ts'
 import { clearableText, optionalText, requireMembers, requireText, requireTexts } from './arguments.ts'
 import { parseCaller } from './caller.ts'
@@ -45,9 +48,10 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
   return {
     listUsers: (query: unknown) =>
       settle('listUsers', 'admin-look', async ({ admin }) => {
-        const { search, state, limit, after } = requireMembers(query)
+        const { search, username, state, limit, after } = requireMembers(query)
         const asked = {
           search: optionalText(search),
+          username: optionalText(username),
           state: optionalText(state),
           limit: numberText(limit),
           after: optionalText(after),
@@ -106,7 +110,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       settle('listRegistrations', 'admin-look', async ({ admin }) => {
         const { search, limit } = requireMembers(query)
         const asked = { search: optionalText(search), limit: numberText(limit) }
-        return { registrations: (await admin.listRegistrations(PROOF, asked, client)).map(viewRegistration) }
+        return viewPendingRegistrations(await admin.listRegistrations(PROOF, asked, client), now())
       }),
     listEvents: (query: unknown) =>
       settle('listEvents', 'admin-look', async ({ admin }) => {
@@ -128,12 +132,29 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       }),
     retryMail: (id: unknown) =>
       settle('retryMail', 'admin', async ({ admin }) => ({ to: await admin.retryMail(PROOF, requireText(id), client) })),
+    importUsers: (lines: unknown, options: unknown) =>
+      settle('importUsers', 'admin', async ({ admin }) => {
+        const { dry_run: isDryRun } = requireMembers(options)
+        const stream = lines instanceof ReadableStream ? lines : typeof lines === 'string' ? streamOf(lines) : null
+        if (stream === null) throw new AuthError('invalid_request', `argument is ${typeof lines}`)
+        const read = readByteLines(stream, MAX_LINE_BYTES)
+        return admin.importUsers(PROOF, read, { isDryRun: isDryRun === true }, client)
+      }),
+    exportUsers: (query: unknown) =>
+      settle('exportUsers', 'admin', async ({ admin }) => {
+        const { after } = requireMembers(query)
+        return streamLines(await admin.exportUsers(PROOF, optionalText(after), client))
+      }),
     readStats: (query: unknown) =>
       settle('readStats', 'admin-look', async ({ admin }) => {
         const { days } = requireMembers(query)
         return viewStats(await admin.readStats(PROOF, numberText(days), client))
       }),
   }
+}
+
+function streamOf(text: string): ReadableStream<Uint8Array> {
+  return new Blob([text]).stream()
 }
 
 /** A number may come as one. @throws AuthError `invalid_request` */

@@ -28,7 +28,10 @@ export interface RpcFailure {
   /** Seconds; with `rate_limited` and `unavailable`. Waiting exactly that long is enough. */
   readonly retryAfter?: number
   /** With `invalid_request` and what is taken, where it is about members of an argument: the rule, never the value. */
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  readonly errors?: readonly (
+    | { readonly field: string; readonly message: string }
+    | { readonly line: number; readonly message: string }
+  )[]
 }
 
 export type RpcResult<T> = { readonly ok: true; readonly value: T } | RpcFailure
@@ -54,7 +57,8 @@ export function renderFailure(error: unknown): RpcFailure {
   if (error instanceof Unavailable) return { ok: false, code: 'unavailable', retryAfter: error.retryAfterSeconds }
   if (!(error instanceof AuthError)) return { ok: false, code: 'internal_error' }
   const retryAfter = error.details.limit?.retryAfterSeconds ?? error.details.retryAfterSeconds
-  const errors = error.details.fields?.map(({ field, message }) => ({ field, message }))
+  const { fields, lines } = error.details
+  const errors = fields?.map(({ field, message }) => ({ field, message })) ?? lines?.map(({ line, message }) => ({ line, message }))
   return {
     ok: false,
     code: CODES[error.code] ?? 'internal_error',

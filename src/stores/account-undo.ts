@@ -126,9 +126,10 @@ function restoreDeleted(user: SQL, address: SQL, passwordHash: string, now: numb
   return [
     sql`
       INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, email_verified_at, locale,
-        permissions, session_epoch, created_at, updated_at)
+        permissions, session_epoch, external_id, imported_factors, created_at, updated_at)
       SELECT user_id, ${address}, username, username_key, first_name, last_name, ${passwordHash}, ${now}, locale,
-        permissions, max(session_epoch + 1, ${now}), created_at, ${now}
+        permissions, max(session_epoch + 1, ${now}),
+        iif(external_id IN (SELECT users.external_id FROM users), NULL, external_id), imported_factors, created_at, ${now}
       FROM deleted_accounts WHERE user_id = ${user}`,
     sql`
       UPDATE username_claims SET email = ${address}, expires_at = NULL, user_id = NULL

@@ -30,6 +30,7 @@ export const AUDIT_ACTS = [
   'account_deletion_requested',
   'account_deleted',
   'permissions_changed',
+  'accounts_exported',
   'signing_key_made',
   'mail_dead_lettered',
   'mail_retried',

@@ -67,8 +67,9 @@ export function createDeletions(database: Database): Deletions {
         appendEvent(event, isThere),
         sql`
           INSERT INTO deleted_accounts (user_id, email, username, username_key, first_name, last_name, locale, permissions,
-            session_epoch, created_at, due_at)
-          SELECT id, email, username, username_key, first_name, last_name, locale, permissions, session_epoch, created_at, ${end}
+            session_epoch, external_id, imported_factors, created_at, due_at)
+          SELECT id, email, username, username_key, first_name, last_name, locale, permissions, session_epoch, external_id,
+            imported_factors, created_at, ${end}
           FROM users WHERE id = ${ifThere}`,
         sql`DELETE FROM username_claims WHERE ${isAside} AND email = ${email} AND expires_at IS NOT NULL AND user_id IS NULL`,
         // Nobody else's until then, whoever has the address by then.

@@ -1,6 +1,7 @@
 // What an operator does to accounts. Each act is one batch (D1's only transaction), with its event in it. An operator's word ends
 // every mailed link of the account, those that take it back included (docs/account-lives.md).
 import { type SQL, sql } from 'drizzle-orm'
+import { NO_PASSWORD_END } from '../platform/password-hash.ts'
 import type { StoredPin } from '../platform/pin-hash.ts'
 import { hasChanged } from './account-changes.ts'
 import { moveAccount } from './account-links.ts'
@@ -13,12 +14,14 @@ import { closeWindow } from './recovery-points.ts'
 import { readUser, type User } from './rows.ts'
 import { bumpEpoch } from './users.ts'
 
-export type AccountState = 'active' | 'disabled' | 'unverified'
+export type AccountState = 'active' | 'disabled' | 'unverified' | 'no_password'
 
 export interface AccountQuery {
   /** All that is given has to hold. */
   readonly id?: string
   readonly email?: string
+  /** The whole key. */
+  readonly usernameKey?: string
   /** The beginning of a username (its key), a first or a last name. */
   readonly prefix?: { readonly key: string; readonly text: string }
   readonly state?: AccountState
@@ -46,6 +49,8 @@ export type NotCreated = { readonly taken: 'address' } | { readonly taken: 'user
 export interface ManagedAccounts {
   /** In the order of their addresses. */
   list(query: AccountQuery): Promise<readonly User[]>
+  /** In the order of their ids. @param after only later ones */
+  page(after: string, limit: number): Promise<readonly User[]>
   /** An address without an account belongs to nobody, so pending registrations of it give way; their username claims, too. */
   create(account: NewAccount, event: AuditEvent): Promise<User | NotCreated>
   /** Ends all sessions, also for when it is enabled again. @returns the new epoch, `null` where there is no such account */
@@ -76,11 +81,12 @@ export interface ManagedAccounts {
 
 export function createManagedAccounts(database: Database): ManagedAccounts {
   return {
-    async list({ id, email, prefix, state, after, limit }) {
+    async list({ id, email, usernameKey, prefix, state, after, limit }) {
       const conditions = [
         sql`email > ${after}`,
         ...(id === undefined ? [] : [sql`id = ${id}`]),
         ...(email === undefined ? [] : [sql`email = ${email}`]),
+        ...(usernameKey === undefined ? [] : [sql`username_key = ${usernameKey}`]),
         ...(prefix === undefined ? [] : [startsWith(prefix)]),
         ...(state === undefined ? [] : [IS_IN_STATE[state]]),
       ]
@@ -89,6 +95,9 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
       )
       return rows.map(readUser)
     },
+
+    page: async (after, limit) =>
+      (await database.ask(sql`SELECT * FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit}`)).map(readUser),
 
     async create(account, event) {
       const { id, email, usernameKey } = account
@@ -209,6 +218,7 @@ const IS_IN_STATE: Readonly<Record<AccountState, SQL>> = {
   active: sql`(disabled_at IS NULL AND email_verified_at IS NOT NULL)`,
   disabled: sql`disabled_at IS NOT NULL`,
   unverified: sql`(disabled_at IS NULL AND email_verified_at IS NULL)`,
+  no_password: sql`password_hash LIKE ${`%${NO_PASSWORD_END}`}`,
 }
 
 /** Above every text that begins so. */

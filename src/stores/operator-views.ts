@@ -1,7 +1,7 @@
 // What an operator looks at besides accounts: pending registrations, the record, mail, and how much of it there was by day.
 import { type SQL, sql } from 'drizzle-orm'
-import type { AuditAct, AuditOutcome } from './audit-event.ts'
-import type { RecordedEvent } from './audit-events.ts'
+import type { AuditAct, AuditEvent, AuditOutcome } from './audit-event.ts'
+import { appendEvent, type RecordedEvent } from './audit-events.ts'
 import type { Database } from './database.ts'
 import type { Registration } from './registrations.ts'
 import { readRow } from './rows.ts'
@@ -46,15 +46,21 @@ export interface DayFigures {
 export interface OperatorViews {
   /** Newest first. @param email exact, or `null` for all */
   listRegistrations(email: string | null, now: number, limit: number): Promise<readonly Registration[]>
+  /** Until when an account that was deleted with this address may be taken back; `null`: there is none. */
+  findPutAside(email: string, now: number): Promise<number | null>
   listEvents(query: EventQuery): Promise<readonly ListedEvent[]>
   /** The place of the newest event, 0 where there is none. */
   newestPlace(): Promise<number>
   /** Newest first. */
   listMails(filter: { readonly state?: MailState; readonly recipient?: string }, limit: number): Promise<readonly ListedMail[]>
   /** As if it had just been queued. @returns to whom, `null` where it is no dead letter, or its text is gone */
-  retryMail(id: string, now: number): Promise<string | null>
+  retryMail(id: string, event: AuditEvent): Promise<string | null>
+  /** An act that no change goes with, and that is about no account. */
+  record(event: AuditEvent): Promise<void>
   /** Accounts there are, in each state. */
   countAccounts(): Promise<{ readonly all: number; readonly disabled: number; readonly unverified: number }>
+  /** How many accounts have a hash of which scrypt parameters (`$scrypt$…$`). */
+  countHashes(): Promise<readonly { readonly head: string; readonly accounts: number }[]>
   countByDay(since: number): Promise<readonly DayFigures[]>
 }
 
@@ -68,6 +74,13 @@ export function createOperatorViews(database: Database): OperatorViews {
         sql`SELECT * FROM registrations WHERE expires_at > ${now} ${isTheirs} ORDER BY created_at DESC, id LIMIT ${limit}`,
       )
       return rows.map((row) => readRow<Registration>(row))
+    },
+
+    async findPutAside(email, now) {
+      const [row] = await database.ask(
+        sql`SELECT max(due_at) AS due_at FROM deleted_accounts WHERE email = ${email} AND due_at > ${now}`,
+      )
+      return typeof row?.due_at === 'number' ? row.due_at : null
     },
 
     async listEvents({ userId, acts = [], outcome, since, until, after, limit }) {
@@ -105,12 +118,21 @@ export function createOperatorViews(database: Database): OperatorViews {
       return rows.map((row) => ({ ...readRow<Omit<ListedMail, 'hasText'>>(row), hasText: row.has_text === 1 }))
     },
 
-    async retryMail(id, now) {
-      const [row] = await database.ask(sql`
-        UPDATE outbox SET dead_at = NULL, reason = NULL, attempts = 0, next_attempt_at = ${now}
-        WHERE id = ${id} AND dead_at IS NOT NULL AND sealed_mail IS NOT NULL AND (expires_at IS NULL OR expires_at > ${now})
-        RETURNING recipient`)
+    async retryMail(id, event) {
+      const { at: now } = event
+      const canRetry = sql`id = ${id} AND dead_at IS NOT NULL AND sealed_mail IS NOT NULL AND (expires_at IS NULL OR expires_at > ${now})`
+      const [, revived] = await database.transact([
+        appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${canRetry})`),
+        sql`
+          UPDATE outbox SET dead_at = NULL, reason = NULL, attempts = 0, next_attempt_at = ${now} WHERE ${canRetry}
+          RETURNING recipient`,
+      ])
+      const [row] = revived?.results ?? []
       return row ? String(row.recipient) : null
+    },
+
+    async record(event) {
+      await database.transact([appendEvent(event, sql`TRUE`)])
     },
 
     async countAccounts() {
@@ -118,6 +140,13 @@ export function createOperatorViews(database: Database): OperatorViews {
         SELECT count(*) AS total, count(disabled_at) AS disabled,
           count(*) FILTER (WHERE disabled_at IS NULL AND email_verified_at IS NULL) AS unverified FROM users`)
       return { all: Number(row?.total), disabled: Number(row?.disabled), unverified: Number(row?.unverified) }
+    },
+
+    async countHashes() {
+      const rows = await database.ask(sql`
+        SELECT substr(password_hash, 1, 8 + instr(substr(password_hash, 9), '$')) AS head, count(*) AS accounts
+        FROM users WHERE password_hash LIKE '$scrypt$%' GROUP BY 1`)
+      return rows.map(({ head, accounts }) => ({ head: String(head), accounts: Number(accounts) }))
     },
 
     async countByDay(since) {

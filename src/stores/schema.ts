@@ -34,6 +34,10 @@ export const users = sqliteTable('users', {
   sessionEpoch: integer('session_epoch').notNull().default(1),
   /** `<epoch>:<id>`: the session that the bump to this very epoch kept, alive although it does not carry the number yet. */
   keptSession: text('kept_session'),
+  /** What the user is called in another system. */
+  externalId: text('external_id').unique(),
+  /** JSON array: what the user had to sign in by, besides a password, in the system they come from. Nothing here goes by it. */
+  importedFactors: text('imported_factors'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 })
@@ -143,11 +147,44 @@ export const deletedAccounts = sqliteTable(
     /** As in `users`; only copied from there and back. */
     permissions: text('permissions').notNull(),
     sessionEpoch: integer('session_epoch').notNull(),
+    externalId: text('external_id'),
+    importedFactors: text('imported_factors'),
     createdAt: integer('created_at').notNull(),
     /** When the cron erases it for good. */
     dueAt: integer('due_at').notNull(),
   },
   (table) => [index('deleted_accounts_by_due').on(table.dueAt)],
+)
+
+/**
+ * Whom an import has brought: so that the next one leaves alone whoever has moved, changed their name or deleted their account since. A
+ * row stays when the account goes; it holds no address but that of a user whose file had no id for them.
+ */
+export const importedAccounts = sqliteTable('imported_accounts', {
+  /** `x:` and the external id, else `i:` and the id in the file, else `a:` and the address in the file. */
+  sourceId: text('source_id').primaryKey(),
+  userId: text('user_id').notNull(),
+})
+
+/** The lines of an import while it is checked and written. None is left when it is done; the cron takes what was broken off. */
+export const importLines = sqliteTable(
+  'import_lines',
+  {
+    importId: text('import_id').notNull(),
+    line: integer('line').notNull(),
+    sourceId: text('source_id').notNull(),
+    /** Of the account that the line would become. */
+    userId: text('user_id').notNull(),
+    /** The account that the line has become before; `null`: none. It may be gone. */
+    knownUserId: text('known_user_id'),
+    email: text('email').notNull(),
+    usernameKey: text('username_key'),
+    externalId: text('external_id'),
+    /** The rest, as JSON. */
+    account: text('account').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.line] })],
 )
 
 /** Deleted accounts of which Durable Objects may still know something; a row goes as soon as they do not. */

@@ -108,7 +108,10 @@ function findPlaceFaults({ method, headers }: Question, answer: Answer, path: st
   const responses = document.paths[place.route][asked.toLowerCase()].responses
   if (!responses[status]) return [`${status} is not documented for ${asked} ${place.route}`]
   if (method === 'HEAD') return text ? ['HEAD has a body'] : []
-  const { schema } = responses[status].content['application/json']
+  const type = answer.headers.get('Content-Type')?.split(';')[0] ?? ''
+  const { content } = responses[status]
+  if (type !== 'application/json' && content[type]) return []
+  const { schema } = content['application/json'] ?? { schema: { type: 'string' } }
   return findBodyFaults(schema, text)
 }
 

@@ -80,6 +80,24 @@ export const OPERATOR_OPERATIONS: Readonly<Record<string, Operation>> = {
       }
     },
   },
+  'POST admin/import': {
+    done: 200,
+    again: 200,
+    async prepare(app) {
+      const email = `brought-${crypto.randomUUID()}@example.com`
+      const body = JSON.stringify({ email, username: email.split('@')[0], verified: true, id: email })
+      const headers = { 'Content-Type': 'application/x-ndjson' }
+      return {
+        send: () => app.request('POST', `${ADMIN}/import`, { token: ADMIN_KEY, ip: anyAddress(), headers, body }),
+        async proveDone(successes) {
+          expect(await rows('SELECT count(*) AS n FROM users WHERE email = ?', email)).toEqual([{ n: 1 }])
+          expect(await rows('SELECT count(*) AS n FROM import_lines')).toEqual([{ n: 0 }])
+          expect(successes.map((reply) => reply.body.imported + reply.body.present)).toEqual(successes.map(() => 1))
+        },
+      }
+    },
+  },
+  'GET admin/export': look(() => '/export'),
   'PATCH admin/users/:id': act(
     '',
     async (_, { id }) => expect(await rows('SELECT last_name FROM users WHERE id = ?', id)).toEqual([{ last_name: 'Byron' }]),

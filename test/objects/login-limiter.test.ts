@@ -35,6 +35,7 @@ describe('LoginLimiterObject', () => {
       'countAddressAttempt',
       'countPinAttempt',
       'describe',
+      'describeAddress',
       'forget',
       'giveBackAccountAttempt',
       'giveBackAddressAttempt',

@@ -54,6 +54,22 @@ describe('AdminService', () => {
     expect(await calls.createUser({ email, password: NEW })).toMatchObject({ ok: false, code: 'email_taken' })
   })
 
+  it('brings users by the file, as text or as a stream, and hands them out again', async () => {
+    const { calls, app } = await withAccount()
+    const lines = (...users: readonly object[]) => users.map((user) => JSON.stringify(user)).join('\n')
+    const file = lines({ email: 'a@example.com', id: 1 }, { email: 'b@example.com', id: 2 })
+    expect(await unwrap(calls.importUsers(file, { dry_run: true }))).toMatchObject({ dry_run: true, imported: 2 })
+    expect(await unwrap(calls.importUsers(new Blob([file]).stream(), {}))).toMatchObject({ imported: 2 })
+    expect(await unwrap(calls.importUsers(file, undefined))).toMatchObject({ imported: 0, present: 2 })
+    expect(await calls.importUsers(lines({ email: 'x' }), {})).toMatchObject({ code: 'invalid_request', errors: [{ line: 1 }] })
+    expect(await calls.importUsers(7, {})).toMatchObject({ code: 'invalid_request' })
+    const exported = await new Response(await unwrap(calls.exportUsers({}))).text()
+    expect(exported.trim().split('\n')).toHaveLength(3)
+    const looker = callsOf(app, { caller: 'console', rights: ['admin-look'] })
+    expect(await looker.importUsers(file, {})).toMatchObject({ code: 'forbidden' })
+    expect(await looker.exportUsers({})).toMatchObject({ code: 'forbidden' })
+  })
+
   it('is on record as the worker that acted', async () => {
     const { id, calls, app } = await withAccount()
     await calls.unlockUser(id)

@@ -119,7 +119,7 @@ export async function startApp(options: AppOptions = {}) {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }
     const response = await fetch(new Request(new URL(path, PUBLIC_URL), init))
-    const text = await response.text()
+    const text = new TextDecoder().decode(await response.arrayBuffer())
     const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false
     return { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined }
   }

@@ -6,6 +6,8 @@ import { editPermissions, type PermissionEdit } from './edit-permissions.ts'
 import { editUser, type UserEdit } from './edit-user.ts'
 import { enableUser } from './enable-user.ts'
 import { endUserSession } from './end-user-session.ts'
+import { exportUsers } from './export-users.ts'
+import { type ImportOptions, importUsers } from './import-users.ts'
 import { type EventsQuery, listEvents } from './list-events.ts'
 import { listMails } from './list-mails.ts'
 import { listPendingRegistrations } from './list-pending-registrations.ts'
@@ -59,6 +61,9 @@ export function createAdmin(deps: Deps) {
     listMails: (proof: OperatorProof, query: Page & { state?: string | undefined }, client: Client) =>
       listMails(deps, proof, query, client),
     retryMail: (proof: OperatorProof, id: string, client: Client) => retryMail(deps, proof, id, client),
+    importUsers: (proof: OperatorProof, lines: AsyncIterable<Uint8Array | null>, options: ImportOptions, client: Client) =>
+      importUsers(deps, proof, lines, options, client),
+    exportUsers: (proof: OperatorProof, after: string | undefined, client: Client) => exportUsers(deps, proof, after, client),
     readStats: (proof: OperatorProof, days: string | undefined, client: Client) => readStats(deps, proof, days, client),
   }
 }

@@ -11,6 +11,8 @@ import { requireLimit } from './require-account.ts'
 
 export interface UsersQuery {
   readonly search?: string | undefined
+  /** The whole of it. */
+  readonly username?: string | undefined
   readonly state?: string | undefined
   readonly limit?: string | undefined
   readonly after?: string | undefined
@@ -24,7 +26,7 @@ export interface UsersPage {
 
 /** What an account can be asked for by; there is nobody yet in those that have no condition. */
 export const USER_STATES = ['active', 'disabled', 'unverified', 'two_step', 'no_password'] as const
-const EMPTY_STATES: readonly string[] = ['two_step', 'no_password']
+const EMPTY_STATES: readonly string[] = ['two_step']
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** In the order of addresses. @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
@@ -33,7 +35,7 @@ export async function listUsers(deps: Deps, proof: OperatorProof, query: UsersQu
   const limit = requireLimit(query.limit)
   const state = requireState(query.state)
   if (state !== undefined && EMPTY_STATES.includes(state)) return { users: [], next: null }
-  const conditions = conditionsOf(query.search?.trim() ?? '')
+  const conditions = { ...conditionsOf(query.search?.trim() ?? ''), ...usernameOf(query.username?.trim() ?? '') }
   const after = query.after ?? ''
   // One more than asked for tells whether there is a next page.
   const found = await deps.managedAccounts.list({
@@ -53,6 +55,11 @@ function conditionsOf(search: string): Pick<AccountQuery, 'id' | 'email' | 'pref
   if (ofSession !== null) return { id: ofSession }
   if (search.includes('@')) return { email: parseEmailAddress(search) ?? search }
   return { prefix: { key: parseUsername(search)?.key ?? search, text: search } }
+}
+
+/** What no username can be is nobody's. */
+function usernameOf(text: string): Pick<AccountQuery, 'usernameKey'> {
+  return text === '' ? {} : { usernameKey: parseUsername(text)?.key ?? text }
 }
 
 function requireState(state: string | undefined): (typeof USER_STATES)[number] | undefined {

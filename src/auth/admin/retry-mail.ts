@@ -8,9 +8,10 @@ import { describeOperatorAct, type OperatorProof, requireOperator } from './oper
 /** @returns to whom it goes @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
 export async function retryMail(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<string> {
   const operator = await requireOperator(deps, proof, 'change', client)
-  const recipient = await deps.operatorViews.retryMail(id, deps.clock())
+  const event = describeOperatorAct(deps, operator, { what: 'mail_retried', userId: null })
+  const recipient = await deps.operatorViews.retryMail(id, event)
   if (recipient === null) throw new AuthError('not_found', 'no dead letter, or its text is gone')
-  logEvent(deps, describeOperatorAct(deps, operator, { what: 'mail_retried', userId: null }))
+  logEvent(deps, event)
   deps.defer(deliverMail(deps))
   return recipient
 }

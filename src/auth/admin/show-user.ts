@@ -3,6 +3,8 @@
 import type { DescribedLimits } from '../../objects/login-limits.ts'
 import { isLive, type SessionRecord } from '../../objects/session-rules.ts'
 import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
+import { addressBucket, UNKNOWN_ADDRESS } from '../../platform/client-address.ts'
+import { hasPassword } from '../../platform/password-hash.ts'
 import type { ListedEvent, ListedMail } from '../../stores/operator-views.ts'
 import type { RecoveryWindow } from '../../stores/recovery-points.ts'
 import type { Registration } from '../../stores/registrations.ts'
@@ -19,6 +21,8 @@ export interface UserStory {
   /** Pending ones of the address, newest first. */
   readonly registrations: readonly Registration[]
   readonly limits: DescribedLimits
+  /** Client addresses that the account was asked for from lately and that are refused whatever they ask for. */
+  readonly addressWaits: readonly AddressInWait[]
   /** Newest first. */
   readonly mails: readonly ListedMail[]
   /** The latest, oldest first. */
@@ -28,7 +32,15 @@ export interface UserStory {
   readonly cannotSignIn: string | null
 }
 
+export interface AddressInWait {
+  /** IPv6 by /64. */
+  readonly address: string
+  readonly wait: number
+}
+
 const [EVENTS, MAILS, REGISTRATIONS] = [20, 20, 20]
+/** Each is a question to an object of its own. */
+const ADDRESSES = 5
 
 /** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
 export async function showUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<UserStory> {
@@ -36,7 +48,7 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
   const user = await requireAccount(deps, id)
   const now = deps.clock()
   const { email, usernameKey } = user
-  const [sessions, registrations, limits, mails, events, recovery] = await Promise.all([
+  const [found, registrations, limits, mails, events, recovery] = await Promise.all([
     deps.ledgers.list(id),
     deps.operatorViews.listRegistrations(email, now, REGISTRATIONS),
     deps.limits.describe({ email, usernameKey }, now),
@@ -44,15 +56,21 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
     deps.operatorViews.listEvents({ userId: id, limit: EVENTS }),
     deps.recoveryPoints.findWindow(id, now),
   ])
+  const sessions = found.filter((session) => isLive(session, standingOf(user), now))
+  const addressWaits = await findAddressWaits(
+    deps,
+    [...events.toReversed(), ...sessions].map(({ ip }) => ip),
+  )
   return {
     user,
-    sessions: sessions.filter((session) => isLive(session, standingOf(user), now)),
+    sessions,
     registrations,
     limits,
+    addressWaits,
     mails,
     events,
     recovery,
-    cannotSignIn: explain(deps, user, limits, mails),
+    cannotSignIn: explain(deps, user, { limits, addressWaits, mails }),
   }
 }
 
@@ -60,13 +78,16 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
 function explain(
   { settings }: Pick<Deps, 'settings'>,
   user: User,
-  { email, username, pin }: DescribedLimits,
-  mails: readonly ListedMail[],
+  { limits: { email, username, pin }, addressWaits, mails }: Pick<UserStory, 'limits' | 'addressWaits' | 'mails'>,
 ): string | null {
   if (user.disabledAt !== null) return 'The account is disabled.'
   if (user.emailVerifiedAt === null && settings.unverifiedSignIn === 'refuse') {
     const last = mails.find(({ purpose }) => purpose === 'registration')
     return `The e-mail address is not proven, and sign-in is refused until it is${describeProof(last)}.`
+  }
+  const reset = describeReset(mails.find(({ purpose }) => purpose === 'password_reset'))
+  if (!hasPassword(user.passwordHash)) {
+    return `The account has no password: its user sets one by the link of a forgotten password${reset === null ? '' : `, but ${reset}`}.`
   }
   const waits = [email, ...(username ? [username] : [])]
   const accountWait = Math.max(...waits.map((each) => each.accountWait))
@@ -79,6 +100,11 @@ function explain(
     const who = count === 1 ? 'a client address waits' : `${count} client addresses wait`
     return `After wrong passwords ${who}, for up to ${minutes(longest)}.`
   }
+  const [address] = addressWaits
+  if (address) {
+    return `The client address ${address.address} has tried too many passwords, of whatever accounts, and waits for ${minutes(address.wait)}.`
+  }
+  if (reset !== null) return `By password the account can be signed in to. Who has forgotten it waits for mail, but ${reset}.`
   return explainPin(user, pin)
 }
 
@@ -91,13 +117,32 @@ function explainPin(user: User, pin: AccountWaits | null): string | null {
   return wait > 0 ? `By password the account can be signed in to. By PIN not for ${minutes(wait)}, after wrong guesses.` : null
 }
 
-function describeProof(mail: ListedMail | undefined): string {
+/** `null` where nothing is wrong with it. */
+function describeReset(mail: ListedMail | undefined): string | null {
+  return mail === undefined || mail.deadAt === null
+    ? null
+    : `the last link for a new password could not be delivered (${mail.reason ?? 'no reason given'})`
+}
+
+/** @param addresses the latest first; `null` and `unknown` are none */
+async function findAddressWaits(deps: Deps, addresses: readonly (string | null)[]): Promise<readonly AddressInWait[]> {
+  const buckets = new Set(addresses.flatMap((ip) => (ip === null || ip === UNKNOWN_ADDRESS ? [] : [addressBucket(ip)])))
+  const waits = await Promise.all(
+    [...buckets].slice(0, ADDRESSES).map(async (address) => ({
+      address,
+      wait: (await deps.limits.describeAddress(address, deps.clock())).wait,
+    })),
+  )
+  return waits.filter(({ wait }) => wait > 0)
+}
+
+export function describeProof(mail: ListedMail | undefined): string {
   if (mail === undefined) return '; no link has been mailed in the last days'
   if (mail.deadAt !== null) return `; the mail with the link could not be delivered (${mail.reason ?? 'no reason given'})`
   return mail.sentAt === null ? '; a mail with a link waits to be sent' : '; a link has been mailed'
 }
 
-function minutes(seconds: number): string {
+export function minutes(seconds: number): string {
   const count = Math.ceil(seconds / 60)
   return `${count} minute${count === 1 ? '' : 's'}`
 }

@@ -2,13 +2,16 @@
 // sealed text and no token is in any of them.
 import type { SessionRecord } from '../../objects/session-rules.ts'
 import type { AccountWaits } from '../../objects/sign-in-tallies.ts'
+import { hasPassword } from '../../platform/password-hash.ts'
 import { printable } from '../../platform/printable-text.ts'
 import { renderTime, renderTimeOrNull } from '../../platform/rfc3339.ts'
 import type { ListedEvent, ListedMail, MailState } from '../../stores/operator-views.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import type { User } from '../../stores/users.ts'
 import { viewUser } from '../user-view.ts'
+import { importedFactorsOf } from './imported-user.ts'
 import type { EventsPage } from './list-events.ts'
+import type { PendingRegistrations } from './list-pending-registrations.ts'
 import type { UsersPage } from './list-users.ts'
 import type { Stats } from './read-stats.ts'
 import type { UserStory } from './show-user.ts'
@@ -21,8 +24,11 @@ export function viewEvents({ events, next }: EventsPage) {
   return { events: events.map(viewEvent), next }
 }
 
-export function viewStats({ accounts, days }: Stats) {
-  return { accounts, days: days.map(({ day, counts }) => ({ day: renderTime(day).slice(0, 10), counts: { ...counts } })) }
+export function viewStats({ accounts: { oldHashes: old_hashes, ...accounts }, days }: Stats) {
+  return {
+    accounts: { ...accounts, old_hashes },
+    days: days.map(({ day, counts }) => ({ day: renderTime(day).slice(0, 10), counts: { ...counts } })),
+  }
 }
 
 export function viewAccount(user: User) {
@@ -30,7 +36,10 @@ export function viewAccount(user: User) {
     ...viewUser(user),
     disabled_at: renderTimeOrNull(user.disabledAt),
     updated_at: renderTime(user.updatedAt),
+    external_id: user.externalId,
+    locale: user.locale,
     credentials: credentialsOf(user),
+    imported_factors: importedFactorsOf(user),
   }
 }
 
@@ -50,6 +59,14 @@ export function viewRegistration(registration: Registration) {
   const { id, email, username, ip, userAgent, createdAt, expiresAt } = registration
   const times = { created_at: renderTime(createdAt), expires_at: renderTime(expiresAt) }
   return { id, email, username, ip, user_agent: printable(userAgent), ...times }
+}
+
+export function viewPendingRegistrations({ registrations, mails, cannotSignIn }: PendingRegistrations, now: number) {
+  return {
+    registrations: registrations.map(viewRegistration),
+    mails: mails.map((mail) => viewMail(mail, now)),
+    cannot_sign_in: cannotSignIn,
+  }
 }
 
 export function viewMail(mail: ListedMail, now: number) {
@@ -88,6 +105,7 @@ export function viewStory(story: UserStory, now: number) {
     limits: {
       email: viewWaits(limits.email),
       username: limits.username && viewWaits(limits.username),
+      addresses: story.addressWaits.map(({ address, wait }) => ({ address, wait_seconds: wait })),
       pin: limits.pin && { ...viewWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
     },
     recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
@@ -101,8 +119,8 @@ function viewWaits({ failures, accountWait, waitingAddresses, longestWait }: Acc
 }
 
 /** What there is to sign in by. */
-function credentialsOf({ pinHash }: User): ('password' | 'pin')[] {
-  return pinHash === null ? ['password'] : ['password', 'pin']
+function credentialsOf({ passwordHash, pinHash }: User): ('password' | 'pin')[] {
+  return [...(hasPassword(passwordHash) ? (['password'] as const) : []), ...(pinHash === null ? [] : (['pin'] as const))]
 }
 
 function stateOf({ sentAt, deadAt }: ListedMail): MailState {

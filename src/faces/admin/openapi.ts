@@ -8,6 +8,7 @@ import {
   CreateBody,
   EditBody,
   EventSchema,
+  ImportReportSchema,
   MailSchema,
   PermissionsBody,
   RegistrationSchema,
@@ -17,6 +18,8 @@ import {
   StorySchema,
 } from './wire.ts'
 
+/** One JSON value a line. */
+const LINES_TYPE = 'application/x-ndjson'
 const Message = v.object({ message: v.string() })
 const LIMIT = 'Entries a page, at most 200'
 
@@ -32,6 +35,7 @@ export const adminSchemas = {
   Event: EventSchema,
   Mail: MailSchema,
   Stats: StatsSchema,
+  ImportReport: ImportReportSchema,
 } as const
 
 export const adminOperations: Readonly<Record<string, Operation>> = {
@@ -40,6 +44,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     id: 'listUsers',
     summary: 'Find accounts',
     query: {
+      username: 'The whole of it',
       search: 'An address, an id, a session’s id, or the beginning of a username, first or last name',
       state: `One of ${USER_STATES.join(', ')}`,
       limit: LIMIT,
@@ -135,8 +140,16 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     ...look,
     id: 'listRegistrations',
     summary: 'Registrations that are not confirmed yet, newest first',
+    description: 'Asked for an address, what became of mail to it too, and why nobody can sign in by it.',
     query: { search: 'An address', limit: LIMIT },
-    success: [200, v.object({ registrations: v.array(RegistrationSchema) })],
+    success: [
+      200,
+      v.object({
+        registrations: v.array(RegistrationSchema),
+        mails: v.array(MailSchema),
+        cannot_sign_in: v.pipe(v.nullable(v.string()), v.description('null where no address is asked for, or it has an account')),
+      }),
+    ],
   },
   'GET /events': {
     ...look,
@@ -166,6 +179,30 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     id: 'retryMail',
     summary: 'Try a dead letter again',
     success: [200, v.object({ message: v.string(), to: v.string() })],
+  },
+  'POST /import': {
+    ...look,
+    id: 'importUsers',
+    summary: 'Bring users of another system',
+    description:
+      'A JSON object a line. All lines are checked before the first user is written; bad ones are answered with 400 and `errors` by line. ' +
+      'Users that an earlier import has brought, by `external_id`, else `id`, else the address in the file, are left alone, so that it may be ' +
+      'repeated. With `Accept: application/x-ndjson` the answer to a good file is a stream of lines `{"written","of"}`, and last the report, ' +
+      'or `{"error"}`.',
+    bodyType: LINES_TYPE,
+    query: { dry_run: '1: checks the lines and writes nobody' },
+    successTypes: ['application/json', LINES_TYPE],
+    success: [200, ImportReportSchema],
+  },
+  'GET /export': {
+    ...look,
+    id: 'exportUsers',
+    summary: 'All accounts, with their password hashes',
+    description:
+      'In the order of ids, in the form that an import takes. An answer that breaks off is not whole: go on with `after`.',
+    query: { after: 'The id of the last line of an export that was broken off' },
+    successTypes: [LINES_TYPE],
+    success: [200, v.string()],
   },
   'GET /stats': {
     ...look,

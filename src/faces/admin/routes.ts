@@ -1,28 +1,29 @@
 // The admin API: every act of an operator. Reads, calls, renders; who may do what is the core's.
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { OperatorProof } from '../../auth/admin/operator.ts'
 import {
   viewAccount,
   viewEvents,
   viewMail,
-  viewRegistration,
+  viewPendingRegistrations,
   viewSession,
   viewStats,
   viewStory,
   viewUsers,
 } from '../../auth/admin/views.ts'
+import { streamLines } from '../../platform/byte-lines.ts'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
+import { type AppEnv, inFace, readClient } from '../shared/context.ts'
 import { renderFailure } from '../shared/error-wire.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { parseBody } from '../shared/schema.ts'
+import { importUsers, LINES_TYPE } from './import-route.ts'
+import { proofOf } from './proof.ts'
 import { CreateBody, EditBody, PermissionsBody, SetPasswordBody, SetPinBody } from './wire.ts'
 
 export const ADMIN_PATH = '/api/admin/v1'
 
-const proofOf = (c: Context<AppEnv>): OperatorProof => ({ by: 'token', token: readBearer(c) })
 const now = () => Math.floor(Date.now() / 1000)
 
 /** What is said of people must not stay in any cache on the way. */
@@ -34,8 +35,8 @@ const uncached = createMiddleware<AppEnv>(async (c, next) => {
 export const admin = createRoutes()
   .use(inFace('admin'), uncached)
   .get('/users', async (c) => {
-    const { search, state, limit, after } = c.req.query()
-    return c.json(viewUsers(await c.var.admin.listUsers(proofOf(c), { search, state, limit, after }, readClient(c))))
+    const { search, username, state, limit, after } = c.req.query()
+    return c.json(viewUsers(await c.var.admin.listUsers(proofOf(c), { search, username, state, limit, after }, readClient(c))))
   })
   .post('/users', jsonBody, async (c) => {
     const body = parseBody(CreateBody, c.var.body)
@@ -102,8 +103,9 @@ export const admin = createRoutes()
   })
   .get('/registrations', async (c) => {
     const { search, limit } = c.req.query()
-    const registrations = await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c))
-    return c.json({ registrations: registrations.map(viewRegistration) })
+    return c.json(
+      viewPendingRegistrations(await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c)), now()),
+    )
   })
   .get('/events', async (c) => {
     const { user, what, outcome, since, until, after, limit } = c.req.query()
@@ -118,6 +120,11 @@ export const admin = createRoutes()
   .post('/mails/:id/retry', jsonBody, async (c) => {
     const to = await c.var.admin.retryMail(proofOf(c), c.req.param('id'), readClient(c))
     return c.json({ message: 'The mail is tried again', to })
+  })
+  .post('/import', importUsers)
+  .get('/export', async (c) => {
+    const pages = await c.var.admin.exportUsers(proofOf(c), c.req.query('after'), readClient(c))
+    return c.body(streamLines(pages), 200, { 'Content-Type': LINES_TYPE })
   })
   .get('/stats', async (c) => c.json(viewStats(await c.var.admin.readStats(proofOf(c), c.req.query('days'), readClient(c)))))
 

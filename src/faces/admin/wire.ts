@@ -33,7 +33,13 @@ export const AdminUserSchema = v.object({
   ...UserSchema.entries,
   disabled_at: maybe(time()),
   updated_at: time(),
+  external_id: v.pipe(maybe(v.string()), v.description('What another system calls the user')),
+  locale: v.pipe(maybe(v.string()), v.description('Language of mail')),
   credentials: v.pipe(v.array(v.picklist(['password', 'pin'])), v.description('What there is to sign in by')),
+  imported_factors: v.pipe(
+    v.array(v.string()),
+    v.description('What there was besides a password in the system the user comes from'),
+  ),
 })
 export const AdminSessionSchema = v.object({
   id: v.string(),
@@ -95,6 +101,10 @@ export const StorySchema = v.object({
   limits: v.object({
     email: WaitsSchema,
     username: maybe(WaitsSchema),
+    addresses: v.pipe(
+      v.array(v.object({ address: v.string(), wait_seconds: v.number() })),
+      v.description('Client addresses that the account was asked for from lately and that are refused whatever they ask for'),
+    ),
     pin: maybe(v.object({ ...WaitsSchema.entries, wrong_in_a_row: v.number(), is_locked: v.boolean() })),
   }),
   recovery: v.pipe(
@@ -104,7 +114,23 @@ export const StorySchema = v.object({
   mails: v.array(MailSchema),
   events: v.array(EventSchema),
 })
+export const LineSchema = v.object({ line: v.number(), message: v.string() })
+export const ImportReportSchema = v.object({
+  dry_run: v.boolean(),
+  imported: v.pipe(v.number(), v.description('Users that were written, or would be')),
+  present: v.pipe(v.number(), v.description('Lines whose users an earlier import has brought: nothing of theirs changes')),
+  left_alone: v.pipe(v.array(LineSchema), v.description('Those of them that are another account since, or none; at most 1000')),
+  not_imported: v.pipe(
+    v.array(LineSchema),
+    v.description('Whose address or username was taken while the import ran; at most 1000'),
+  ),
+})
 export const StatsSchema = v.object({
-  accounts: v.object({ all: v.number(), disabled: v.number(), unverified: v.number() }),
+  accounts: v.object({
+    all: v.number(),
+    disabled: v.number(),
+    unverified: v.number(),
+    old_hashes: v.pipe(v.number(), v.description('Those whose hash is made anew at the next sign-in')),
+  }),
   days: v.array(v.object({ day: v.string(), counts: v.record(v.string(), v.number()) })),
 })

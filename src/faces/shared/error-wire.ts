@@ -51,20 +51,32 @@ export const ErrorSchema = v.object({
 
 export const AdminErrorSchema = v.object({
   ...ErrorSchema.entries,
+  errors: v.optional(
+    v.array(
+      v.union([
+        v.object({ field: v.string(), message: v.string() }),
+        v.object({ line: v.pipe(v.number(), v.description('Of an import')), message: v.string() }),
+      ]),
+    ),
+  ),
   code: v.pipe(v.picklist([...ERROR_CODES, ...OPERATORS_ONLY]), v.description('From a closed list')),
 })
 
 /** The same for every failed sign-in, so that it tells nothing about the account. */
 const SIGN_IN_HINT = 'If you have registered only now, confirm your address first: look for our mail'
 
-export function renderFailure(failure: AuthError, requestId: string): [v.InferOutput<typeof ErrorSchema>, ContentfulStatusCode] {
+export function renderFailure(
+  failure: AuthError,
+  requestId: string,
+): [v.InferOutput<typeof AdminErrorSchema>, ContentfulStatusCode] {
   const [status, message, wireCode]: Words = ERRORS[failure.code]
-  const { fields } = failure.details
+  const { fields, lines } = failure.details
   const body = {
     message,
     code: wireCode ?? failure.code,
     request_id: requestId,
     ...(fields && { errors: fields.map(({ field, message }) => ({ field, message })) }),
+    ...(lines && { errors: lines.map(({ line, message }) => ({ line, message })) }),
     ...(failure.code === 'invalid_credentials' && { hint: SIGN_IN_HINT }),
   }
   return [body, status]

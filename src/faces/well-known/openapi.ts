@@ -15,6 +15,8 @@ export interface FaceDescription {
   readonly schemas?: Readonly<Record<string, GenericSchema>>
 }
 
+const JSON_TYPE = 'application/json'
+
 type Json = Readonly<Record<string, unknown>>
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -95,7 +97,7 @@ function referTo(shared: Readonly<Record<string, Json>>, value: unknown, self?: 
 }
 
 function describeOperation(face: FaceDescription, operation: Operation, method: string, path: string): Json {
-  const { id, summary, description, body, query = {}, required = [] } = operation
+  const { id, summary, description, body, bodyType, successTypes = [JSON_TYPE], query = {}, required = [] } = operation
   const [status, schema] = operation.success
   // A body is read wherever a method may have one, whether it is asked for or not.
   const bodyRefusals = method === 'GET' ? [] : [400, 413, 415]
@@ -125,8 +127,15 @@ function describeOperation(face: FaceDescription, operation: Operation, method: 
         content: json({ ...jsonSchema(body), ...(required.length > 0 && { required }) }),
       },
     }),
+    ...(bodyType && { requestBody: { required: true, content: { [bodyType]: { schema: { type: 'string' } } } } }),
     responses: {
-      [status]: { description: REASONS[status], headers: { 'X-Request-Id': HeaderText }, content: json(jsonSchema(schema)) },
+      [status]: {
+        description: REASONS[status],
+        headers: { 'X-Request-Id': HeaderText },
+        content: Object.fromEntries(
+          successTypes.map((type) => [type, { schema: type === JSON_TYPE ? jsonSchema(schema) : { type: 'string' } }]),
+        ),
+      },
       ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, operation, refusal)])),
     },
   }
@@ -158,7 +167,7 @@ function errorName(face: FaceDescription): string {
 }
 
 function json(schema: Json): Json {
-  return { 'application/json': { schema } }
+  return { [JSON_TYPE]: { schema } }
 }
 
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 takes; transformations of a body are described by their input. */

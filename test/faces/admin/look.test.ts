@@ -118,6 +118,83 @@ describe('GET /users/:id, asked why somebody cannot sign in', () => {
   })
 })
 
+describe('GET /users/:id and /registrations, asked why', () => {
+  const whyOf = async (app: Awaited<ReturnType<typeof startApp>>, id: string) =>
+    (await ask(app, 'GET', `/users/${id}`)).body.cannot_sign_in
+  const whyNobody = async (app: Awaited<ReturnType<typeof startApp>>, email: string) =>
+    (await ask(app, 'GET', `/registrations?search=${email}`)).body.cannot_sign_in
+
+  it('names the limit of the client address, over all accounts', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '3' } })
+    const { id, email } = await withSession(app)
+    const guess = (who: string) => app.v1('POST', '/login', { body: { email: who, password: 'wrong' }, ip: '203.0.113.9' })
+    for (const who of [email, 'a@example.com', 'b@example.com']) await guess(who)
+    expect((await guess(email)).status).toBe(429)
+    await app.settle()
+    expect(await whyOf(app, id)).toBe(
+      'The client address 203.0.113.9 has tried too many passwords, of whatever accounts, and waits for 60 minutes.',
+    )
+    expect((await ask(app, 'GET', `/users/${id}`)).body.limits.addresses).toEqual([{ address: '203.0.113.9', wait_seconds: 3600 }])
+  })
+
+  it('names a link for a new password that bounced', async () => {
+    const app = await startApp()
+    const { id, email } = await withSession(app)
+    const mail = { keepsMail: false, send: async () => Promise.reject(new MailNotTaken('mailbox_full', { isPermanent: true })) }
+    const down = await startApp({ mail: mail as never, keepStorage: true })
+    await down.v1('POST', '/forgot-password', { body: { email } })
+    await down.settle()
+    expect(await whyOf(down, id)).toBe(
+      'By password the account can be signed in to. Who has forgotten it waits for mail, but the last link for a new password could not be delivered (mailbox_full).',
+    )
+  })
+
+  it('says null for somebody whose sessions have expired, and shows none', async () => {
+    const app = await startApp()
+    const { id } = await withSession(app)
+    app.clock.advance(91 * 86_400)
+    expect((await ask(app, 'GET', `/users/${id}`)).body).toMatchObject({ cannot_sign_in: null, sessions: [] })
+  })
+
+  it('names an address that nobody has, text that is none, and an account that was deleted', async () => {
+    const app = await startApp()
+    expect(await whyNobody(app, 'nobody@example.com')).toBe(
+      'Nobody has this address: there is no account, and no registration that waits.',
+    )
+    expect(await whyNobody(app, 'nobody')).toBe('This is no e-mail address.')
+    const { email, token } = await withSession(app, { username: 'ada' })
+    expect(await whyNobody(app, email)).toBeNull()
+    await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })
+    expect((await app.v1('DELETE', '/me', { token, body: { password: PASSWORD } })).status).toBe(200)
+    expect(await whyNobody(app, email)).toMatch(/^The account was deleted, and an address of before may take it back until 2/)
+  })
+
+  it('tells of a pending registration whether its mail was sent, waits, bounced or was held back by a cap', async () => {
+    const outcomes: (MailNotTaken | null)[] = [
+      null,
+      new MailNotTaken('connection_refused', { isPermanent: false }),
+      new MailNotTaken('mailbox_unknown', { isPermanent: true }),
+    ]
+    let outcome: MailNotTaken | null | undefined
+    const send = async () => (outcome ? Promise.reject(outcome) : undefined)
+    const app = await startApp({ mail: { keepsMail: false, send } as never, vars: { LIMIT_MAILS_OF_REQUESTER_PER_HOUR: '3' } })
+    const said: string[] = []
+    for (const [index, each] of [...outcomes, null].entries()) {
+      outcome = each
+      const email = `p${index}@example.com`
+      expect((await app.v1('POST', '/register', { body: { email, password: PASSWORD } })).status).toBe(201)
+      await app.settle()
+      said.push(await whyNobody(app, email))
+    }
+    expect(said).toEqual([
+      expect.stringMatching(/^The registration of \S+ is not confirmed yet; a link was mailed at \S+, and counts until \S+\.$/),
+      expect.stringContaining('; the mail with the link waits to be sent, after connection_refused.'),
+      expect.stringContaining('; the mail with the link could not be delivered (mailbox_unknown).'),
+      expect.stringContaining('; no link was mailed for it, since too much mail went to the address'),
+    ])
+  })
+})
+
 describe('the rest', () => {
   it('lists pending registrations, by address too', async () => {
     const app = await startApp()
@@ -165,7 +242,7 @@ describe('the rest', () => {
     await app.v1('POST', '/login', { body: { email, password: 'wrong' } })
     await app.settle()
     const { accounts, days } = (await ask(app, 'GET', '/stats?days=3')).body
-    expect(accounts).toEqual({ all: 1, disabled: 0, unverified: 0 })
+    expect(accounts).toEqual({ all: 1, disabled: 0, unverified: 0, old_hashes: 0 })
     expect(days).toHaveLength(3)
     expect(days[2].counts).toMatchObject({ sign_in_success: 1, sign_in_failure: 1, registered_success: 1, mail_sent: 1 })
     expect(days[0].counts).toEqual({})
