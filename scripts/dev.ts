@@ -3,12 +3,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { parseDevArguments, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
+import { type DevArguments, parseDevArguments, publicUrlOf, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
+import { holdStateAsServer } from './state-holder.ts'
 
 const GRACE_MILLISECONDS = 5_000
+/** For a command of the operator, or a server that is about to end. */
+const PATIENCE_MILLISECONDS = 30_000
 
 try {
   process.exitCode = await serve(process.argv.slice(2))
@@ -25,6 +28,12 @@ async function serve(args: readonly string[]): Promise<number> {
   const { persistDirectory } = parsed
   if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))
     console.log(`Migrated the local database in ${persistDirectory}`)
+  const url = publicUrlOf(parsed.ip, port, parsed.protocol)
+  const onWait = () => console.log(`Waiting for whoever works on ${persistDirectory} …`)
+  return holdStateAsServer(persistDirectory, url, () => run(args, parsed, port), { onWait, patience: PATIENCE_MILLISECONDS })
+}
+
+async function run(args: readonly string[], parsed: DevArguments, port: number): Promise<number> {
   const isTerminal = process.stdin.isTTY === true
   const isPublicUrlSet = setsVariable(await readFile(inProject('.dev.vars'), 'utf8'), 'PUBLIC_URL')
   const wrangler = startTool('wrangler', wranglerDevArguments(args, parsed, { port, isTerminal, isPublicUrlSet }), {

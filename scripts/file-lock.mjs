@@ -16,15 +16,17 @@ const POLL_MILLISECONDS = 50
  * @param {string} path
  * @param {() => T | Promise<T>} action
  * @param {() => void} [onWait] called once when the lock is busy
- * @returns {Promise<T>}
+ * @param {() => boolean} [givesUp] asked again and again while it is busy
+ * @returns {Promise<T | undefined>} `undefined` when it has given up
  */
-export async function withFileLock(path, action, onWait) {
+export async function withFileLock(path, action, onWait, givesUp) {
   const token = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
   mkdirSync(dirname(path), { recursive: true })
   for (let told = false; !tryTake(path, token); ) {
     if (removeIfStale(path)) continue
     if (!told) onWait?.()
     told = true
+    if (givesUp?.()) return undefined
     await sleep(POLL_MILLISECONDS)
   }
   const heartbeat = setInterval(() => touch(path), HEARTBEAT_MILLISECONDS)

@@ -72,7 +72,7 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^(grant|user-view|mails|queued-mail|permissions|hash-room|signing-keys|judge-attempt|check-password|check-pin|start-session|revoke-live-session)\.ts$/,
   // Steps of many use cases rather than one of them: who is asking, what to remember, and seeing off mail, sessions and what is left of accounts.
   /^(audit|authenticate|account-mail|deliver-mail|check-current-password|new-password|announce-sign-in|end-own-session|end-sessions-before|erase-account)\.ts$/,
-  /^(standing|recovery-warnings|end-pin-sessions|ask-for-mail|mail-request-client|send-proof|send-reset|send-verification|send-password-notice)\.ts$/,
+  /^(standing|recovery-warnings|end-pin-sessions|ask-for-mail|mail-request-client|send-proof|send-reset|send-verification)\.ts$/,
   /^mail-words\//,
   // Gates on the way of several of them.
   /^(require-challenge|require-unbreached-password)\.ts$/,

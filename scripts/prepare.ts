@@ -2,10 +2,12 @@
 // For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
 import { parseArgs } from 'node:util'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
+import { findPlainWrangler } from './plain-wrangler.ts'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
+import { noteServer } from './state-holder.ts'
 
 try {
-  // `npm run dev` has prepared already, for the state directory that was asked for, which this hook cannot know.
+  // `npm run dev` has prepared already, for the state directory that was asked for, and holds it.
   if (process.env.POSTERN_PREPARED !== '1') await prepare()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
@@ -13,11 +15,16 @@ try {
 }
 
 async function prepare(): Promise<void> {
-  const { values } = parseArgs({ options: { 'persist-to': { type: 'string', default: DEFAULT_PERSIST_DIRECTORY } } })
+  const { values } = parseArgs({ options: { 'persist-to': { type: 'string' } } })
   await ensureAssets(PROJECT_ROOT)
   const command = process.env.WRANGLER_COMMAND
   if (command !== undefined && command !== 'dev') return
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
-  const isMigrated = await ensureDatabase({ root: PROJECT_ROOT, persistDirectory: values['persist-to'] })
-  if (isMigrated) console.log('Migrated the local database')
+  const wrangler = command === 'dev' ? await findPlainWrangler() : null
+  const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
+  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })) console.log('Migrated the local database')
+  if (wrangler) {
+    const url = wrangler.port === null ? null : `http://localhost:${wrangler.port}`
+    await noteServer(persistDirectory, { pid: wrangler.pid, url })
+  }
 }

@@ -2,7 +2,8 @@
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parseUsername } from '../../src/platform/username.ts'
 import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../src/stores/audit-event.ts'
-import { readOptions, readWhere, UsageError, WHERE_OPTIONS, type Where } from '../operator/usage.ts'
+import { readOptions, readWhere, UsageError, WHERE_OPTIONS, WHERE_USAGE, type Where } from '../operator/usage.ts'
+import type { UserKey } from '../user/command.ts'
 
 export const USAGE = `Usage: npm run audit -- [options]
 
@@ -15,11 +16,11 @@ export const USAGE = `Usage: npm run audit -- [options]
   --follow          goes on with what happens from now on; Ctrl-C ends it
   --json            one JSON object a line
 
---persist-to DIR reads the local database of "npm run dev -- --persist-to DIR"; --remote the deployed one.`
+${WHERE_USAGE}`
 
 export interface EventFilter {
   /** `id` need not be anybody's any more. */
-  readonly user: { readonly column: 'email' | 'username_key' | 'id'; readonly value: string } | null
+  readonly user: UserKey | null
   readonly acts: readonly string[]
   readonly outcome: string | null
   /** Epoch seconds. */
@@ -51,9 +52,13 @@ const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 10_000
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** @param now epoch seconds, for times that say how long ago @throws UsageError */
-export function parseAuditCommand(args: readonly string[], now: number): AuditCommand {
-  const { values } = readOptions(args, OPTIONS, false)
+/**
+ * @param now epoch seconds, for times that say how long ago
+ * @param read of options, where there is no Node
+ * @throws UsageError
+ */
+export function parseAuditCommand(args: readonly string[], now: number, read: typeof readOptions = readOptions): AuditCommand {
+  const { values } = read(args, OPTIONS, false)
   if (values.follow && values.until !== undefined) throw new UsageError('--follow and --until exclude each other')
   return {
     filter: {
@@ -71,11 +76,11 @@ export function parseAuditCommand(args: readonly string[], now: number): AuditCo
 }
 
 function readUser(text: string): EventFilter['user'] {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return { column: 'id', value: text.toLowerCase() }
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return { by: 'id', value: text.toLowerCase() }
   const email = text.includes('@') ? parseEmailAddress(text) : null
-  if (email !== null) return { column: 'email', value: email }
+  if (email !== null) return { by: 'email', value: email }
   const username = parseUsername(text)
-  if (username !== null) return { column: 'username_key', value: username.key }
+  if (username !== null) return { by: 'username', value: username.username }
   throw new UsageError('--user is neither an e-mail address nor a username nor an id')
 }
 

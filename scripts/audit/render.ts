@@ -1,32 +1,34 @@
 // One event as one line, for people or for programs.
-import type { Row } from '../operator/sql.ts'
+import type { AdminEvent } from '../../src/client/admin-binding.ts'
 
-export function renderEvent(row: Row, isJson: boolean): string {
-  return isJson ? JSON.stringify(toJson(row)) : toText(row)
-}
-
-function toJson({ seq: _, at, ...row }: Row) {
-  return { at: renderTime(at), ...row }
+export function renderEvent(event: AdminEvent, isJson: boolean): string {
+  return isJson ? JSON.stringify(event) : eventLine(event)
 }
 
 /** Fields that most lines have stand in columns; what only some have comes after them, by name. */
-function toText(row: Row): string {
-  const { at, what, outcome, actor, face, ip, email, user_id: userId, reason, session_id: sessionId } = row
-  const columns = [renderTime(at), String(what).padEnd(24), String(outcome).padEnd(7), String(face).padEnd(6)]
+export function eventLine({
+  at,
+  what,
+  outcome,
+  actor,
+  face,
+  ip,
+  email,
+  user_id: userId,
+  reason,
+  session_id: sessionId,
+}: AdminEvent): string {
+  const columns = [at, what.padEnd(24), outcome.padEnd(7), face.padEnd(6)]
   const rest = Object.entries({ user: email ?? userId, by: actor === 'user' ? null : actor, ip, reason, session: tail(sessionId) })
-  const named = rest.flatMap(([name, value]) => (value === null || value === undefined ? [] : `${name}=${quoted(String(value))}`))
+  const named = rest.flatMap(([name, value]) => (value === null ? [] : [`${name}=${quoted(value)}`]))
   return [...columns, ...named].join('  ')
 }
 
-/** As much of a session's id as the worker's log says. */
-function tail(sessionId: unknown): string | null {
-  return typeof sessionId === 'string' ? sessionId.slice(-8) : null
+/** As much of a session's id as the worker's log says; of an operator's key its name. */
+function tail(sessionId: string | null): string | null {
+  return sessionId?.startsWith('key:') ? sessionId : (sessionId?.slice(-8) ?? null)
 }
 
 function quoted(text: string): string {
   return text.includes(' ') ? JSON.stringify(text) : text
-}
-
-function renderTime(epochSeconds: unknown): string {
-  return new Date(Number(epochSeconds) * 1000).toISOString().replace('.000Z', 'Z')
 }

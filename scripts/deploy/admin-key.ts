@@ -1,18 +1,26 @@
-// The admin key of the deployed worker, kept in a file that git ignores and only its owner can read.
+// The admin key of a deployed worker, kept in a file that git ignores and only its owner can read: one an environment.
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findAdminKeyProblem } from '../../src/platform/admin-key.ts'
 
 /** Below the project. */
-export const ADMIN_KEY_FILE = join('.postern', 'admin-key')
+export function adminKeyFile(environment: string | null): string {
+  return join('.postern', environment === null ? 'admin-key' : `admin-key.${environment}`)
+}
+
+export async function readKeptAdminKey(root: string, environment: string | null): Promise<string | null> {
+  const kept = await readFile(join(root, adminKeyFile(environment)), 'utf8').catch(() => '')
+  return kept.trim() || null
+}
 
 /** The key that is kept, or a new one, kept before it is set anywhere: a key that nobody has would be of no use. */
-export async function keepAdminKey(root: string): Promise<{ key: string; path: string }> {
-  const kept = await readFile(join(root, ADMIN_KEY_FILE), 'utf8').catch(() => null)
-  if (kept !== null && findAdminKeyProblem(kept.trim()) === null) return { key: kept.trim(), path: ADMIN_KEY_FILE }
+export async function keepAdminKey(root: string, environment: string | null): Promise<{ key: string; path: string }> {
+  const path = adminKeyFile(environment)
+  const kept = await readKeptAdminKey(root, environment)
+  if (kept !== null && findAdminKeyProblem(kept) === null) return { key: kept, path }
   const key = `padm_${randomBytes(32).toString('base64url')}`
   await mkdir(join(root, '.postern'), { recursive: true })
-  await writeFile(join(root, ADMIN_KEY_FILE), `${key}\n`, { mode: 0o600 })
-  return { key, path: ADMIN_KEY_FILE }
+  await writeFile(join(root, path), `${key}\n`, { mode: 0o600 })
+  return { key, path }
 }

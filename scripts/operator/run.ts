@@ -1,9 +1,13 @@
-// Runs one of the operator's tools: help, what to do about errors, and a database that is open while it works.
+// Runs one of the operator's tools: help, what to do about errors, and what it prints.
 import { escapeUnprintable } from '../../src/platform/printable-text.ts'
-import { ensureDatabase, ensureDevVars } from '../local-state.ts'
-import { PROJECT_ROOT } from '../project.ts'
-import { type OperatorDatabase, openLocalDatabase, openRemoteDatabase } from './database.ts'
-import { UsageError, type Where } from './usage.ts'
+import { UsageError } from './usage.ts'
+
+/** Whoever reads the output has gone, as `head` does: no failure, and no reason to go on. */
+class OutputClosed extends Error {
+  override readonly name = 'OutputClosed'
+}
+
+let isClosed = false
 
 /** Sets the exit code: 2 for a command line that is wrong, 1 for what failed. @param name of the npm script */
 export async function runOperatorTool(
@@ -12,33 +16,33 @@ export async function runOperatorTool(
   work: (args: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const args = process.argv.slice(2)
-  if (args.includes('--help') || args.includes('-h')) return console.log(usage)
+  process.stdout.on('error', () => {
+    isClosed = true
+  })
+  const end = args.indexOf('--')
+  if (args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '--help' || arg === '-h')) return console.log(usage)
   try {
     await work(args)
   } catch (error) {
+    if (error instanceof OutputClosed) return
     console.error(escapeUnprintable(error instanceof Error ? error.message : String(error)))
     if (error instanceof UsageError) console.error(`See "npm run ${name} -- --help"`)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }
 
-/** To standard output. What is stored was often typed by strangers: nothing in it acts on the terminal. */
-export function show(text: string): void {
-  console.log(escapeUnprintable(text))
-}
-
-export async function withDatabase(where: Where, work: (database: OperatorDatabase) => Promise<void>): Promise<void> {
-  const database = await open(where)
-  try {
-    await work(database)
-  } finally {
-    await database.close()
+/** To standard output. What is stored was often typed by strangers: nothing in it acts on the terminal. @throws OutputClosed */
+export async function show(text: string): Promise<void> {
+  if (isClosed) throw new OutputClosed()
+  if (!process.stdout.write(`${escapeUnprintable(text)}\n`)) {
+    await new Promise<void>((resolve) => {
+      process.stdout.once('drain', resolve)
+      process.stdout.once('error', () => resolve())
+    })
   }
 }
 
-async function open({ isRemote, persistDirectory }: Where): Promise<OperatorDatabase> {
-  if (isRemote) return openRemoteDatabase()
-  await ensureDevVars(PROJECT_ROOT)
-  await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
-  return openLocalDatabase(persistDirectory)
+/** To standard error, where it is in nobody's way. */
+export function report(line: string): void {
+  console.error(escapeUnprintable(line))
 }

@@ -1,245 +1,195 @@
-// Carries out one command of the account tool on a database. Chance, time and secrets are arguments; prints nothing.
-import { createKeyring } from '../../src/platform/keyring.ts'
-import { findMixtureProblem } from '../../src/platform/new-username.ts'
-import { DEFAULT_SCRYPT, type PasswordHasher, SALT_BYTES } from '../../src/platform/password-hash.ts'
-import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../src/platform/password-policy.ts'
-import { hashPin, type StoredPin } from '../../src/platform/pin-hash.ts'
-import type { Random } from '../../src/platform/random.ts'
-import type { ScryptParameters } from '../../src/platform/scrypt.ts'
-import type { AuditAct } from '../../src/stores/audit-event.ts'
-import { atOnce } from '../local-hasher.ts'
-import type { OperatorDatabase } from '../operator/database.ts'
-import type { Row, Statement } from '../operator/sql.ts'
-import type { CreateCommand, PermissionCommand, UserCommand } from './command.ts'
-import {
-  CREATE_OUTCOME,
-  commonPasswordsStatement,
-  createStatements,
-  deleteStatements,
-  disableStatement,
-  enableStatement,
-  endLinksStatements,
-  grantStatement,
-  listStatement,
-  type OperatorAct,
-  passwordNoticeStatement,
-  recordStatement,
-  revokeStatement,
-  setPasswordStatement,
-  setPinStatement,
-  type UserKey,
-} from './statements.ts'
-import { exportUsers, importUsers } from './transfer.ts'
+// Carries out one command of the account tool by the admin API. What it prints and what it asks are arguments.
+import type { AdminSession, AdminUser } from '../../src/client/admin-binding.ts'
+import { type AdminClient, Refused } from '../operator/admin-client.ts'
+import type { CreateCommand, UserCommand, UserKey } from './command.ts'
+import { findAccount, NoSuchUser } from './find-account.ts'
+import { renderStats, type Stats } from './render-stats.ts'
+import { type RegistrationStory, renderRegistrationStory, renderSessions, renderStory, type UserStory } from './render-story.ts'
+import { toListed, userTable } from './render-users.ts'
+import { exportUsers, importUsers, type TransferFiles } from './transfer.ts'
 
-export interface PerformDeps {
-  readonly database: OperatorDatabase
-  readonly random: Random
-  readonly hasher: PasswordHasher
-  /** Epoch seconds. */
-  readonly now: number
-  /** Asks, or makes one up. */
-  readonly choosePassword: () => Promise<string>
-  readonly findAuthSecret: () => Promise<string>
-  /** Tells people how far a long command is. */
+export interface PerformDeps extends TransferFiles {
+  readonly admin: AdminClient
+  readonly isJson: boolean
+  /** To standard output. */
+  readonly show: (text: string) => Promise<void>
+  /** Tells people what is not the result. */
   readonly report: (line: string) => void
-  readonly readLines: (file: string) => AsyncIterable<string>
-  /** Into a new file that only its owner may read. @returns how many lines */
-  readonly writeLines: (file: string, lines: AsyncIterable<string>) => Promise<number>
-  readonly scrypt?: ScryptParameters
+  /** The secret that the command asks for. */
+  readonly secret: (of: 'password' | 'pin') => string
 }
 
-/** The rules of the worker's defaults (PASSWORD_MIN_LENGTH, PASSWORD_MAX_LENGTH). */
-const PASSWORD_POLICY = { minLength: 8, maxLength: 256 }
+const PAGE = 200
 
-/** @returns what to print */
-export async function performUserCommand(command: UserCommand, deps: PerformDeps): Promise<string> {
-  const { now } = deps
+/** @throws Error with one sentence for people */
+export async function performUserCommand(command: UserCommand, deps: PerformDeps): Promise<void> {
+  const { admin, show, isJson } = deps
   switch (command.name) {
     case 'create':
       return create(command, deps)
     case 'list':
-      return render(await only(deps, listStatement()), command.isJson)
+      return list(command, deps)
+    case 'show':
+      return showOne(command.user, deps)
+    case 'sessions': {
+      const { id } = await findAccount(admin, command.user)
+      const { sessions } = await admin.get<{ sessions: readonly AdminSession[] }>(`/users/${id}/sessions`)
+      return isJson ? showLines(deps, sessions) : show(renderSessions(sessions))
+    }
+    case 'sign-out':
+      return signOut(command, deps)
     case 'disable':
-      return `Disabled ${(await change(deps, command.user, 'account_disabled', disableStatement(command.user, now), ...endLinksStatements(command.user))).email}: all sessions ended`
     case 'enable':
-      return `Enabled ${(await change(deps, command.user, 'account_enabled', enableStatement(command.user, now), ...endLinksStatements(command.user))).email}`
+    case 'unlock':
+    case 'verify':
+    case 'send-reset':
+      return act(command.name, command.user, deps)
     case 'grant':
-      return editPermissions(deps, command, grantStatement(command.user, command.permissions, now))
     case 'revoke':
-      return editPermissions(deps, command, revokeStatement(command.user, command.permissions, now))
-    case 'import':
-      return importUsers(deps.readLines(command.file), deps)
-    case 'export':
-      return `Exported ${await deps.writeLines(command.file, exportUsers(deps))} users to ${command.file}`
-    case 'set-password': {
-      const context = command.user.column === 'email' ? [command.user.value] : []
-      const passwordHash = await hash(command.password ?? (await deps.choosePassword()), context, deps)
-      const row = await change(
-        deps,
-        command.user,
-        'password_changed',
-        passwordNoticeStatement(command.user, deps.random.uuid(), now),
-        setPasswordStatement(command.user, passwordHash, now),
-        ...endLinksStatements(command.user),
-      )
-      return `Set the password of ${row.email}: all sessions and other credentials ended`
-    }
-    case 'set-pin': {
-      const pin = await keyPin(command.pin, deps)
-      return `Set the PIN of ${(await change(deps, command.user, 'pin_set', setPinStatement(command.user, pin, deps.random.hex(8), now))).email}`
-    }
+      return editPermissions(command, deps)
+    case 'rename':
+      return rename(command, deps)
+    case 'move':
+      return move(command, deps)
+    case 'set-password':
+      return act(command.name, command.user, deps, { password: deps.secret('password') })
+    case 'set-pin':
+      return act(command.name, command.user, deps, { pin: deps.secret('pin') })
     case 'delete': {
-      const answers = await deps.database.run(deleteStatements(command.user, actOf(deps, 'account_deleted')))
-      return `Deleted ${requireFound(answers.at(-1)?.[0], command.user).email}: all sessions ended`
+      const user = await findAccount(admin, command.user)
+      await explained(`Cannot delete ${user.email}`, admin.send('DELETE', `/users/${user.id}`))
+      return tell(deps, user, `Deleted ${user.email}: all sessions ended`)
+    }
+    case 'import':
+      return importUsers(command, deps)
+    case 'export':
+      return exportUsers(command, deps)
+    case 'stats': {
+      const stats = await admin.get<Stats>('/stats', { days: command.days })
+      return show(isJson ? JSON.stringify(stats) : renderStats(stats))
     }
   }
 }
 
-async function create(command: CreateCommand, deps: PerformDeps): Promise<string> {
-  const { email, username, pin } = command
-  const problem = username && findMixtureProblem(username)
-  if (problem) throw new Error(`Cannot use this username: it ${problem}`)
-  const context = username ? [email, username.username] : [email]
-  const password = command.password ?? (await deps.choosePassword())
-  const passwordHash = await hash(password, context, deps)
-  const keyedPin = pin === null ? null : await keyPin(pin, deps)
-  const user = {
-    id: deps.random.uuid(),
-    email,
-    username: username?.username ?? null,
-    usernameKey: username?.key ?? null,
-    firstName: command.firstName,
-    lastName: command.lastName,
-    passwordHash,
-    pinHash: keyedPin?.pinHash ?? null,
-    pinKeyId: keyedPin?.pinKeyId ?? null,
-    emailVerifiedAt: command.isVerified ? deps.now : null,
-    permissions: command.permissions,
+async function create(command: CreateCommand, deps: PerformDeps): Promise<void> {
+  const { email, username, firstName, lastName, permissions, isVerified, pin } = command
+  const form = {
+    ...{ email, username, first_name: firstName, last_name: lastName, permissions, verified: isVerified },
+    ...{ password: deps.secret('password'), ...(pin && { pin: deps.secret('pin') }) },
   }
-  const answers = await deps.database.run(createStatements(user, actOf(deps, 'account_created')))
-  if (answers[CREATE_OUTCOME.created]?.length === 1) {
-    const note = command.isVerified
-      ? ''
-      : '\nThe address is not proven: sign-in is refused until it is, by the link that the first try mails (or use --verified)'
-    return `Created ${email} (${user.id})${note}`
+  const { user } = await explained(`Cannot create ${email}`, deps.admin.send<{ user: AdminUser }>('POST', '/users', form))
+  const note = isVerified
+    ? ''
+    : '\nThe address is not proven: sign-in is refused until it is, by the link that the first try mails (or use --verified)'
+  return deps.isJson ? showLines(deps, [user]) : deps.show(`Created ${email} (${user.id})${note}`)
+}
+
+async function list(command: Extract<UserCommand, { name: 'list' }>, deps: PerformDeps): Promise<void> {
+  const { search, state } = command
+  let { after } = command
+  let left = command.limit ?? Number.POSITIVE_INFINITY
+  for (let isFirst = true; ; isFirst = false) {
+    const query = { search, state, after, limit: Math.min(left, PAGE) }
+    const { users, next } = await deps.admin.get<{ users: readonly AdminUser[]; next: string | null }>('/users', query)
+    if (deps.isJson) await showLines(deps, users.map(toListed))
+    else if (users.length > 0) await deps.show(userTable(users, isFirst))
+    else if (isFirst) await deps.show(search === null && state === null ? 'No users yet' : 'No such users')
+    left -= users.length
+    if (next === null) return
+    if (left <= 0) return deps.report(`There are more: go on with --after ${next}`)
+    after = next
   }
-  throw new Error(`Cannot create ${email}: ${creationProblem(answers)}`)
 }
 
-async function keyPin(pin: string, { hasher, findAuthSecret, random, scrypt }: PerformDeps): Promise<StoredPin> {
-  // Trimmed, as the worker reads its own: a line's end must not make it another key.
-  const keyring = createKeyring({ current: (await findAuthSecret()).trim() })
-  return hashPin({ hasher, keyring }, pin, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
+async function showOne(user: UserKey, deps: PerformDeps): Promise<void> {
+  const { admin, show, isJson } = deps
+  const found = await findAccount(admin, user).catch((error: unknown) => {
+    if (error instanceof NoSuchUser && user.by === 'email') return null
+    throw error
+  })
+  if (found) {
+    const story = await admin.get<UserStory>(`/users/${found.id}`)
+    return show(isJson ? JSON.stringify(story) : renderStory(story))
+  }
+  const story = await admin.get<RegistrationStory>('/registrations', { search: user.value })
+  return show(isJson ? JSON.stringify({ user: null, ...story }) : renderRegistrationStory(user.value, story))
 }
 
-function creationProblem(answers: readonly (readonly Row[])[]): string {
-  if (answers[CREATE_OUTCOME.account]?.length) return 'the address has an account already'
-  const expiresAt = answers[CREATE_OUTCOME.claim]?.[0]?.expires_at
-  if (typeof expiresAt !== 'number') return 'the username is taken by another account'
-  return `the username is held by a pending registration until ${new Date(expiresAt * 1000).toISOString()}`
+async function signOut({ user, sessionId }: Extract<UserCommand, { name: 'sign-out' }>, deps: PerformDeps): Promise<void> {
+  if (sessionId === null) return act('sign-out', user, deps)
+  const account = await findAccount(deps.admin, user)
+  const ended = deps.admin.send('DELETE', `/users/${account.id}/sessions/${encodeURIComponent(sessionId)}`)
+  await explained(`Cannot end session ${sessionId} of ${account.email}`, ended)
+  return tell(deps, account, `Ended session ${sessionId} of ${account.email}`)
 }
 
-async function hash(password: string, context: readonly string[], deps: PerformDeps): Promise<string> {
-  const { hasher, random, scrypt } = deps
-  const problem = findPasswordProblem(password, PASSWORD_POLICY, context) ?? (await findCommonness(password, deps))
-  if (problem) throw new Error(`Cannot use this password: it ${problem}`)
-  return hasher.hash(password, scrypt ?? DEFAULT_SCRYPT, random.bytes(SALT_BYTES), atOnce)
-}
-
-async function findCommonness(password: string, deps: PerformDeps): Promise<string | null> {
-  const key = commonPasswordKey(password)
-  const candidates = await only(deps, commonPasswordsStatement(key.length))
-  return candidates.some((row) => row.password === key) ? COMMON_PASSWORD_PROBLEM : null
-}
-
-async function editPermissions(deps: PerformDeps, command: PermissionCommand, statement: Statement): Promise<string> {
-  const act = actOf(deps, 'permissions_changed', `${command.name} ${command.permissions.join(', ')}`)
-  const [changed] = await deps.database.run([statement, recordStatement(command.user, act)])
-  return describePermissions(requireFound(changed?.[0], command.user))
-}
-
-/** With its event, in one batch. One of the statements returns the row. */
-async function change(
+async function editPermissions(
+  { name, user, permissions }: Extract<UserCommand, { name: 'grant' | 'revoke' }>,
   deps: PerformDeps,
-  user: UserKey,
-  what: AuditAct,
-  ...statements: readonly [Statement, ...Statement[]]
-): Promise<Row> {
-  const answers = await deps.database.run([...statements, recordStatement(user, actOf(deps, what))])
-  return requireFound(answers.flat()[0], user)
+): Promise<void> {
+  const account = await findAccount(deps.admin, user)
+  const answer = await explained(
+    `Cannot ${name} ${account.email} permissions`,
+    deps.admin.send<{ permissions: readonly string[] }>('POST', `/users/${account.id}/${name}`, { permissions }),
+  )
+  const left = answer.permissions
+  return tell(deps, { ...account, permissions: left }, `${account.email} has ${left.join(', ') || 'no permissions'}`)
 }
 
-function requireFound(row: Row | undefined, user: UserKey): Row {
-  if (!row) throw new Error(`Cannot find a user with the ${user.column === 'email' ? 'e-mail address' : 'username'} ${user.value}`)
-  return row
+async function rename({ user, changes }: Extract<UserCommand, { name: 'rename' }>, deps: PerformDeps): Promise<void> {
+  const { id, email } = await findAccount(deps.admin, user)
+  const renamed = await explained(`Cannot rename ${email}`, deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${id}`, changes))
+  const { username, first_name: first, last_name: last } = renamed.user
+  const names = [first, last].filter(Boolean).join(' ')
+  return tell(deps, renamed.user, `Renamed ${email}: username ${username ?? 'none'}, name ${names || 'none'}`)
 }
 
-function actOf({ random, now }: PerformDeps, what: AuditAct, reason: string | null = null): OperatorAct {
-  return { id: random.uuid(), at: now, what, reason }
+async function move({ user, email, isVerified }: Extract<UserCommand, { name: 'move' }>, deps: PerformDeps): Promise<void> {
+  const account = await findAccount(deps.admin, user)
+  const moved = await explained(
+    `Cannot move ${account.email}`,
+    deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${account.id}`, { email, verified: isVerified }),
+  )
+  const note = isVerified ? '' : ', not proven yet'
+  return tell(deps, moved.user, `Moved ${account.email} to ${email}${note}; the former address is told`)
 }
 
-async function only({ database }: PerformDeps, statement: Statement): Promise<readonly Row[]> {
-  const [rows] = await database.run([statement])
-  return rows ?? []
+type Act = 'disable' | 'enable' | 'unlock' | 'verify' | 'send-reset' | 'sign-out' | 'set-password' | 'set-pin'
+
+/** What is said of an act that was done, and of one that was not. */
+const ACTS: Readonly<Record<Act, readonly [done: (email: string) => string, failed: string]>> = {
+  disable: [(email) => `Disabled ${email}: all sessions ended`, 'disable'],
+  enable: [(email) => `Enabled ${email}`, 'enable'],
+  unlock: [(email) => `Unlocked ${email}: nobody waits any more`, 'unlock'],
+  verify: [(email) => `Verified ${email}`, 'verify'],
+  'send-reset': [(email) => `Mailed ${email} a link for a new password`, 'mail a link to'],
+  'sign-out': [(email) => `Signed ${email} out: all sessions ended`, 'sign out'],
+  'set-password': [(email) => `Set the password of ${email}: all sessions and other credentials ended`, 'set the password of'],
+  'set-pin': [(email) => `Set the PIN of ${email}`, 'set the PIN of'],
 }
 
-function describePermissions(row: Row): string {
-  return `${row.email} has ${permissionsOf(row).join(', ') || 'no permissions'}`
+async function act(name: Act, user: UserKey, deps: PerformDeps, body?: unknown): Promise<void> {
+  const [done, failed] = ACTS[name]
+  const account = await findAccount(deps.admin, user)
+  await explained(`Cannot ${failed} ${account.email}`, deps.admin.send('POST', `/users/${account.id}/${name}`, body))
+  return tell(deps, account, done(account.email))
 }
 
-function permissionsOf(row: Row): readonly string[] {
-  const value: unknown = JSON.parse(String(row.permissions))
-  return Array.isArray(value) ? value.map(String) : []
+/** @param user for programs: whom it was done to */
+async function tell(deps: PerformDeps, { id, email, permissions }: AdminUser, text: string): Promise<void> {
+  await deps.show(deps.isJson ? JSON.stringify({ id, email, permissions, message: text }) : text)
 }
 
-function render(rows: readonly Row[], isJson: boolean): string {
-  if (isJson) return rows.map((row) => JSON.stringify(toListed(row))).join('\n')
-  if (rows.length === 0) return 'No users yet'
-  const header = ['EMAIL', 'USERNAME', 'NAME', 'VERIFIED', 'DISABLED', 'PIN', 'PERMISSIONS', 'CREATED']
-  const cells = rows
-    .map(toListed)
-    .map((user) => [
-      user.email,
-      user.username ?? '-',
-      [user.first_name, user.last_name].filter(Boolean).join(' ') || '-',
-      user.email_verified ? 'yes' : 'no',
-      user.disabled_at ?? 'no',
-      user.has_pin ? 'yes' : 'no',
-      user.permissions.join(',') || '-',
-      user.created_at,
-    ])
-  const table = [header, ...cells]
-  const widths = header.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)))
-  return table
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+async function showLines({ show }: PerformDeps, values: readonly unknown[]): Promise<void> {
+  for (const value of values) await show(JSON.stringify(value))
 }
 
-/** Never a hash. */
-function toListed(row: Row) {
-  return {
-    id: String(row.id),
-    email: String(row.email),
-    username: textOrNull(row.username),
-    first_name: textOrNull(row.first_name),
-    last_name: textOrNull(row.last_name),
-    email_verified: row.email_verified_at !== null,
-    disabled_at: row.disabled_at === null ? null : toTime(row.disabled_at),
-    has_pin: Boolean(row.has_pin),
-    permissions: permissionsOf(row),
-    created_at: toTime(row.created_at),
+/** Says of a refusal what it has refused. */
+async function explained<T>(failed: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Refused) throw new Error(`${failed}: ${error.message}`)
+    throw error
   }
-}
-
-function toTime(epochSeconds: unknown): string {
-  return new Date(Number(epochSeconds) * 1000).toISOString()
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -3,7 +3,6 @@
 import type { MailRequest } from '../stores/mail-requests.ts'
 import { deliverMail } from './deliver-mail.ts'
 import type { Client, Deps } from './deps.ts'
-import { sendPasswordNotice } from './send-password-notice.ts'
 import { sendReset } from './send-reset.ts'
 import { sendVerification } from './send-verification.ts'
 
@@ -56,8 +55,8 @@ function answer(deps: Deps, request: MailRequest): Promise<void> {
       return sendReset(deps, request)
     case 'registration':
       return sendVerification(deps, request)
-    case 'password_set':
-    case 'password_set_pin_removed':
-      return sendPasswordNotice(deps, request)
+    default:
+      // Of a version before this one: nothing is left to do.
+      return deps.mailRequests.finish(request.id)
   }
 }

@@ -114,12 +114,13 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       }),
     listEvents: (query: unknown) =>
       settle('listEvents', 'admin-look', async ({ admin }) => {
-        const { user, what, outcome, since, until, after, limit } = requireMembers(query)
+        const { user, what, outcome, since, until, after, before, limit } = requireMembers(query)
         const names = {
           user: optionalText(user),
           what: optionalText(what),
           outcome: optionalText(outcome),
           after: optionalText(after),
+          before: optionalText(before),
         }
         const asked = { ...names, since: numberText(since), until: numberText(until), limit: numberText(limit) }
         return viewEvents(await admin.listEvents(PROOF, asked, client))

@@ -43,7 +43,7 @@ export const AUDIT_OUTCOMES = ['success', 'failure', 'refused'] as const
 
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number]
 
-/** By which way in: a face, a page behind a mailed link, a binding, the operator's command line, or none of them. */
+/** By which way in: a face, a page behind a mailed link, a binding, or none of them. `cli`: the operator, of versions before 0.2. */
 export type AuditFace = 'v1' | 'stable' | 'cookie' | 'page' | 'admin' | 'rpc' | 'cli' | 'system'
 
 /** Who acted: `admin:` with a user's id, `worker:` with a caller's name; `anonymous` has proved nothing. */

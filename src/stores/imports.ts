@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from './audit-event.ts'
 import { forgetEventsOf } from './audit-events.ts'
 import type { Database } from './database.ts'
+import { isReserved } from './recovery-points.ts'
 import type { Row } from './rows.ts'
 
 /** A user that waits to be written. */
@@ -101,6 +102,8 @@ export function createImports(database: Database): Imports {
       const rows = await database.ask(sql`
         SELECT line, 'the e-mail address has an account already, which this file has not made' AS message FROM import_lines
           WHERE ${isNew} AND ${hasAddressTaken()}
+        UNION ALL SELECT line, 'the e-mail address is kept for an account that it may take back' FROM import_lines
+          WHERE ${isNew} AND ${isReserved(sql`import_lines.email`, now)}
         UNION ALL SELECT line, 'the username is taken by another account' FROM import_lines WHERE ${isNew} AND ${hasUsernameTaken()}
         UNION ALL SELECT line, 'the username is held by a pending registration, or kept for the account that gave it up' FROM import_lines
           WHERE ${isNew} AND ${hasUsernameHeld(now)} AND NOT ${hasUsernameTaken()}
@@ -187,7 +190,7 @@ function insertUsers(importId: string, range: LineRange, now: number): SQL {
       coalesce(account ->> 'createdAt', CAST(${now} AS INTEGER)), ${now}
     FROM import_lines
     WHERE ${isWithin(importId, range)} AND known_user_id IS NULL AND NOT ${hasAddressTaken()} AND NOT ${hasUsernameTaken()}
-      AND NOT ${hasUsernameHeld(now)}
+      AND NOT ${hasUsernameHeld(now)} AND NOT ${isReserved(sql`import_lines.email`, now)}
       AND NOT EXISTS (SELECT 1 FROM users WHERE users.external_id = import_lines.external_id)
       AND NOT EXISTS (SELECT 1 FROM imported_accounts WHERE imported_accounts.source_id = import_lines.source_id)
     ORDER BY line`

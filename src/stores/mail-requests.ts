@@ -2,7 +2,6 @@
 // queues the mail, so that two at once mail once.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
-import { type OutgoingMail, queueMail } from './outbox.ts'
 import { readRow } from './rows.ts'
 import type { mailRequests } from './schema.ts'
 
@@ -13,8 +12,6 @@ export interface MailRequests {
   add(request: MailRequest): Promise<void>
   /** Takes up to `limit` requests that nobody has answered in time, and keeps others off them for `leaseSeconds`. */
   lease(now: number, leaseSeconds: number, limit: number): Promise<readonly MailRequest[]>
-  /** Queues a notice in the place of the request, once. */
-  answer(id: string, mail: OutgoingMail, now: number): Promise<void>
   /** Whether somebody is at work on one. */
   isAnyLeased(now: number): Promise<boolean>
   /** There is no mail to send. */
@@ -37,10 +34,6 @@ export function createMailRequests(database: Database): MailRequests {
         UPDATE mail_requests SET next_attempt_at = ${now + leaseSeconds}
         WHERE id IN (SELECT id FROM mail_requests WHERE next_attempt_at <= ${now} ORDER BY next_attempt_at LIMIT ${limit}) RETURNING *`)
       return leased.map((row) => readRow<MailRequest>(row))
-    },
-
-    async answer(id, mail, now) {
-      await database.transact([queueMail(mail, null, now, isStillAsked(id)), finishRequest(id)])
     },
 
     async isAnyLeased(now) {

@@ -31,6 +31,8 @@ export interface EventQuery {
   readonly until?: number
   /** A place in the record: only what was written later, oldest first. Without it the latest, oldest first too. */
   readonly after?: number
+  /** Another one: the latest of what was written earlier. */
+  readonly before?: number
   readonly limit: number
 }
 
@@ -83,7 +85,7 @@ export function createOperatorViews(database: Database): OperatorViews {
       return typeof row?.due_at === 'number' ? row.due_at : null
     },
 
-    async listEvents({ userId, acts = [], outcome, since, until, after, limit }) {
+    async listEvents({ userId, acts = [], outcome, since, until, after, before, limit }) {
       const conditions: SQL[] = [
         ...(userId === undefined ? [] : [sql`user_id = ${userId}`]),
         ...(acts.length === 0 ? [] : [sql`what IN (SELECT value FROM json_each(${JSON.stringify(acts)}))`]),
@@ -91,6 +93,7 @@ export function createOperatorViews(database: Database): OperatorViews {
         ...(since === undefined ? [] : [sql`at >= ${since}`]),
         ...(until === undefined ? [] : [sql`at < ${until}`]),
         ...(after === undefined ? [] : [sql`seq > ${after}`]),
+        ...(before === undefined ? [] : [sql`seq < ${before}`]),
       ]
       const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`
       const rows = await database.ask(sql`

@@ -215,14 +215,13 @@ export const signingKeys = sqliteTable(
 
 /**
  * Requests for mail that are answered before anybody looks whether the address has an account: the reply costs the same for every
- * address. And what `npm run user` has to tell a user. A row goes with the mail it leads to, or with the finding that there is none to
- * send.
+ * address. A row goes with the mail it leads to, or with the finding that there is none to send.
  */
 export const mailRequests = sqliteTable(
   'mail_requests',
   {
     id: text('id').primaryKey(),
-    purpose: text('purpose').$type<'password_reset' | 'registration' | 'password_set' | 'password_set_pin_removed'>().notNull(),
+    purpose: text('purpose').$type<'password_reset' | 'registration'>().notNull(),
     email: text('email').notNull(),
     /** Of the client that asked. */
     ip: text('ip').notNull(),

@@ -47,23 +47,30 @@ describe('housekeeping', () => {
     expect(await countRows('outbox')).toBe(0)
   })
 
-  it.each([
-    ['password_set', false],
-    ['password_set_pin_removed', true],
-  ])('tells users of a password that the operator has set, once: %s', async (purpose, saysPin) => {
+  it('ends requests of a version before, for which there is nothing left to do', async () => {
     const app = await startApp()
     const email = await app.createAccount()
-    const due = `INSERT INTO mail_requests (id, purpose, email, ip, user_agent, face, created_at, next_attempt_at)
-      VALUES (?, ?, ?, 'unknown', '', 'cli', ?, ?)`
     const { now } = app.clock
-    for (const [id, to] of Object.entries({ a: email, b: 'deleted@example.com' })) {
-      await BINDINGS.DB.prepare(due).bind(id, purpose, to, now, now).run()
-    }
-    await Promise.all([app.auth.keepHouse(), app.auth.keepHouse()])
+    await BINDINGS.DB.prepare(`INSERT INTO mail_requests (id, purpose, email, ip, user_agent, face, created_at, next_attempt_at)
+      VALUES ('a', 'password_set', ?, 'unknown', '', 'cli', ?, ?)`)
+      .bind(email, now, now)
+      .run()
     await app.auth.keepHouse()
-    const mails = (await app.mailTo(email)).filter(({ subject }) => subject === 'Your password was changed')
-    expect(mails.map(({ text }) => text.includes('PIN'))).toEqual([saysPin])
     expect(await rows('SELECT 1 FROM mail_requests')).toEqual([])
+  })
+
+  it('drops the lines of an import that was broken off, after a day', async () => {
+    const app = await startApp()
+    const { now } = app.clock
+    await BINDINGS.DB.exec(
+      `INSERT INTO import_lines (import_id, line, source_id, user_id, email, account, created_at) VALUES ('i', 1, 's', 'u', 'e', '{}', ${now})`,
+    )
+    app.clock.advance(DAY)
+    await app.auth.keepHouse()
+    expect(await countRows('import_lines')).toBe(1)
+    app.clock.advance(1)
+    await app.auth.keepHouse()
+    expect(await countRows('import_lines')).toBe(0)
   })
 
   it('does at most 500 rows of each kind a run, so that a run stays short', async () => {

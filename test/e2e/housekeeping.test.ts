@@ -2,9 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalDatabase } from '../../scripts/operator/database.ts'
-import type { Row } from '../../scripts/operator/sql.ts'
 import { type Checkout, cloneCheckout } from './checkout.ts'
+import { queryState } from './local-database.ts'
 import { mailedToken } from './mailed-link.ts'
 import { cleanEnvironment, findFreePort, type Serving, serve } from './server.ts'
 
@@ -34,15 +33,7 @@ function send(path: string, body: unknown): Promise<Response> {
   return fetch(`${url}/api/v1/auth${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-async function query(text: string, ...values: readonly (string | number)[]): Promise<readonly Row[]> {
-  const database = await openLocalDatabase(state)
-  try {
-    const [rows = []] = await database.run([{ text, values }])
-    return rows
-  } finally {
-    await database.close()
-  }
-}
+const query = (text: string, ...values: readonly (string | number)[]) => queryState(state, text, ...values)
 
 /** Starts `npm run audit`, which prints into `lines` and ends by itself unless it follows. */
 function startAudit(...args: readonly string[]) {

@@ -159,7 +159,7 @@ describe('npm run user', () => {
     const exported = await server.user('export', join(directory, 'out'))
 
     const lines = (await readFile(join(directory, 'out'), 'utf8')).trim().split('\n')
-    expect(lines.map((line) => JSON.parse(line)).filter(({ email }) => email === user.email)).toEqual([user])
+    expect(lines.map((line) => JSON.parse(line)).filter(({ email }) => email === user.email)).toMatchObject([user])
     expect(exported).not.toContain('$scrypt$')
     expect((await signIn('moved@example.com')).body.user).toMatchObject({ username: 'Moved', permissions: ['reports'] })
     expect(await server.user('import', join(directory, 'in'))).toContain('Imported 0 users, 1 was there already')

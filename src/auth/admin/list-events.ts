@@ -17,6 +17,8 @@ export interface EventsQuery {
   readonly until?: string | undefined
   /** The `next` of the answer before. */
   readonly after?: string | undefined
+  /** The `previous` of the answer before. */
+  readonly before?: string | undefined
   readonly limit?: string | undefined
 }
 
@@ -24,6 +26,8 @@ export interface EventsPage {
   readonly events: readonly ListedEvent[]
   /** What `after` has to be for what is written later. */
   readonly next: string
+  /** What `before` has to be for what was written earlier; `null` where there is none here to go back from. */
+  readonly previous: string | null
 }
 
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
@@ -33,11 +37,12 @@ export async function listEvents(deps: Deps, proof: OperatorProof, query: Events
   // Asked before the events, so that none that is written meanwhile is left out of the next answer.
   const newest = parsed.after ?? (await deps.operatorViews.newestPlace())
   const events = await deps.operatorViews.listEvents(parsed)
-  return { events, next: String(Math.max(newest, events.at(-1)?.seq ?? 0)) }
+  const [first] = events
+  return { events, next: String(Math.max(newest, events.at(-1)?.seq ?? 0)), previous: first ? String(first.seq) : null }
 }
 
 function parseQuery(query: EventsQuery): EventQuery {
-  const number = (field: 'since' | 'until' | 'after') => {
+  const number = (field: 'since' | 'until' | 'after' | 'before') => {
     const text = query[field]
     if (text === undefined || text === '') return {}
     if (!/^\d{1,15}$/.test(text)) throw refuse(field, 'must be a whole number')
@@ -56,6 +61,7 @@ function parseQuery(query: EventsQuery): EventQuery {
     ...number('since'),
     ...number('until'),
     ...number('after'),
+    ...number('before'),
     limit: requireLimit(query.limit, 100),
   }
 }

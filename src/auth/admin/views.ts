@@ -20,8 +20,8 @@ export function viewUsers({ users, next }: UsersPage) {
   return { users: users.map(viewAccount), next }
 }
 
-export function viewEvents({ events, next }: EventsPage) {
-  return { events: events.map(viewEvent), next }
+export function viewEvents({ events, next, previous }: EventsPage) {
+  return { events: events.map(viewEvent), next, previous }
 }
 
 export function viewStats({ accounts: { oldHashes: old_hashes, ...accounts }, days }: Stats) {

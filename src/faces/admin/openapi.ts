@@ -163,9 +163,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
       since: 'Epoch seconds, included',
       until: 'Epoch seconds, not included',
       after: 'The `next` of the answer before',
+      before: 'The `previous` of the answer before, to go back',
       limit: LIMIT,
     },
-    success: [200, v.object({ events: v.array(EventSchema), next: v.string() })],
+    success: [200, v.object({ events: v.array(EventSchema), next: v.string(), previous: v.nullable(v.string()) })],
   },
   'GET /mails': {
     ...look,

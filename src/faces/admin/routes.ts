@@ -108,8 +108,8 @@ export const admin = createRoutes()
     )
   })
   .get('/events', async (c) => {
-    const { user, what, outcome, since, until, after, limit } = c.req.query()
-    const query = { user, what, outcome, since, until, after, limit }
+    const { user, what, outcome, since, until, after, before, limit } = c.req.query()
+    const query = { user, what, outcome, since, until, after, before, limit }
     return c.json(viewEvents(await c.var.admin.listEvents(proofOf(c), query, readClient(c))))
   })
   .get('/mails', async (c) => {

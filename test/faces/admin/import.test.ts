@@ -252,6 +252,21 @@ describe('POST /import', () => {
     ])
   })
 
+  it('takes no address that is kept for an account which it may take back', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const [{ id } = {}] = await rows<{ id: string }>('SELECT id FROM users')
+    await BINDINGS.DB.prepare(
+      "INSERT INTO recovery_points (user_id, email, rank, expires_at) VALUES (?, 'oldest@example.com', 1, ?)",
+    )
+      .bind(id, app.clock.now + 60)
+      .run()
+    const line = { email: 'oldest@example.com' }
+    expect(notesOf(await bring(app, [line]))).toEqual(['1: the e-mail address is kept for an account that it may take back'])
+    app.clock.advance(61)
+    expect((await bring(app, [line, { email: `x${email}` }])).body.imported).toBe(2)
+  })
+
   it('ends the pending registrations of its addresses, and no others', async () => {
     const app = await startApp()
     for (const email of [BOB.email, 'other@example.com']) {

@@ -11,7 +11,7 @@ describe('parseAuditCommand()', () => {
       filter: { user: null, acts: [], outcome: null, since: null, until: null, limit: 100 },
       isFollowing: false,
       isJson: false,
-      where: { isRemote: false, persistDirectory: '.wrangler/state' },
+      where: { isRemote: false, url: null, environment: null, persistDirectory: '.wrangler/state' },
     })
   })
 
@@ -20,7 +20,7 @@ describe('parseAuditCommand()', () => {
       '--user A@Example.COM --what sign_in --what pin_dead --outcome failure --since 2h --until 30s --limit 7 --json --persist-to x'
     expect(parse(line)).toEqual({
       filter: {
-        user: { column: 'email', value: 'a@example.com' },
+        user: { by: 'email', value: 'a@example.com' },
         acts: ['sign_in', 'pin_dead'],
         outcome: 'failure',
         since: NOW - 7200,
@@ -29,15 +29,15 @@ describe('parseAuditCommand()', () => {
       },
       isFollowing: false,
       isJson: true,
-      where: { isRemote: false, persistDirectory: 'x' },
+      where: { isRemote: false, url: null, environment: null, persistDirectory: 'x' },
     })
     expect(parse('--follow --remote')).toMatchObject({ isFollowing: true, where: { isRemote: true } })
   })
 
   it('knows a user by e-mail address, username or id', () => {
     const id = '0b6f5a3e-8f0c-4d6e-9d64-3b6a9f1f2c11'
-    expect(parse('--user ANN').filter.user).toEqual({ column: 'username_key', value: 'ann' })
-    expect(parse(`--user ${id.toUpperCase()}`).filter.user).toEqual({ column: 'id', value: id })
+    expect(parse('--user ANN').filter.user).toEqual({ by: 'username', value: 'ANN' })
+    expect(parse(`--user ${id.toUpperCase()}`).filter.user).toEqual({ by: 'id', value: id })
   })
 
   it.each([

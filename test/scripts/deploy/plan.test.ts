@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { dryRunArguments, findDeployedUrl, planDeploy } from '../../../scripts/deploy/plan.ts'
 
-const commands = (options: Parameters<typeof planDeploy>[0]) =>
-  planDeploy(options).map((step) => (step.kind === 'smoke' ? 'smoke' : step.args.join(' ')))
+type Options = Parameters<typeof planDeploy>[0]
+const plan = (options: Omit<Options, 'environment' | 'databaseName'> & Partial<Options>) =>
+  planDeploy({ environment: null, databaseName: 'postern', ...options })
+const commands = (options: Parameters<typeof plan>[0]) =>
+  plan(options).map((step) => (step.kind === 'smoke' ? 'smoke' : step.args.join(' ')))
 
 describe('planDeploy()', () => {
   it('makes everything the first time, and learns the address', () => {
@@ -27,10 +30,23 @@ describe('planDeploy()', () => {
     expect(commands({ ...given, isPublicUrlConfigured: true })[1]).toBe('deploy --minify')
   })
 
+  it('names the environment in every command, and its own database', () => {
+    const given = { environment: 'staging', databaseName: 'postern-staging', publicUrl: null, isPublicUrlConfigured: false }
+    expect(commands({ ...given, hasDatabase: false, secrets: [] }).slice(0, -1)).toEqual([
+      'd1 create postern-staging --env staging',
+      'd1 migrations apply DB --remote --env staging',
+      'deploy --minify --keep-vars --env staging',
+      'secret put AUTH_SECRET --env staging',
+      'secret put ADMIN_KEY --env staging',
+      'deploy --minify --var PUBLIC_URL:<the address that was deployed to> --env staging',
+    ])
+    expect(dryRunArguments('out', 'staging').slice(-2)).toEqual(['--env', 'staging'])
+  })
+
   it('never puts a secret on a command line, and sets those that are missing only', () => {
     const given = { publicUrl: null, isPublicUrlConfigured: false, hasDatabase: true }
     const set = (secrets: readonly string[]) =>
-      planDeploy({ ...given, secrets }).flatMap((step) => (step.kind === 'secret' ? [step.args] : []))
+      plan({ ...given, secrets }).flatMap((step) => (step.kind === 'secret' ? [step.args] : []))
     expect(set([])).toEqual([
       ['secret', 'put', 'AUTH_SECRET'],
       ['secret', 'put', 'ADMIN_KEY'],
@@ -39,7 +55,7 @@ describe('planDeploy()', () => {
   })
 
   it('builds a dry run that uploads nothing', () => {
-    expect(dryRunArguments('out')).toEqual(['deploy', '--dry-run', '--outdir', 'out', '--minify'])
+    expect(dryRunArguments('out', null)).toEqual(['deploy', '--dry-run', '--outdir', 'out', '--minify'])
   })
 })
 

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { parseMailCommand } from '../../../scripts/mail/command.ts'
 import { DEFAULT_PERSIST_DIRECTORY } from '../../../scripts/project.ts'
 
-const LOCAL = { isRemote: false, persistDirectory: DEFAULT_PERSIST_DIRECTORY }
+const LOCAL = { isRemote: false, url: null, environment: null, persistDirectory: DEFAULT_PERSIST_DIRECTORY }
 
 describe('the command line of npm run mail', () => {
   it.each([
-    [['list'], { name: 'list', isJson: false }],
-    [['dead', '--json'], { name: 'dead', isJson: true }],
-    [['retry', 'a', 'b'], { name: 'retry', ids: ['a', 'b'] }],
-    [['retry', '--all'], { name: 'retry', ids: null }],
-  ])('%j is read', (args, command) => {
-    expect(parseMailCommand(args)).toEqual({ command, where: LOCAL })
+    [['list'], { name: 'list' }, false],
+    [['dead', '--json'], { name: 'dead' }, true],
+    [['retry', 'a', 'b'], { name: 'retry', ids: ['a', 'b'] }, false],
+    [['retry', '--all', '--json'], { name: 'retry', ids: null }, true],
+  ])('%j is read', (args, command, isJson) => {
+    expect(parseMailCommand(args)).toEqual({ command, isJson, where: LOCAL })
   })
 
   it('names the database', () => {
@@ -26,7 +26,6 @@ describe('the command line of npm run mail', () => {
     [['dead', '--all'], '--all means nothing to dead'],
     [['retry'], 'retry needs either IDs or --all'],
     [['retry', 'a', '--all'], 'retry needs either IDs or --all'],
-    [['retry', 'a', '--json'], '--json means nothing to retry'],
     [['list', '--remote', '--persist-to', 'x'], '--remote and --persist-to exclude each other'],
     [['list', '--verbose'], "Unknown option '--verbose'"],
   ])('%j is refused: %s', (args, problem) => {

@@ -1,0 +1,115 @@
+// The admin API as the operator's commands call it: an answer, or one sentence why there is none.
+import { Readable } from 'node:stream'
+
+/** What the service refused, in one sentence for people. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly status: number
+  readonly code: string
+  /** What is wrong with which line of an import. */
+  readonly lines: readonly LineNote[]
+
+  constructor(status: number, code: string, message: string, lines: readonly LineNote[] = []) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.lines = lines
+  }
+}
+
+export interface LineNote {
+  readonly line: number
+  readonly message: string
+}
+
+type Query = Readonly<Record<string, string | number | null | undefined>>
+
+export interface AdminClient {
+  /** @throws Refused, or Error when there is no answer */
+  get<T>(path: string, query?: Query): Promise<T>
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** The body of a good answer, as it comes. @param lines JSON lines, read as they are sent */
+  stream(method: 'GET' | 'POST', path: string, query?: Query, lines?: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>>
+}
+
+const BASE = '/api/admin/v1'
+const LINES = 'application/x-ndjson'
+
+/** @param origin where the service answers @param key its admin key */
+export function createAdminClient(origin: string, key: string, fetcher: typeof fetch = fetch): AdminClient {
+  const ask = async (method: string, path: string, query: Query, init: RequestInit): Promise<Response> => {
+    const url = new URL(BASE + path, origin)
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== null && value !== undefined) url.searchParams.set(name, String(value))
+    }
+    const headers = { ...init.headers, Authorization: `Bearer ${key}` }
+    let response: Response
+    try {
+      // The key is for this origin, and for none that it leads to.
+      response = await fetcher(url, { ...init, method, headers, redirect: 'manual' })
+    } catch (error) {
+      throw new Error(`Cannot reach ${origin}: ${causeOf(error)}`)
+    }
+    if (response.ok) return response
+    throw await readRefusal(response, origin)
+  }
+  return {
+    get: async (path, query = {}) => (await ask('GET', path, query, {})).json() as Promise<never>,
+    send: async (method, path, body) => {
+      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+      return (await ask(method, path, {}, init)).json() as Promise<never>
+    },
+    async stream(method, path, query = {}, lines) {
+      const init = lines && {
+        body: Readable.toWeb(Readable.from(lines)),
+        duplex: 'half',
+        headers: { 'Content-Type': LINES, Accept: LINES },
+      }
+      const response = await ask(method, path, query, (init ?? {}) as RequestInit)
+      return (response.body ?? Readable.from([])) as AsyncIterable<Uint8Array>
+    },
+  }
+}
+
+interface Failure {
+  readonly message?: unknown
+  readonly code?: unknown
+  readonly errors?: readonly { readonly field?: string; readonly line?: number; readonly message: string }[]
+}
+
+async function readRefusal(response: Response, origin: string): Promise<Refused> {
+  const { status } = response
+  const body = (await response.json().catch(() => null)) as Failure | null
+  if (body === null || typeof body.code !== 'string') {
+    return new Refused(status, 'not_postern', `${origin} answers ${status}, and is no Postern with an admin API`)
+  }
+  const lines = (body.errors ?? []).flatMap(({ line, message }) => (line === undefined ? [] : [{ line, message }]))
+  return new Refused(status, body.code, sentenceOf(body, response, origin), lines)
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  email: 'the address',
+  username: 'the username',
+  password: 'the password',
+  pin: 'the PIN',
+  first_name: 'the first name',
+  last_name: 'the last name',
+  permissions: 'the permissions',
+}
+
+function sentenceOf({ code, message, errors = [] }: Failure, { status, headers }: Response, origin: string): string {
+  const seconds = headers.get('Retry-After')
+  if (status === 401) return `${origin} does not take this admin key`
+  if (status === 429) return `too many attempts: try again in ${seconds ?? 'some'} seconds`
+  if (status === 503) return `the service is temporarily unavailable: try again in ${seconds ?? 'some'} seconds`
+  const fields = errors.flatMap(({ field, message: rule }) => (field === undefined ? [] : [`${NAMES[field] ?? field} ${rule}`]))
+  if (fields.length > 0) return fields.join('; ')
+  if (code === 'not_found') return 'there is none'
+  const text = typeof message === 'string' ? message : String(code)
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
+}

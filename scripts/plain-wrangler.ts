@@ -1,0 +1,67 @@
+// A `wrangler dev` that was started without us, as far as its build hook can tell: it knows neither the directory of the state nor the
+// port, but the command line of the process it descends from does.
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { DEFAULT_PERSIST_DIRECTORY } from './project.ts'
+
+export interface PlainWrangler {
+  readonly pid: number
+  readonly persistDirectory: string
+  /** `null` where the command line does not say. */
+  readonly port: number | null
+}
+
+interface Process {
+  readonly parent: number
+  readonly args: readonly string[]
+}
+
+const MAX_ANCESTORS = 8
+
+/** `null` where no ancestor of this process is one, or the system does not tell. */
+export async function findPlainWrangler(
+  pid: number = process.ppid,
+  look: (pid: number) => Promise<Process | null> = lookAt,
+): Promise<PlainWrangler | null> {
+  let next = pid
+  for (let step = 0; step < MAX_ANCESTORS && next > 1; step += 1) {
+    const found = await look(next)
+    if (found === null) return null
+    const { args, parent } = found
+    const command = args.findIndex((arg, index) => index > 0 && arg === 'dev' && /wrangler/.test(args[index - 1] ?? ''))
+    if (command > 0) return { pid: next, ...readArguments(args.slice(command + 1)) }
+    next = parent
+  }
+  return null
+}
+
+function readArguments(args: readonly string[]): Omit<PlainWrangler, 'pid'> {
+  const value = (name: string) => {
+    const index = args.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))
+    const arg = args[index]
+    return arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : arg === undefined ? undefined : args[index + 1]
+  }
+  const port = Number(value('port'))
+  return {
+    persistDirectory: value('persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
+    port: Number.isInteger(port) && port > 0 ? port : null,
+  }
+}
+
+async function lookAt(pid: number): Promise<Process | null> {
+  try {
+    if (process.platform === 'linux') {
+      const [status, commandLine] = await Promise.all([
+        readFile(`/proc/${pid}/status`, 'utf8'),
+        readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      ])
+      return { parent: Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1]), args: commandLine.split('\0') }
+    }
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,args=', '-p', String(pid)])
+    const [, parent, args = ''] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? []
+    return parent === undefined ? null : { parent: Number(parent), args: args.split(' ') }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,44 @@
+// Files of any length, read and written a piece at a time; `-` is standard input or output.
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+
+const LINE_FEED = 10
+
+export async function* readFile(file: string): AsyncGenerator<Uint8Array, void, void> {
+  if (file === '-') {
+    yield* process.stdin
+    return
+  }
+  const handle = await open(file)
+  try {
+    yield* createReadStream(file, { fd: handle.fd, autoClose: false })
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The file is made, and only its owner may read it. @returns how many lines @throws Error when it exists */
+export async function writeFile(file: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  if (file === '-') return writeAll(chunks, writeOut)
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    return await writeAll(chunks, async (chunk) => void (await handle.writeFile(chunk)))
+  } finally {
+    await handle.close()
+  }
+}
+
+async function writeAll(chunks: AsyncIterable<Uint8Array>, write: (chunk: Uint8Array) => Promise<void>): Promise<number> {
+  let lines = 0
+  for await (const chunk of chunks) {
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1
+    await write(chunk)
+  }
+  return lines
+}
+
+function writeOut(chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()))
+  })
+}

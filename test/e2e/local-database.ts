@@ -1,0 +1,21 @@
+// A look into the database of a server that runs, past the service: for what no API tells, and for what only time would bring about.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** @param state as given to --persist-to */
+export async function queryState(state: string, text: string, ...values: readonly (string | number)[]): Promise<readonly Row[]> {
+  const directory = join(state, 'v3', 'd1', 'miniflare-D1DatabaseObject')
+  for (const file of (await readdir(directory)).filter((name) => name.endsWith('.sqlite'))) {
+    const database = new DatabaseSync(join(directory, file), { timeout: 10_000 })
+    try {
+      const hasUsers = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'users'").get() !== undefined
+      if (hasUsers) return database.prepare(text).all(...values)
+    } finally {
+      database.close()
+    }
+  }
+  throw new Error(`Cannot find a database of Postern in ${state}`)
+}

@@ -1,0 +1,99 @@
+// Two workerd on the same files do not see each other's objects: whoever works on a state holds it.
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import { findPlainWrangler } from '../../scripts/plain-wrangler.ts'
+import { findRunningServer, holdStateAsServer, holdStateForMoment, noteServer } from '../../scripts/state-holder.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+const URL = 'http://localhost:8787'
+const terms = (patience = 5000) => ({ onWait: vi.fn(), patience })
+const NOBODY = 2 ** 30
+
+describe('a state directory', () => {
+  it('is held by a server that says where it listens, until it ends', async () => {
+    const directory = await temporaryDirectory()
+    expect(findRunningServer(directory)).toBeNull()
+    const end = Promise.withResolvers<number>()
+    const serving = holdStateAsServer(directory, URL, () => end.promise, terms())
+    await vi.waitFor(() => expect(findRunningServer(directory)).toEqual({ pid: process.pid, url: URL }))
+    expect(await holdStateForMoment(directory, async () => 'never')).toBeUndefined()
+    end.resolve(7)
+    expect(await serving).toBe(7)
+    expect(findRunningServer(directory)).toBeNull()
+    expect(await holdStateForMoment(directory, async () => 'mine')).toEqual({ value: 'mine' })
+  })
+
+  it('is held by one command at a time', async () => {
+    const directory = await temporaryDirectory()
+    let inside = 0
+    const work = async () => {
+      inside += 1
+      expect(inside).toBe(1)
+      await sleep(20)
+      inside -= 1
+    }
+    await Promise.all(Array.from({ length: 5 }, () => holdStateForMoment(directory, work)))
+  })
+
+  it('goes from a command that ends to the server that waits, and not to one without patience', async () => {
+    const directory = await temporaryDirectory()
+    const command = holdStateForMoment(directory, () => sleep(400))
+    await sleep(100)
+    await expect(holdStateAsServer(directory, URL, async () => 'x', terms(0))).rejects.toThrow('a command works on it already')
+    const waiting = terms()
+    expect(await holdStateAsServer(directory, URL, async () => 'served', waiting)).toBe('served')
+    expect(waiting.onWait).toHaveBeenCalled()
+    await command
+  })
+
+  it('is free again when the work fails, and when its server has died', async () => {
+    const directory = await temporaryDirectory()
+    const broken = async () => {
+      throw new Error('broken')
+    }
+    await expect(holdStateAsServer(directory, URL, broken, terms())).rejects.toThrow('broken')
+    await noteServer(directory, { pid: NOBODY, url: URL })
+    expect(findRunningServer(directory)).toBeNull()
+    await writeFile(join(directory, '.postern-server.json'), 'no json')
+    expect(findRunningServer(directory)).toBeNull()
+    expect(await holdStateForMoment(directory, async () => 1)).toEqual({ value: 1 })
+  })
+
+  it('is no other server’s while one runs that was started without us', async () => {
+    const directory = await temporaryDirectory()
+    await noteServer(directory, { pid: process.ppid, url: null })
+    await expect(holdStateAsServer(directory, URL, async () => 'x', terms())).rejects.toThrow(
+      `a server (process ${process.ppid}) works on it already`,
+    )
+    expect(existsSync(join(directory, '.postern-server.json'))).toBe(true)
+  })
+})
+
+describe('findPlainWrangler()', () => {
+  const tree =
+    (...processes: readonly (readonly string[])[]) =>
+    async (pid: number) => {
+      const args = processes[pid - 100]
+      return args ? { parent: pid + 1, args } : null
+    }
+
+  it.each([
+    [['node', '/x/wrangler-dist/cli.js', 'dev'], '.wrangler/state', null],
+    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790],
+    [['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2'], 'state', 2],
+  ])('reads %j', async (args, persistDirectory, port) => {
+    const look = tree(['sh', '-c', 'node scripts/bootstrap.mjs'], args)
+    expect(await findPlainWrangler(100, look)).toEqual({ pid: 101, persistDirectory, port })
+  })
+
+  it.each([[['node', 'x.js']], [['node', '/x/wrangler-dist/cli.js', 'deploy']], [['dev']]])('finds none in %j', async (args) => {
+    expect(await findPlainWrangler(100, tree(args))).toBeNull()
+  })
+
+  it('asks the system about processes that are there', async () => {
+    expect(await findPlainWrangler(process.pid)).toBeNull()
+  })
+})
