@@ -76,7 +76,7 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^mail-words\//,
   // Gates on the way of several of them.
   /^(require-challenge|require-unbreached-password)\.ts$/,
-  /^admin\/(operator|require-account)\.ts$/,
+  /^admin\/(operator|require-account|imported-user)\.ts$/,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]

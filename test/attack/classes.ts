@@ -6,6 +6,7 @@ import { cookies } from './cases/cookies.ts'
 import { enumeration } from './cases/enumeration.ts'
 import { identifiers } from './cases/identifiers.ts'
 import { mail } from './cases/mail.ts'
+import { operators } from './cases/operators.ts'
 import { origins } from './cases/origins.ts'
 import { others } from './cases/others.ts'
 import { races } from './cases/races.ts'
@@ -31,5 +32,6 @@ export const CLASSES: readonly AttackClass[] = [
   enumeration,
   races,
   restores,
+  operators,
   rpc,
 ]

@@ -22,6 +22,8 @@ export function everyTokenDoor(token: string): readonly Attempt[] {
     post('/auth/refresh', undefined, { Cookie: `refreshToken=${token}` }),
     post('/auth/logout', undefined, { Cookie: `accessToken=${token}` }),
     post('/auth/logout', undefined, { Cookie: `refreshToken=${token}` }),
+    { method: 'GET', path: '/api/admin/v1/users', token },
+    { method: 'GET', path: '/api/admin/v1/export', token },
     { call: 'verifyToken', with: [token] },
     ...['token', 'edge', 'strict'].map((freshness): Attempt => ({ call: 'authenticate', with: [token, { freshness }] })),
   ]

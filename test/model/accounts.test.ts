@@ -43,7 +43,8 @@ async function step(player: Player, worlds: readonly World[], batch: readonly Co
 /** In lines, so that a difference is seen as one. */
 function say(batch: readonly Command[], answers: readonly Answer[], seen: Observation): string {
   const isAlone = batch.length === 1
-  const isErased = !isAlone && batch.some((command) => command.do === 'delete')
+  const isErased =
+    !isAlone && batch.some((command) => command.do === 'delete' || (command.do === 'operate' && command.act === 'delete'))
   return JSON.stringify(
     {
       ...seen,

@@ -5,6 +5,7 @@ import type { Guess, Pick, Wish } from './wishes.ts'
 
 /** @returns `null` where there is nothing yet that it could be about */
 export function commandOf(wanted: Wish, id: string, world: World, { held, links }: Player): Command | null {
+  if (wanted.do === 'operate') return wanted
   if (wanted.do === 'pass' || wanted.do === 'register') return { ...wanted, name: id } as Command
   if (wanted.do === 'verify') {
     const link = choose([...links.keys()], wanted.link)

@@ -15,6 +15,7 @@ export interface World {
   now: number
   links: Record<string, { who: Person; password: Password; until: number; state: 'live' | 'spent' | 'dead' }>
   accounts: Partial<Record<Person, Password>>
+  disabled: Person[]
   sessions: Record<string, Session>
   mails: { to: Person; what: 'verify' | 'has account' | 'password changed' | 'deleted' }[]
 }
@@ -45,7 +46,11 @@ export type Command =
   | ({ readonly do: 'revoke all' } & InSession)
   | ({ readonly do: 'change password'; readonly from: Password; readonly to: Password } & InSession)
   | ({ readonly do: 'delete'; readonly password: Password } & InSession)
+  /** The operator's: on whoever has an account by then. `to` is for a password that is set. */
+  | { readonly do: 'operate'; readonly act: OperatorAct; readonly who: Person; readonly to: Password }
   | { readonly do: 'pass'; readonly seconds: number }
+
+export type OperatorAct = 'disable' | 'enable' | 'sign-out' | 'set-password' | 'delete'
 
 export interface Answer {
   readonly status: number
@@ -57,7 +62,7 @@ export interface Answer {
   readonly revoked?: number
 }
 
-export const newWorld = (now: number): World => ({ now, links: {}, accounts: {}, sessions: {}, mails: [] })
+export const newWorld = (now: number): World => ({ now, links: {}, accounts: {}, disabled: [], sessions: {}, mails: [] })
 
 export const isLive = ({ now, accounts }: World, session: Session) =>
   !session.ended && accounts[session.who] !== undefined && now < session.until
@@ -94,6 +99,7 @@ const RULES: Rules = {
   },
   login(world, { name, who, password }) {
     if (world.accounts[who] !== password) return refused(401, 'invalid_credentials')
+    if (world.disabled.includes(who)) return refused(403, 'account_disabled')
     const { now } = world
     const session = { who, ended: false, since: now, until: now + LIVES.session, counter: 0 }
     world.sessions[name] = session
@@ -146,6 +152,23 @@ const RULES: Rules = {
     world.mails.push({ to: session.who, what: 'deleted' })
     return { status: 200 }
   },
+  operate(world, { act, who, to }) {
+    if (world.accounts[who] === undefined) return refused(404, 'not_found')
+    if (act !== 'enable') endSessions(world, who)
+    // The link that made the account is one of its links: it says no more that it was used.
+    if (act !== 'sign-out') for (const link of linksOf(world, who)) if (link.state === 'spent') link.state = 'dead'
+    if (act === 'enable' || act === 'delete') world.disabled = world.disabled.filter((each) => each !== who)
+    if (act === 'disable' && !world.disabled.includes(who)) world.disabled.push(who)
+    if (act === 'set-password') {
+      world.accounts[who] = to
+      world.mails.push({ to: who, what: 'password changed' })
+    }
+    if (act === 'delete') {
+      killLinks(world, who)
+      delete world.accounts[who]
+    }
+    return { status: 200 }
+  },
   pass(world, { seconds }) {
     world.now += seconds
     return { status: 200 }
@@ -169,5 +192,9 @@ function endSessions(world: World, who: Person, kept?: Session): number {
 }
 
 function killLinks(world: World, who: Person): void {
-  for (const link of Object.values(world.links)) if (link.who === who) link.state = 'dead'
+  for (const link of linksOf(world, who)) link.state = 'dead'
+}
+
+function linksOf({ links }: World, who: Person) {
+  return Object.values(links).filter((link) => link.who === who)
 }

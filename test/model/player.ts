@@ -4,7 +4,7 @@
 import { hashOneTimeToken } from '../../src/auth/one-time-token.ts'
 import type { MailTransport } from '../../src/platform/mail.ts'
 import { claimsOf, rows } from '../auth/fixtures.ts'
-import { type Reply, startApp, type TestApp } from '../support/harness.ts'
+import { ADMIN_KEY, type Reply, startApp, type TestApp } from '../support/harness.ts'
 import { verifyPasswordHash } from '../support/hasher.ts'
 import { type Answer, type Command, isLive, isValid, type Password, type Person, type World } from './model.ts'
 import { NO_LIMITS } from './no-limits.ts'
@@ -111,10 +111,22 @@ function ask(app: TestApp, command: Command, held: ReadonlyMap<string, Held>, li
     }
     case 'delete':
       return app.v1('DELETE', '/me', { token: tokenOf(command), body: { password: command.password } })
+    case 'operate':
+      return operate(app, command)
     case 'pass':
       app.clock.advance(command.seconds)
       return Promise.resolve(NOTHING)
   }
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+
+/** By whose id somebody is known before anything is done at once. */
+async function operate(app: TestApp, { act, who, to }: Extract<Command, { do: 'operate' }>): Promise<Reply> {
+  const [row] = await rows<{ id: string }>('SELECT id FROM users WHERE email = ?', emailOf(who))
+  const path = `/api/admin/v1/users/${row?.id ?? NOBODY}`
+  if (act === 'delete') return app.request('DELETE', path, { token: ADMIN_KEY })
+  return app.request('POST', `${path}/${act}`, { token: ADMIN_KEY, ...(act === 'set-password' && { body: { password: to } }) })
 }
 
 /** What can be seen of the world, by people with their tokens and by whoever reads the database. */

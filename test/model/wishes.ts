@@ -1,7 +1,7 @@
 // What people may want to do, as fast-check draws it: at random, to both sides of every moment that changes something, and in pairs
 // that cannot both have it. A wish names nothing: whose session it is about is counted from the newest one.
 import { type Arbitrary, array, constantFrom, nat, oneof, option, record as recordOf, tuple } from 'fast-check'
-import type { Password, Person } from './model.ts'
+import type { OperatorAct, Password, Person } from './model.ts'
 import { PASSWORDS, PEOPLE } from './player.ts'
 
 /** Counted from the newest one. */
@@ -18,6 +18,7 @@ export type Wish =
   | { readonly do: 'revoke all'; readonly session: Pick }
   | { readonly do: 'change password'; readonly session: Pick; readonly guess: Guess; readonly to: Password }
   | { readonly do: 'delete'; readonly session: Pick; readonly guess: Guess }
+  | { readonly do: 'operate'; readonly act: OperatorAct; readonly who: Person; readonly to: Password }
   | { readonly do: 'pass'; readonly seconds: number }
 
 /** Mostly one of them, so that things meet; the other is there to be left alone. */
@@ -27,6 +28,8 @@ const guess: Arbitrary<Guess> = oneof({ weight: 2, arbitrary: constantFrom(null)
 /** Mostly the newest one: things go wrong where one comes back to the same again and again. */
 const pick = oneof({ weight: 2, arbitrary: constantFrom(0) }, nat(3))
 const name = <const T extends string>(...names: T[]) => constantFrom(...names)
+
+const ACTS: readonly OperatorAct[] = ['disable', 'enable', 'enable', 'sign-out', 'set-password', 'delete']
 
 /** Without prototypes of none, which only make what is printed longer. */
 const record = <T>(parts: { [Key in keyof T]: Arbitrary<T[Key]> }) => recordOf<T>(parts, { noNullPrototype: true })
@@ -40,6 +43,8 @@ const revoking = record({ do: name('revoke all'), session: pick })
 const changing = record({ do: name('change password'), session: pick, guess, to: password })
 const deleting = record({ do: name('delete'), session: pick, guess })
 
+const operating = record({ do: name('operate'), act: constantFrom(...ACTS), who, to: password })
+
 const wish: Arbitrary<Wish> = oneof(
   { weight: 2, arbitrary: registering },
   { weight: 2, arbitrary: verifying },
@@ -49,6 +54,7 @@ const wish: Arbitrary<Wish> = oneof(
   { weight: 1, arbitrary: revoking },
   { weight: 3, arbitrary: changing },
   { weight: 1, arbitrary: deleting },
+  { weight: 2, arbitrary: operating },
 )
 
 /** More of what gets into the way of others. */
@@ -61,6 +67,7 @@ const wishAtOnce: Arbitrary<Wish> = oneof(
   { weight: 2, arbitrary: revoking },
   { weight: 4, arbitrary: changing },
   { weight: 1, arbitrary: deleting },
+  { weight: 2, arbitrary: operating },
 )
 
 const MINUTE = 60
@@ -110,6 +117,7 @@ const signOut: Wish = { do: 'logout', session: 0 }
 const revokeAll: Wish = { do: 'revoke all', session: 0 }
 const remove: Wish = { do: 'delete', session: 0, guess: null }
 const verify: Wish = { do: 'verify', link: 0 }
+const operate = (act: OperatorAct): Wish => ({ do: 'operate', act, who: 'ada', to: 'third time is a charm' })
 
 /** The pairs of which whoever breaks in would like both to come true. */
 const RIVALS: readonly (readonly Wish[])[] = [
@@ -127,6 +135,13 @@ const RIVALS: readonly (readonly Wish[])[] = [
   [remove, refresh],
   [remove, register],
   [register, { ...register, password: 'second choice of words' }],
+  [signIn, operate('disable')],
+  [signIn, operate('sign-out')],
+  [refresh, operate('set-password')],
+  [change('second choice of words'), operate('set-password')],
+  [remove, operate('delete')],
+  [register, operate('delete')],
+  [operate('disable'), operate('enable')],
   [verify, verify],
   [verify, { ...verify, link: 1 }],
   [verify, register],

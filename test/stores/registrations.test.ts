@@ -44,7 +44,17 @@ describe('confirming', () => {
     expect(await users.findById(id)).toEqual({
       ...{ id, email, username, usernameKey, firstName, lastName, passwordHash, locale },
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
-      ...{ permissions: [], disabledAt: null, sessionEpoch: 1, keptSession: null, pinHash: null, pinKeyId: null, pinId: null },
+      ...{
+        permissions: [],
+        disabledAt: null,
+        sessionEpoch: 1,
+        keptSession: null,
+        externalId: null,
+        importedFactors: null,
+        pinHash: null,
+        pinKeyId: null,
+        pinId: null,
+      },
     })
   })
 

@@ -136,13 +136,13 @@ async function findAddressWaits(deps: Deps, addresses: readonly (string | null)[
   return waits.filter(({ wait }) => wait > 0)
 }
 
-export function describeProof(mail: ListedMail | undefined): string {
+function describeProof(mail: ListedMail | undefined): string {
   if (mail === undefined) return '; no link has been mailed in the last days'
   if (mail.deadAt !== null) return `; the mail with the link could not be delivered (${mail.reason ?? 'no reason given'})`
   return mail.sentAt === null ? '; a mail with a link waits to be sent' : '; a link has been mailed'
 }
 
-export function minutes(seconds: number): string {
+function minutes(seconds: number): string {
   const count = Math.ceil(seconds / 60)
   return `${count} minute${count === 1 ? '' : 's'}`
 }
