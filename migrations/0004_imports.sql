@@ -22,8 +22,3 @@ ALTER TABLE `deleted_accounts` ADD `imported_factors` text;--> statement-breakpo
 ALTER TABLE `users` ADD `external_id` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `imported_factors` text;--> statement-breakpoint
 CREATE UNIQUE INDEX `users_external_id_unique` ON `users` (`external_id`);
---> statement-breakpoint
-INSERT INTO `imported_accounts` (`source_id`, `user_id`)
-	SELECT 'a:' || users.email, users.id FROM audit_events JOIN users ON users.id = audit_events.user_id
-	WHERE audit_events.what = 'account_created' AND audit_events.reason = 'imported'
-	ON CONFLICT DO NOTHING;

@@ -68,11 +68,11 @@ const AUTH_FACADES = ['src/auth/auth.ts', 'src/auth/admin/admin.ts']
 
 /** What use cases share. Everything else in src/auth is a use case of its own, and no use case imports another. */
 const AUTH_SHARED: readonly RegExp[] = [
-  /^(errors|model|settings|principal|deps|session-token|session-tokens|access-tokens|stable-tokens|refresh-tokens|one-time-token|registration-proofs)\.ts$/,
+  /^(errors|model|settings|principal|deps|session-token|session-tokens|access-tokens|stable-tokens|stable-keys|shared-tokens|refresh-tokens|one-time-token|registration-proofs)\.ts$/,
   /^(grant|user-view|mails|queued-mail|permissions|hash-room|signing-keys|judge-attempt|check-password|check-pin|start-session|revoke-live-session)\.ts$/,
   // Steps of many use cases rather than one of them: who is asking, what to remember, and seeing off mail, sessions and what is left of accounts.
   /^(audit|authenticate|account-mail|deliver-mail|check-current-password|new-password|announce-sign-in|end-own-session|end-sessions-before|erase-account)\.ts$/,
-  /^(standing|recovery-warnings|end-pin-sessions|ask-for-mail|mail-request-client|send-proof|send-reset|send-verification)\.ts$/,
+  /^(standing|recovery-warnings|end-pin-sessions|ask-for-mail|mail-request-client|send-proof|send-reset|send-verification|find-public-user)\.ts$/,
   /^mail-words\//,
   // Gates on the way of several of them.
   /^(require-challenge|require-unbreached-password)\.ts$/,

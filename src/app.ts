@@ -35,7 +35,8 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
   }
   const requireService = createMiddleware<AppEnv>(async (c, next) => {
     try {
-      const { auth, admin: operators } = service(c.env)
+      const { auth, admin: operators, config } = service(c.env)
+      c.set('userIds', config.userIds)
       c.set('auth', auth)
       c.set('admin', operators)
     } catch (error) {
@@ -86,6 +87,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       createCookieFace({
         requireService,
         originsOf: (env) => ({ own: service(env).config.publicUrl, listed: listOrigins(env) }),
+        isReadable: (env) => service(env).config.cookieAccessToken === 'readable',
       }),
     )
   for (const [path, page] of pages) app.route(path, page)

@@ -4,6 +4,7 @@ import { type Admin, createAdmin } from './auth/admin/admin.ts'
 import { type Auth, createAuth } from './auth/auth.ts'
 import type { Deps } from './auth/deps.ts'
 import { createSigningKeys } from './auth/signing-keys.ts'
+import { createStableKeys } from './auth/stable-keys.ts'
 import { type Config, isDevelopment, type MailConfig, parseConfig } from './config.ts'
 import type { LimitPolicy } from './objects/limit-rules.ts'
 import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
@@ -45,6 +46,7 @@ import { createOutbox } from './stores/outbox.ts'
 import { createRecoveryPoints } from './stores/recovery-points.ts'
 import { createRegistrations } from './stores/registrations.ts'
 import { createSigningKeyStore } from './stores/signing-keys.ts'
+import { createStableKeyStore } from './stores/stable-keys.ts'
 import { createUsers } from './stores/users.ts'
 
 /** What wrangler.toml binds; vars and secrets beside them are parseConfig's. */
@@ -116,6 +118,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),
     mailRequests: createMailRequests(database),
+    stableKeys: createStableKeys({ store: createStableKeyStore(database), keyring, clock, random, log }),
     signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, random, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),
     sessionCopies: createSessionCopies(env.SESSIONS, { deadlineMilliseconds }),

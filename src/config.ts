@@ -20,6 +20,8 @@ export interface Config extends AuthSettings {
   readonly authSecretPrevious: string | undefined
   readonly mail: MailConfig
   readonly maxPendingHashes: number
+  /** Whether scripts of a page may read the access token of the cookie face. */
+  readonly cookieAccessToken: 'hidden' | 'readable'
   readonly storeTimeoutMilliseconds: number
   readonly breachedPasswordsUrl: string
   readonly breachedPasswordsTimeoutMilliseconds: number
@@ -40,6 +42,7 @@ export class ConfigError extends Error {
 }
 
 const DAY = 86_400
+const TEN_YEARS = 3650 * DAY
 
 /**
  * @param env vars and secrets as the runtime hands them over; anything else in it is ignored
@@ -81,7 +84,13 @@ export function parseConfig(env: object): Config {
     reservedUsernames: reservedUsernames(vars),
     sessionFreshness: oneOf(vars, 'SESSION_FRESHNESS', ['strict', 'edge', 'token']),
     accessTokenTtlSeconds: integer(vars, 'ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 60, DAY),
-    stableTokenTtlSeconds: integer(vars, 'STABLE_TOKEN_TTL_SECONDS', 30 * DAY, 3600, 400 * DAY),
+    sharedTokenSecret: sharedTokenSecret(vars),
+    sharedTokenTtlSeconds: integer(vars, 'SHARED_TOKEN_TTL_SECONDS', 7 * DAY, 60, 90 * DAY),
+    userIds: oneOf(vars, 'USER_IDS', ['uuid', 'number']),
+    tokenProfileClaims: oneOf(vars, 'TOKEN_PROFILE_CLAIMS', ['on', 'off']),
+    refreshRotation: oneOf(vars, 'REFRESH_ROTATION', ['rotate', 'keep']),
+    cookieAccessToken: oneOf(vars, 'COOKIE_ACCESS_TOKEN', ['hidden', 'readable']),
+    stableTokenTtlSeconds: integer(vars, 'STABLE_TOKEN_TTL_SECONDS', TEN_YEARS, 3600, TEN_YEARS),
     sessionTtlSeconds: integer(vars, 'SESSION_TTL_SECONDS', 30 * DAY, 60, 400 * DAY),
     sessionAbsoluteTtlSeconds: integer(vars, 'SESSION_ABSOLUTE_TTL_SECONDS', 90 * DAY, 60, 400 * DAY),
     refreshGraceSeconds: integer(vars, 'REFRESH_GRACE_SECONDS', 60, 0, 600),
@@ -163,6 +172,18 @@ function secret(vars: Readonly<Record<string, unknown>>, name: string): string {
     )
   }
   return value
+}
+
+/** Others know it: it must open nothing else. */
+function sharedTokenSecret(vars: Readonly<Record<string, unknown>>): string | undefined {
+  if (!vars.SHARED_TOKEN_SECRET) return undefined
+  const shared = secret(vars, 'SHARED_TOKEN_SECRET')
+  if (shared === text(vars, 'AUTH_SECRET') || shared === text(vars, 'AUTH_SECRET_PREVIOUS')) {
+    throw new ConfigError(
+      'SHARED_TOKEN_SECRET must not be AUTH_SECRET: others know it. Set another one with "npx wrangler secret put SHARED_TOKEN_SECRET"',
+    )
+  }
+  return shared
 }
 
 function adminKey(vars: Readonly<Record<string, unknown>>, name: string): string {

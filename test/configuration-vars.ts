@@ -15,10 +15,17 @@ export const NUMBER_VARS: readonly NumberVar[] = [
   { name: 'ACCESS_TOKEN_TTL_SECONDS', fallback: 900, min: 60, max: DAY, read: (config) => config.accessTokenTtlSeconds },
   {
     name: 'STABLE_TOKEN_TTL_SECONDS',
-    fallback: 30 * DAY,
+    fallback: 3650 * DAY,
     min: 3600,
-    max: 400 * DAY,
+    max: 3650 * DAY,
     read: (config) => config.stableTokenTtlSeconds,
+  },
+  {
+    name: 'SHARED_TOKEN_TTL_SECONDS',
+    fallback: 7 * DAY,
+    min: 60,
+    max: 90 * DAY,
+    read: (config) => config.sharedTokenTtlSeconds,
   },
   { name: 'SESSION_TTL_SECONDS', fallback: 30 * DAY, min: 60, max: 400 * DAY, read: (config) => config.sessionTtlSeconds },
   {

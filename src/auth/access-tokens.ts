@@ -1,10 +1,10 @@
 // Access tokens: what they say and how they are judged by themselves, without any store (RFC 9068, RFC 8725).
 
 import type { SessionRecord } from '../objects/session-rules.ts'
-import type { SigningKey } from '../platform/jwt.ts'
+import { type SigningKey, signToken } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
-import { permissionsOf, rolesOf } from './permissions.ts'
+import { permissionsOf, rolesOf, SYSTEM_ADMIN } from './permissions.ts'
 import {
   isStrings,
   issueSessionToken,
@@ -13,6 +13,8 @@ import {
   verifySessionToken,
   wrongClaims,
 } from './session-tokens.ts'
+import { claimsToBeShared, verifySharedToken } from './shared-tokens.ts'
+import { publicIdOf } from './user-view.ts'
 
 export interface AccessClaims extends SessionClaims {
   readonly email: string
@@ -22,7 +24,7 @@ export interface AccessClaims extends SessionClaims {
 }
 
 /** RFC 9068 §2.1 */
-const KIND: TokenKind = { type: 'at+jwt', name: 'access token', ownClaims: ['permissions', 'email'] }
+const KIND: TokenKind = { type: 'at+jwt', algorithm: 'ES256', name: 'access token', ownClaims: ['permissions', 'email'] }
 
 /** @returns the token and how many seconds it lasts: never past the end of its session */
 export async function issueAccessToken(
@@ -32,7 +34,7 @@ export async function issueAccessToken(
   session: SessionRecord,
 ): Promise<{ token: string; expiresIn: number }> {
   const permissions = permissionsOf(user.permissions, session.amr)
-  return issueSessionToken(deps, key, session, KIND, {
+  return issueSessionToken(deps, (claims) => signToken(KIND.type, claims, key), session, {
     userId: user.id,
     ttlSeconds: deps.settings.accessTokenTtlSeconds,
     own: {
@@ -40,8 +42,31 @@ export async function issueAccessToken(
       permissions: [...permissions],
       email: user.email,
       email_verified: user.emailVerifiedAt !== null,
+      acr: levelOf(session.amr),
+      ...profileClaims(deps.settings, user, permissions, session.amr),
     },
   })
+}
+
+/** By how much the session was proved (RFC 9068 §2.2.1): a PIN is less than one factor. */
+function levelOf(amr: readonly string[]): string {
+  return amr.includes('pin') ? 'urn:postern:aal0' : 'urn:postern:aal1'
+}
+
+/** For clients of document 004; and of document 003, which sign in by PIN. */
+function profileClaims(
+  { tokenProfileClaims, userIds }: Deps['settings'],
+  user: User,
+  permissions: readonly string[],
+  amr: readonly string[],
+) {
+  const isAdmin = permissions.includes(SYSTEM_ADMIN)
+  const [role] = rolesOf(permissions)
+  return {
+    ...{ token_type: 'access', user_id: publicIdOf(user, userIds), is_admin: isAdmin },
+    ...(tokenProfileClaims === 'on' && { first_name: user.firstName, last_name: user.lastName }),
+    ...(amr.includes('pin') && { userId: user.id, role, isAdmin }),
+  }
 }
 
 /**
@@ -52,7 +77,8 @@ export async function sessionOfAccessToken(
   deps: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
   token: string,
 ): Promise<Pick<SessionClaims, 'userId' | 'sessionId'>> {
-  return judge(deps, token, { isExpiredToo: true })
+  const terms = { isExpiredToo: true }
+  return claimsToBeShared(deps, token) ? verifySharedToken(deps, token, terms) : judge(deps, token, terms)
 }
 
 /**
@@ -66,7 +92,8 @@ export async function verifyAccessToken(deps: VerifyDeps, token: string): Promis
 type VerifyDeps = Pick<Deps, 'settings' | 'signingKeys' | 'clock'>
 
 async function judge(deps: VerifyDeps, token: string, terms: { readonly isExpiredToo?: boolean }): Promise<AccessClaims> {
-  const { claims, own } = await verifySessionToken(deps, token, KIND, deps.settings.accessTokenTtlSeconds, terms)
+  const findKey = (kid: string) => deps.signingKeys.findVerifier(kid)
+  const { claims, own } = await verifySessionToken(deps, token, KIND, findKey, deps.settings.accessTokenTtlSeconds, terms)
   const { email, permissions } = own
   if (typeof email !== 'string' || !isStrings(permissions)) throw wrongClaims()
   // Tokens of the version before say nothing of it.

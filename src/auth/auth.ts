@@ -27,6 +27,7 @@ import { reauthenticate } from './reauthenticate.ts'
 import { refreshSession } from './refresh-session.ts'
 import { type RegistrationForm, register } from './register.ts'
 import { removePin } from './remove-pin.ts'
+import { renewAccess } from './renew-access.ts'
 import { resendVerification } from './resend-verification.ts'
 import { describeReset, type ResetForm, resetPassword } from './reset-password.ts'
 import { revokeAllSessions } from './revoke-all-sessions.ts'
@@ -60,6 +61,7 @@ export function createAuth(deps: Deps) {
     verifyEmail: (token: string | undefined, client: Client) => verifyEmail(deps, token, client),
 
     signIn: (credentials: Credentials, client: Client) => signIn(deps, credentials, client),
+    renewAccess: (refreshToken: string) => renewAccess(deps, refreshToken),
     refreshSession: (refreshToken: string, client: Client) => refreshSession(deps, refreshToken, client),
     extendSession: (token: AccessToken) => extendSession(deps, token),
     signOut: (tokens: SignOutTokens, client: Client) => signOut(deps, tokens, client),

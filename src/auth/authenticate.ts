@@ -8,6 +8,7 @@ import { AuthError } from './errors.ts'
 import { permissionsOf } from './permissions.ts'
 import type { SessionClaims } from './session-tokens.ts'
 import type { Freshness } from './settings.ts'
+import { claimsToBeShared, verifySharedToken } from './shared-tokens.ts'
 import { claimsToBeStable, verifyStableToken } from './stable-tokens.ts'
 import { standingOf } from './standing.ts'
 
@@ -38,6 +39,8 @@ export interface FreshPrincipal extends Principal {
  * @throws Unavailable when the freshness asked for cannot be had: an outage is never told as a refusal
  */
 export async function authenticate(deps: Deps, token: string | null, freshness: Freshness): Promise<Principal> {
+  // Whoever shares the secret could have made it: nothing less than `strict` will do.
+  if (token !== null && claimsToBeShared(deps, token)) return authenticateStrictly(deps, token)
   if (freshness === 'strict') {
     return token !== null && claimsToBeStable(token) ? authenticateStable(deps, token) : authenticateStrictly(deps, token)
   }
@@ -48,13 +51,20 @@ export async function authenticate(deps: Deps, token: string | null, freshness: 
 
 /** The ledger and the user's row side by side: disabled, signed out everywhere and permissions count from now on. */
 export async function authenticateStrictly(deps: Deps, token: string | null): Promise<FreshPrincipal> {
-  return requirePrincipal(deps, await requireClaims(deps, token, verifyAccessToken))
+  const verify = token !== null && claimsToBeShared(deps, token) ? verifySharedToken : verifyAccessToken
+  return requirePrincipal(deps, await requireClaims<SessionClaims>(deps, token, verify))
 }
 
 /** For stable tokens and no others. They last so long that nothing less than `strict` will do. */
 export async function authenticateStable(deps: Deps, token: string | null): Promise<FreshPrincipal> {
-  return requirePrincipal(deps, await requireClaims(deps, token, verifyStableToken))
+  const principal = await requirePrincipal(deps, await requireClaims(deps, token, verifyStableToken))
+  const { session } = principal
+  // Once a day is enough to tell a token in use from one that nobody has any more.
+  if (deps.clock() - session.lastUsedAt >= DAY) deps.defer(deps.ledgers.noteUse(session.id, deps.clock()))
+  return principal
 }
+
+const DAY = 86_400
 
 /** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
 export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
@@ -78,9 +88,9 @@ async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<Fres
   // The ledger has followed a change that the row was read before: asked once more before anybody is refused.
   const isBehind = row !== null && session !== null && session.epoch > row.sessionEpoch
   const user = isBehind ? await deps.users.findById(claims.userId) : row
-  if (!user) throw new AuthError('invalid_access_token', 'no such user')
-  if (user.disabledAt !== null) throw new AuthError('invalid_access_token', 'account disabled')
-  if (!session || !isLive(session, standingOf(user), deps.clock())) throw new AuthError('invalid_access_token', 'session ended')
+  if (!user) throw new AuthError('session_ended', 'no such user')
+  if (user.disabledAt !== null) throw new AuthError('session_ended', 'account disabled')
+  if (!session || !isLive(session, standingOf(user), deps.clock())) throw new AuthError('session_ended', 'session ended')
   return {
     userId: user.id,
     sessionId: session.id,

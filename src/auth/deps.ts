@@ -31,6 +31,7 @@ import type { Registrations } from '../stores/registrations.ts'
 import type { Users } from '../stores/users.ts'
 import type { AuthSettings } from './settings.ts'
 import type { SigningKeys } from './signing-keys.ts'
+import type { StableKeys } from './stable-keys.ts'
 
 export interface Deps {
   readonly settings: AuthSettings
@@ -50,6 +51,7 @@ export interface Deps {
   readonly outbox: Outbox
   readonly mailRequests: MailRequests
   readonly signingKeys: SigningKeys
+  readonly stableKeys: StableKeys
   readonly ledgers: SessionLedgers
   readonly sessionCopies: SessionCopies
   readonly limits: LoginLimits

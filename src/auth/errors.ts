@@ -13,6 +13,8 @@ export type AuthErrorCode =
   | 'email_unverified'
   | 'unauthorized'
   | 'invalid_access_token'
+  /** The token is genuine, and its session is over. */
+  | 'session_ended'
   | 'invalid_refresh_token'
   | 'token_reused'
   | 'invalid_link'

@@ -4,10 +4,12 @@ import { issueAccessToken } from './access-tokens.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { issueSharedToken } from './shared-tokens.ts'
 import { askLedger } from './standing.ts'
 
 export interface ExtendedSession {
   readonly accessToken: string
+  readonly sharedToken: { readonly token: string; readonly expiresIn: number } | null
   readonly expiresIn: number
   readonly session: SessionRecord
 }
@@ -21,6 +23,9 @@ export async function extendSession(deps: Deps, accessToken: string | null): Pro
     deps.ledgers.extend({ id: sessionId, standing, now: deps.clock(), ttlSeconds }),
   )
   if (!session) throw new AuthError('invalid_access_token', 'session ended')
-  const access = await issueAccessToken(deps, key, user, session)
-  return { accessToken: access.token, expiresIn: access.expiresIn, session }
+  const [access, sharedToken] = await Promise.all([
+    issueAccessToken(deps, key, user, session),
+    issueSharedToken(deps, user, session),
+  ])
+  return { accessToken: access.token, sharedToken, expiresIn: access.expiresIn, session }
 }

@@ -6,9 +6,12 @@ import { issueAccessToken } from './access-tokens.ts'
 import type { Deps } from './deps.ts'
 import { permissionsOf } from './permissions.ts'
 import { issueRefreshToken } from './refresh-tokens.ts'
+import { issueSharedToken } from './shared-tokens.ts'
 
 export interface Grant {
   readonly accessToken: string
+  /** For programs that share a secret with this service; `null` where none do. */
+  readonly sharedToken: { readonly token: string; readonly expiresIn: number } | null
   readonly refreshToken: string
   /** Seconds the access token lasts. */
   readonly expiresIn: number
@@ -25,12 +28,14 @@ export async function issueGrant(
   user: User,
   session: SessionRecord,
 ): Promise<Grant> {
-  const [access, refreshToken] = await Promise.all([
+  const [access, sharedToken, refreshToken] = await Promise.all([
     issueAccessToken(deps, key, user, session),
-    issueRefreshToken(deps.keyring, { sessionId: session.id, counter: session.counter }),
+    issueSharedToken(deps, user, session),
+    issueRefreshToken(deps.keyring, session),
   ])
   return {
     accessToken: access.token,
+    sharedToken,
     expiresIn: access.expiresIn,
     refreshToken,
     refreshExpiresIn: Math.max(1, session.expiresAt - deps.clock()),

@@ -25,6 +25,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
     ['answer mail requests', () => answerMailRequests(deps)],
     ['deliver mail', () => drainOutbox(deps)],
     ['rotate signing keys', () => deps.signingKeys.rotate()],
+    ['seal stable keys', () => deps.stableKeys.reseal()],
     ['carry out deletions', () => carryOutDeletions(deps)],
     ['erase deleted accounts', () => finishErasures(deps)],
     ['purge recovery points', () => deps.recoveryPoints.purge(now, ROWS_PER_RUN)],

@@ -3,7 +3,9 @@ import type { RecordedEvent } from '../stores/audit-events.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { findPublicUser } from './find-public-user.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
+import { publicIdOf } from './user-view.ts'
 
 export interface ActivityQuery {
   /** Whose; the caller's own when absent. */
@@ -32,10 +34,12 @@ export const MAX_ACTIVITY_LIMIT = 100
  */
 export async function listActivity(deps: Deps, accessToken: string | null, query: ActivityQuery): Promise<Activity> {
   const principal = await authenticateStrictly(deps, accessToken)
-  const { ofUserId = principal.userId } = query
-  const isOwn = ofUserId === principal.userId
+  const own = [principal.userId, String(publicIdOf(principal.user, deps.settings.userIds))]
+  const isOwn = query.ofUserId === undefined || own.includes(query.ofUserId)
   if (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', "another user's activity")
-  if (!isOwn && !(await deps.users.findById(ofUserId))) throw new AuthError('not_found', 'no such user')
+  const owner = isOwn ? principal.user : await findPublicUser(deps, query.ofUserId)
+  if (!owner) throw new AuthError('not_found', 'no such user')
+  const ofUserId = owner.id
   const limit = requireLimit(query.limit)
   const before = query.cursor === undefined ? null : await openCursor(deps, query.cursor, ofUserId)
   // One more than asked for tells whether there is a next page.

@@ -3,8 +3,10 @@ import { isLive, type SessionRecord } from '../objects/session-rules.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
+import { findPublicUser } from './find-public-user.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
 import { standingOf } from './standing.ts'
+import { publicIdOf } from './user-view.ts'
 
 export interface SessionList {
   readonly sessions: readonly SessionRecord[]
@@ -18,9 +20,10 @@ export interface SessionList {
  */
 export async function listSessions(deps: Deps, accessToken: string | null, ofUserId?: string): Promise<SessionList> {
   const principal = await authenticateStrictly(deps, accessToken)
-  const isOwn = ofUserId === undefined || ofUserId === principal.userId
+  const own = [principal.userId, String(publicIdOf(principal.user, deps.settings.userIds))]
+  const isOwn = ofUserId === undefined || own.includes(ofUserId)
   if (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', "another user's sessions")
-  const owner = isOwn ? principal.user : await deps.users.findById(ofUserId)
+  const owner = isOwn ? principal.user : await findPublicUser(deps, ofUserId)
   if (!owner) throw new AuthError('not_found', 'no such user')
   const sessions = await deps.ledgers.list(owner.id)
   const now = deps.clock()

@@ -27,6 +27,7 @@ export async function refreshSession(deps: Deps, refreshToken: string, client: C
       device: { ip: client.address, userAgent: client.userAgent },
       now: deps.clock(),
       graceSeconds: deps.settings.refreshGraceSeconds,
+      keepsReplaced: deps.settings.refreshRotation === 'keep',
       ttlSeconds: deps.settings.sessionTtlSeconds,
     })
     return answer.outcome === 'ended' ? null : answer

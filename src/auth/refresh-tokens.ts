@@ -1,5 +1,6 @@
-// Refresh tokens: a signed pair of session id and counter. Nothing of them is stored, and no time is in them: the
-// session's ledger decides expiry, so the same successor can be signed again when a reply was lost.
+// Refresh tokens: a signed pair of session id and counter. Nothing of them is stored. What they say of time is for their holders: the
+// session's ledger decides, and says the same of the same counter again, so that a lost reply is repeated as it was.
+import { type SessionRecord, userIdOfSession } from '../objects/session-rules.ts'
 import { signSymmetricToken, verifySymmetricToken } from '../platform/jwt.ts'
 import type { Keyring } from '../platform/keyring.ts'
 
@@ -11,10 +12,13 @@ export interface RefreshClaims {
 const TYPE = 'rt+jwt'
 const PURPOSE = 'refresh-tokens'
 
-export async function issueRefreshToken(keyring: Keyring, { sessionId, counter }: RefreshClaims): Promise<string> {
+type Issued = Pick<SessionRecord, 'id' | 'counter' | 'rotatedAt' | 'expiresAt'>
+
+export async function issueRefreshToken(keyring: Keyring, { id, counter, rotatedAt, expiresAt }: Issued): Promise<string> {
   const signer = await keyring.hmacKey(PURPOSE)
   if (!signer) throw new Error('Cannot issue refresh token: the current key is missing')
-  return signSymmetricToken(TYPE, { sid: sessionId, ctr: counter }, signer.keyId, signer.key)
+  const told = { sub: userIdOfSession(id) ?? '', iat: rotatedAt, exp: expiresAt, token_type: 'refresh' }
+  return signSymmetricToken(TYPE, { sid: id, ctr: counter, ...told }, signer.keyId, signer.key)
 }
 
 /** @returns what a genuine token says, or `null`; forgeries touch no store */

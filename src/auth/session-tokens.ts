@@ -1,13 +1,14 @@
-// What access tokens and stable tokens have in common: ES256 JWTs about one session, judged by themselves. Each kind has a
+// What access tokens and stable tokens have in common: JWTs about one session, judged by themselves. Each kind has a
 // type of its own (RFC 8725 §3.11), so that one is never taken for the other.
 import { type SessionRecord, userIdOfSession } from '../objects/session-rules.ts'
-import { readIssuedAt, readKeyId, type SigningKey, signToken, verifyToken } from '../platform/jwt.ts'
+import { type Algorithm, readIssuedAt, readKeyId, verifyToken } from '../platform/jwt.ts'
 import type { Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 
 export interface TokenKind {
   /** The `typ` header. */
   readonly type: string
+  readonly algorithm: Algorithm
   /** For the log: "access token", … */
   readonly name: string
   /** Claims it cannot do without besides those of every kind. */
@@ -31,9 +32,8 @@ const COMMON_CLAIMS = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_ti
 /** @returns the token and how many seconds it lasts: never past the end of its session */
 export async function issueSessionToken(
   { settings, random, clock }: Pick<Deps, 'settings' | 'random' | 'clock'>,
-  key: SigningKey,
+  sign: (claims: OwnClaims) => Promise<string>,
   session: SessionRecord,
-  kind: TokenKind,
   { userId, ttlSeconds, own }: { readonly userId: string; readonly ttlSeconds: number; readonly own: OwnClaims },
 ): Promise<{ token: string; expiresIn: number }> {
   const now = clock()
@@ -49,7 +49,7 @@ export async function issueSessionToken(
     auth_time: session.authTime,
     amr: [...session.amr],
   }
-  return { token: await signToken(kind.type, { ...common, ...own }, key), expiresIn }
+  return { token: await sign({ ...common, ...own }), expiresIn }
 }
 
 /**
@@ -57,17 +57,18 @@ export async function issueSessionToken(
  * @throws AuthError `invalid_access_token`
  */
 export async function verifySessionToken(
-  { settings, signingKeys, clock }: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
+  { settings, clock }: Pick<Deps, 'settings' | 'clock'>,
   token: string,
   kind: TokenKind,
+  findKey: (kid: string) => Promise<CryptoKey | null>,
   maxAgeSeconds: number,
   { isExpiredToo = false }: { readonly isExpiredToo?: boolean } = {},
 ): Promise<{ claims: SessionClaims; own: OwnClaims }> {
-  const kid = readKeyId(token, kind.type)
-  if (kid === null) throw new AuthError('invalid_access_token', `not an ES256 ${kind.name}`)
-  const key = await signingKeys.findVerifier(kid)
+  const kid = readKeyId(token, kind.type, kind.algorithm)
+  if (kid === null) throw new AuthError('invalid_access_token', `not an ${kind.algorithm} ${kind.name}`)
+  const key = await findKey(kid)
   if (!key) throw new AuthError('invalid_access_token', 'unknown key id')
-  const own = await verifyToken(token, key, {
+  const expected = {
     issuer: settings.publicUrl,
     audience: settings.publicUrl,
     type: kind.type,
@@ -75,7 +76,8 @@ export async function verifySessionToken(
     maxAgeSeconds,
     // A token that was genuine when it was issued: only its expiry is not judged.
     now: isExpiredToo ? Math.min(clock(), readIssuedAt(token) ?? clock()) : clock(),
-  })
+  }
+  const own = await verifyToken(token, key, expected, kind.algorithm)
   if ('rejected' in own) throw new AuthError('invalid_access_token', String(own.rejected))
   const { sub, sid, amr, auth_time: authTime, iat, exp } = own
   if (

@@ -18,6 +18,15 @@ export interface AuthSettings {
   /** How fresh the session check of this worker's own reading routes is. */
   readonly sessionFreshness: Freshness
   readonly accessTokenTtlSeconds: number
+  /** Shared with programs that verify `accessToken` themselves; absent where there are none. */
+  readonly sharedTokenSecret: string | undefined
+  readonly sharedTokenTtlSeconds: number
+  /** What users are called on `v1`. */
+  readonly userIds: 'uuid' | 'number'
+  /** Whether access tokens say what their user is called. */
+  readonly tokenProfileClaims: 'on' | 'off'
+  /** Whether a refresh ends the tokens before it. */
+  readonly refreshRotation: 'rotate' | 'keep'
   /** Life of a token of the `stable` face, and of its session. */
   readonly stableTokenTtlSeconds: number
   /** How far a sign-in or refresh moves a session's expiry. */

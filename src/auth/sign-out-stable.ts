@@ -38,7 +38,7 @@ export async function signOutStable(
 
 /** Of a genuine token that counts no more for being signed out; whoever shows it may have lost the answer to that. */
 async function revokedSessionOf(deps: Deps, token: string | null, refusal: unknown): Promise<string | null> {
-  if (token === null || !(refusal instanceof AuthError) || refusal.code !== 'invalid_access_token') return null
+  if (token === null || !(refusal instanceof AuthError) || refusal.code !== 'session_ended') return null
   const { sessionId } = await verifyStableToken(deps, token)
   return (await isRevoked(deps, sessionId)) ? sessionId : null
 }

@@ -30,10 +30,7 @@ interface Loaded {
 interface SigningKeysOptions {
   readonly store: SigningKeyStore
   readonly keyring: Keyring
-  readonly settings: Pick<
-    AuthSettings,
-    'signingKeyRotationSeconds' | 'jwksCacheSeconds' | 'accessTokenTtlSeconds' | 'stableTokenTtlSeconds'
-  >
+  readonly settings: Pick<AuthSettings, 'signingKeyRotationSeconds' | 'jwksCacheSeconds' | 'accessTokenTtlSeconds'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -53,7 +50,6 @@ export function createSigningKeys({ store, keyring, settings, clock, random, log
   const signers = new Map<string, SigningKey>()
   // Shorter than the time a key is published before it signs, so that every isolate knows it by then.
   const maxAgeSeconds = settings.jwksCacheSeconds / 2
-  const longestTokenLifeSeconds = Math.max(settings.accessTokenTtlSeconds, settings.stableTokenTtlSeconds)
 
   async function load(now: number): Promise<Loaded> {
     const stored = await store.list().catch((error: unknown) => {
@@ -193,7 +189,7 @@ export function createSigningKeys({ store, keyring, settings, clock, random, log
     // A key is needed until the last token that it signed, just before its successor took over, has expired.
     const retired = keys.filter((_, index) => {
       const successor = keys[index + 1]
-      return successor && successor.activeFrom + longestTokenLifeSeconds + settings.jwksCacheSeconds < now
+      return successor && successor.activeFrom + settings.accessTokenTtlSeconds + settings.jwksCacheSeconds < now
     })
     await store.remove(retired.map((key) => key.kid))
     const currentKeyId = await keyring.currentKeyId()

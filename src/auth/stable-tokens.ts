@@ -1,35 +1,40 @@
 // Stable tokens: long-lived, and for that reason worth nothing by themselves. They say which session, and no more; whoever
-// takes one asks the session's ledger and the user's row.
+// takes one asks the session's ledger and the user's row. HS256, as document 002 has them, under a key of their own.
 import type { SessionRecord } from '../objects/session-rules.ts'
-import { readKeyId, type SigningKey } from '../platform/jwt.ts'
+import { readKeyId, signSymmetricToken } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
 import type { Deps } from './deps.ts'
 import { issueSessionToken, type SessionClaims, type TokenKind, verifySessionToken } from './session-tokens.ts'
+import type { StableKey } from './stable-keys.ts'
 
-const KIND: TokenKind = { type: 'st+jwt', name: 'stable token', ownClaims: [] }
+const KIND: TokenKind = { type: 'st+jwt', algorithm: 'HS256', name: 'stable token', ownClaims: [] }
 
 /** Lasts as long as its session, which nothing prolongs. */
 export async function issueStableToken(
   deps: Pick<Deps, 'settings' | 'random' | 'clock'>,
-  key: SigningKey,
+  { kid, key }: StableKey,
   user: User,
   session: SessionRecord,
 ): Promise<string> {
-  const ttlSeconds = deps.settings.stableTokenTtlSeconds
-  const { token } = await issueSessionToken(deps, key, session, KIND, { userId: user.id, ttlSeconds, own: {} })
+  const { token } = await issueSessionToken(deps, (claims) => signSymmetricToken(KIND.type, claims, kid, key), session, {
+    userId: user.id,
+    ttlSeconds: deps.settings.stableTokenTtlSeconds,
+    own: { login: user.username ?? user.email, orig_iat: session.createdAt },
+  })
   return token
 }
 
-/** @throws AuthError `invalid_access_token` */
+/** @throws AuthError `invalid_access_token` @throws Unavailable */
 export async function verifyStableToken(
-  deps: Pick<Deps, 'settings' | 'signingKeys' | 'clock'>,
+  deps: Pick<Deps, 'settings' | 'stableKeys' | 'clock'>,
   token: string,
 ): Promise<SessionClaims> {
-  const { claims } = await verifySessionToken(deps, token, KIND, deps.settings.stableTokenTtlSeconds)
+  const findKey = (kid: string) => deps.stableKeys.find(kid)
+  const { claims } = await verifySessionToken(deps, token, KIND, findKey, deps.settings.stableTokenTtlSeconds)
   return claims
 }
 
 /** Whether it says of itself to be one; nothing of it is verified. */
 export function claimsToBeStable(token: string): boolean {
-  return readKeyId(token, KIND.type) !== null
+  return readKeyId(token, KIND.type, KIND.algorithm) !== null
 }

@@ -2,6 +2,12 @@
 import { renderTime } from '../platform/rfc3339.ts'
 import type { User } from '../stores/users.ts'
 import { rolesOf, SYSTEM_ADMIN } from './permissions.ts'
+import type { AuthSettings } from './settings.ts'
+
+/** What a user is called on `v1`. */
+export function publicIdOf({ id, number }: Pick<User, 'id' | 'number'>, userIds: AuthSettings['userIds']): string | number {
+  return userIds === 'number' && number !== null ? number : id
+}
 
 export function viewUser(user: User) {
   const [role] = rolesOf(user.permissions)

@@ -12,6 +12,8 @@ export interface AdminUser {
   readonly is_admin: boolean
   readonly role: 'admin' | 'user'
   readonly permissions: readonly string[]
+  /** What `v1` calls the user with `USER_IDS=number`. */
+  readonly number: number | null
   readonly external_id: string | null
   readonly locale: string | null
   readonly credentials: readonly ('password' | 'pin')[]

@@ -123,6 +123,12 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     return renderRecord(prolonged)
   }
 
+  /** Notes that a session is used, where nothing else does. Of one that is over nothing is noted. */
+  noteUse(id: string, now: number): void {
+    const entry = this.#table.find(id)
+    if (entry && isOpen(entry, now) && entry.lastUsedAt < now) this.#table.save({ ...entry, lastUsedAt: now })
+  }
+
   /** Ends a session for good. Answers whether it was live before, as far as the ledger alone can tell. */
   revoke(id: string, now: number): boolean {
     return this.ctx.storage.transactionSync(() => {
@@ -284,6 +290,6 @@ function proofKey(bucket: string): string {
   return PROOF + bucket
 }
 
-function renderRecord({ rotatedAt: _, rotatedBy: __, ...record }: LedgerEntry): SessionRecord {
+function renderRecord({ rotatedBy: _, ...record }: LedgerEntry): SessionRecord {
   return record
 }

@@ -21,6 +21,8 @@ export interface SessionLedgers {
   rotate(request: RotationRequest): Promise<Rotation>
   /** Prolongs a live session; `null` when it is not live. */
   extend(request: ExtensionRequest): Promise<SessionRecord | null>
+  /** Notes that a session is used, where nothing else does. */
+  noteUse(id: string, now: number): Promise<void>
   /** Ends a session; whether it was live before. */
   revoke(id: string, now: number): Promise<boolean>
   /** Ends all sessions of a user that are of an earlier epoch, but for the one that is kept; how many were live before. */
@@ -70,6 +72,7 @@ export function createSessionLedgers(
     find: (id) => askAbout(id, null, (ledger) => ledger.find(id)),
     rotate: (request) => askAbout<Rotation>(request.id, { outcome: 'ended' }, (ledger) => ledger.rotate(request)),
     extend: (request) => askAbout(request.id, null, (ledger) => ledger.extend(request)),
+    noteUse: (id, now) => askAbout<void>(id, undefined, (ledger) => ledger.noteUse(id, now)),
     revoke: (id, now) => askAbout(id, false, (ledger) => ledger.revoke(id, now)),
     revokeAll: (userId, now, beforeEpoch, keptId) =>
       ask(ledgerNameOf(userId), (ledger) => ledger.revokeAll(now, beforeEpoch, keptId)),

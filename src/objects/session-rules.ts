@@ -40,15 +40,15 @@ export interface CreatedSession extends SessionRecord {
 }
 
 export interface SessionRecord extends NewSession {
-  /** The counter that the newest refresh token carries. */
+  /** The counter that the newest refresh token carries, and since when. */
   readonly counter: number
+  readonly rotatedAt: number
   readonly lastUsedAt: number
   readonly revokedAt: number | null
 }
 
 /** A session with what only the ledger needs to know. */
 export interface LedgerEntry extends SessionRecord {
-  readonly rotatedAt: number
   /** Where the last refresh came from; `null` where that was not noted. */
   readonly rotatedBy: Device | null
 }
@@ -60,6 +60,8 @@ export interface RotationClaim {
   readonly device: Device
   readonly now: number
   readonly graceSeconds: number
+  /** Whether tokens that were replaced go on counting. */
+  readonly keepsReplaced?: boolean
 }
 
 export type RotationVerdict = 'advance' | 'repeat' | 'reuse' | 'end'
@@ -83,7 +85,7 @@ export function judgeRotation(session: LedgerEntry, claim: RotationClaim): Rotat
   if (!isLive(session, claim.standing, claim.now)) return 'end'
   // A counter never issued is no reuse: it must not give anybody the power to end a session.
   if (!Number.isSafeInteger(claim.counter) || claim.counter < 0 || claim.counter > session.counter) return 'end'
-  if (claim.counter === session.counter) return 'advance'
+  if (claim.counter === session.counter || claim.keepsReplaced) return 'advance'
   // A clock that stepped back makes the age negative: that is within the grace, so no session dies of it.
   const withinGrace = claim.now - session.rotatedAt <= claim.graceSeconds
   // The successor was never refreshed with, so its answer may have been lost: to the device that asked, it is given again however late.
@@ -104,12 +106,21 @@ export function prolong(session: LedgerEntry, now: number, ttlSeconds: number): 
   return { ...session, lastUsedAt: now, expiresAt: Math.max(session.expiresAt, wanted) }
 }
 
-/** Which live sessions end so that `maximum` remain: the least recently used, never the one just made. */
+/** One that is used at all is noted so once a day. */
+const IN_USE_SECONDS = 2 * 86_400
+
+/**
+ * Which live sessions end so that `maximum` remain: the least recently used, never the one just made. Sign-ins that nothing came of go
+ * before what is in use, so that any number of them pushes no token out that somebody works with.
+ */
 export function chooseEvicted(sessions: readonly LedgerEntry[], keptId: string, now: number, maximum: number): LedgerEntry[] {
   const others = sessions.filter((session) => session.id !== keptId && isOpen(session, now))
   const surplus = others.length + 1 - maximum
   if (surplus <= 0) return []
-  return others.sort((a, b) => a.lastUsedAt - b.lastUsedAt || a.createdAt - b.createdAt).slice(0, surplus)
+  const isInUse = ({ createdAt, lastUsedAt }: LedgerEntry) => lastUsedAt > createdAt && lastUsedAt > now - IN_USE_SECONDS
+  return others
+    .sort((a, b) => Number(isInUse(a)) - Number(isInUse(b)) || a.lastUsedAt - b.lastUsedAt || a.createdAt - b.createdAt)
+    .slice(0, surplus)
 }
 
 /**

@@ -28,8 +28,9 @@ export interface RejectedToken {
 }
 
 export interface ExpectedToken {
-  readonly issuer: string
-  readonly audience: string
+  /** Absent where the token names none. */
+  readonly issuer?: string
+  readonly audience?: string
   /** The `typ` header (RFC 8725 §3.11): a token made for one purpose is not accepted for another. */
   readonly type: string
   readonly requiredClaims: readonly string[]
@@ -62,11 +63,23 @@ export function signToken(type: string, claims: JWTPayload, key: SigningKey): Pr
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: type, kid: key.kid }).sign(key.privateKey)
 }
 
-/** The `kid` an ES256 token of this type claims to be signed with, or `null` where there is none to look for. */
-export function readKeyId(token: string, type: string): string | null {
+export type Algorithm = 'ES256' | 'HS256'
+
+/** The `kid` a token of this type and algorithm claims to be signed with, or `null` where there is none to look for. */
+export function readKeyId(token: string, type: string, algorithm: Algorithm = 'ES256'): string | null {
+  const header = readHeader(token)
+  return header?.alg === algorithm && header.typ === type && typeof header.kid === 'string' ? header.kid : null
+}
+
+/** Whether a token claims to be of this type and algorithm, and names no key: there is only one that it can be signed with. */
+export function claimsNoKey(token: string, type: string, algorithm: Algorithm): boolean {
+  const header = readHeader(token)
+  return header?.alg === algorithm && header.typ === type && header.kid === undefined
+}
+
+function readHeader(token: string) {
   try {
-    const header = decodeProtectedHeader(token)
-    return header.alg === 'ES256' && header.typ === type && typeof header.kid === 'string' ? header.kid : null
+    return decodeProtectedHeader(token)
   } catch {
     return null
   }
@@ -83,12 +96,17 @@ export function readIssuedAt(token: string): number | null {
 }
 
 /** @returns the claims, checked in form and time, or why not */
-export async function verifyToken(token: string, key: CryptoKey, expected: ExpectedToken): Promise<JWTPayload | RejectedToken> {
+export async function verifyToken(
+  token: string,
+  key: CryptoKey,
+  expected: ExpectedToken,
+  algorithm: Algorithm = 'ES256',
+): Promise<JWTPayload | RejectedToken> {
   try {
     const { payload } = await jwtVerify(token, key, {
-      algorithms: ['ES256'],
-      issuer: expected.issuer,
-      audience: expected.audience,
+      algorithms: [algorithm],
+      ...(expected.issuer !== undefined && { issuer: expected.issuer }),
+      ...(expected.audience !== undefined && { audience: expected.audience }),
       typ: expected.type,
       requiredClaims: [...expected.requiredClaims],
       maxTokenAge: expected.maxAgeSeconds,
@@ -103,11 +121,16 @@ export async function verifyToken(token: string, key: CryptoKey, expected: Expec
 }
 
 /**
- * Signs a JWT under a shared key (HS256) without any time in it, so that the same claims always give the same text.
- * @param keyId names the secret the key was derived from
+ * Signs a JWT under a shared key (HS256); the same claims always give the same text.
+ * @param keyId names the key; `null` where there is only one
  */
-export function signSymmetricToken(type: string, claims: JWTPayload, keyId: string, key: CryptoKey): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: type, kid: keyId }).sign(key)
+export function signSymmetricToken(type: string, claims: JWTPayload, keyId: string | null, key: CryptoKey): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: type, ...(keyId !== null && { kid: keyId }) }).sign(key)
+}
+
+/** The key of HMAC-SHA-256 (RFC 7518 §3.2) that these bytes are. */
+export function importHmacKey(bytes: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new Uint8Array(bytes), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
 /**

@@ -45,6 +45,7 @@ const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   email_unverified: 'email_unverified',
   unauthorized: 'invalid_token',
   invalid_access_token: 'invalid_token',
+  session_ended: 'invalid_token',
   forbidden: 'forbidden',
   not_found: 'not_found',
   email_taken: 'email_taken',
@@ -97,8 +98,9 @@ export function renderPrincipal(principal: Principal) {
   }
 }
 
-export function renderLogin({ accessToken, refreshToken, expiresIn, user }: Grant) {
-  return { accessToken, refreshToken, expiresIn, user: renderUser(user) }
+export function renderLogin({ accessToken, sharedToken, refreshToken, expiresIn, user }: Grant) {
+  const access = sharedToken ? { accessToken: sharedToken.token, expiresIn: sharedToken.expiresIn } : { accessToken, expiresIn }
+  return { ...access, refreshToken, user: renderUser(user) }
 }
 
 export function renderUser(user: User) {

@@ -8,6 +8,7 @@ import { endLinks } from './credential-ends.ts'
 import type { Database } from './database.ts'
 import { queueMail } from './outbox.ts'
 import { addPoint, type Warning, warn } from './recovery-points.ts'
+import { forgetNumberOf } from './users.ts'
 
 export interface Deletions {
   /**
@@ -48,6 +49,7 @@ export function createDeletions(database: Database): Deletions {
         appendEvent(event, isThere),
         sql`DELETE FROM username_claims WHERE ${isThere} AND (email = ${email} OR user_id = ${id})`,
         sql`DELETE FROM recovery_points WHERE user_id = ${ifThere}`,
+        forgetNumberOf(sql`SELECT ${ifThere}`),
         sql`DELETE FROM users WHERE ${isJudged(account)} AND ${isThere}`,
       ])
       return hasChanged(results.at(-1))
@@ -103,6 +105,7 @@ export function createDeletions(database: Database): Deletions {
         appendEvent(event, isDue),
         sql`DELETE FROM username_claims WHERE user_id = ${ifDue}`,
         sql`DELETE FROM recovery_points WHERE user_id = ${ifDue}`,
+        forgetNumberOf(sql`SELECT ${ifDue}`),
         sql`DELETE FROM deleted_accounts WHERE user_id = ${userId} AND due_at <= ${now}`,
       ])
       return hasChanged(results.at(-1))

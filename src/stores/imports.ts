@@ -45,12 +45,18 @@ export interface Imports {
   findRepetitions(importId: string, limit: number): Promise<readonly LineNote[]>
   /** Notes which lines an earlier import has brought. */
   recognise(importId: string, range: LineRange): Promise<void>
-  /** Lines that are new and cannot be written: somebody has their address or username. @returns at most `limit` */
-  findConflicts(importId: string, range: LineRange, now: number, limit: number): Promise<readonly LineNote[]>
+  /**
+   * Lines that are new and cannot be written: somebody has their address or username.
+   * @param keepsNumbers whether an external id that is a number has to become the user's number
+   * @returns at most `limit`
+   */
+  findConflicts(importId: string, range: LineRange, now: number, keepsNumbers: boolean, limit: number): Promise<readonly LineNote[]>
   /** Lines that were brought before. */
   countKnown(importId: string): Promise<number>
   /** Those of them whose user has become another one since, or is gone. @returns at most `limit` */
   findChanged(importId: string, limit: number): Promise<readonly LineNote[]>
+  /** Has numbers given out from now on lie beyond all that the lines bring. */
+  passNumbers(importId: string): Promise<void>
   /**
    * Writes the new ones of these lines, each with an event like `event`; pending registrations of their addresses give way. The lines
    * are staged no more.
@@ -97,7 +103,7 @@ export function createImports(database: Database): Imports {
         WHERE ${isWithin(importId, range)}`)
     },
 
-    async findConflicts(importId, range, now, limit) {
+    async findConflicts(importId, range, now, keepsNumbers, limit) {
       const isNew = sql`${isWithin(importId, range)} AND known_user_id IS NULL`
       const rows = await database.ask(sql`
         SELECT line, 'the e-mail address has an account already, which this file has not made' AS message FROM import_lines
@@ -107,6 +113,8 @@ export function createImports(database: Database): Imports {
         UNION ALL SELECT line, 'the username is taken by another account' FROM import_lines WHERE ${isNew} AND ${hasUsernameTaken()}
         UNION ALL SELECT line, 'the username is held by a pending registration, or kept for the account that gave it up' FROM import_lines
           WHERE ${isNew} AND ${hasUsernameHeld(now)} AND NOT ${hasUsernameTaken()}
+        UNION ALL SELECT line, 'the number ' || external_id || ' is another user''s' FROM import_lines
+          WHERE ${isNew} AND ${keepsNumbers ? 1 : 0} AND ${numberOf()} IN (SELECT number FROM user_numbers)
         ORDER BY line LIMIT ${limit}`)
       return rows.map(readNote)
     },
@@ -131,6 +139,17 @@ export function createImports(database: Database): Imports {
           OR users.last_name IS NOT account ->> 'lastName')
         ORDER BY line LIMIT ${limit}`)
       return rows.map(readNote)
+    },
+
+    async passNumbers(importId) {
+      // A row that comes and goes: `AUTOINCREMENT` never goes back behind it.
+      await database.transact([
+        sql`
+          INSERT INTO user_numbers (number, user_id)
+          SELECT highest, ${importId} FROM (SELECT max(${numberOf()}) AS highest FROM import_lines WHERE import_id = ${importId})
+          WHERE highest > (SELECT coalesce(max(number), 0) FROM user_numbers)`,
+        sql`DELETE FROM user_numbers WHERE user_id = ${importId}`,
+      ])
     },
 
     async write(importId, range, event) {
@@ -163,9 +182,11 @@ export function createImports(database: Database): Imports {
           SELECT line, 'the e-mail address or the username was taken during the import' AS message
           FROM import_lines LEFT JOIN users ON users.id = import_lines.user_id
           WHERE ${isWithin(importId, range)} AND known_user_id IS NULL AND users.id IS NULL ORDER BY line`,
+        // What a statement says it has changed counts its triggers too.
+        sql`SELECT count(*) AS written FROM import_lines JOIN users ON users.id = import_lines.user_id WHERE ${isWithin(importId, range)}`,
         sql`DELETE FROM import_lines WHERE ${isWithin(importId, range)}`,
       ])
-      return { written: results[0]?.meta.changes ?? 0, late: (results[8]?.results ?? []).map(readNote) }
+      return { written: Number(results[9]?.results[0]?.written), late: (results[8]?.results ?? []).map(readNote) }
     },
 
     async discard(importId) {
@@ -183,10 +204,10 @@ export function createImports(database: Database): Imports {
 function insertUsers(importId: string, range: LineRange, now: number): SQL {
   return sql`
     INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, email_verified_at, disabled_at,
-      locale, permissions, external_id, imported_factors, created_at, updated_at)
+      locale, permissions, number, external_id, imported_factors, created_at, updated_at)
     SELECT user_id, email, account ->> 'username', username_key, account ->> 'firstName', account ->> 'lastName',
       account ->> 'passwordHash', iif(account ->> 'isVerified', ${now}, NULL), iif(account ->> 'isDisabled', ${now}, NULL),
-      account ->> 'locale', account -> 'permissions', external_id, iif(account ->> 'factors' = '[]', NULL, account -> 'factors'),
+      account ->> 'locale', account -> 'permissions', iif(${numberOf()} IN (SELECT number FROM user_numbers), NULL, ${numberOf()}), external_id, iif(account ->> 'factors' = '[]', NULL, account -> 'factors'),
       coalesce(account ->> 'createdAt', CAST(${now} AS INTEGER)), ${now}
     FROM import_lines
     WHERE ${isWithin(importId, range)} AND known_user_id IS NULL AND NOT ${hasAddressTaken()} AND NOT ${hasUsernameTaken()}
@@ -194,6 +215,12 @@ function insertUsers(importId: string, range: LineRange, now: number): SQL {
       AND NOT EXISTS (SELECT 1 FROM users WHERE users.external_id = import_lines.external_id)
       AND NOT EXISTS (SELECT 1 FROM imported_accounts WHERE imported_accounts.source_id = import_lines.source_id)
     ORDER BY line`
+}
+
+/** The number that an external id is, `NULL` where it is none. */
+function numberOf(): SQL {
+  return sql`iif(length(external_id) < 16 AND external_id NOT GLOB '*[^0-9]*' AND external_id NOT GLOB '0*' AND external_id <> '',
+    CAST(external_id AS INTEGER), NULL)`
 }
 
 function isWithin(importId: string, { first, last }: LineRange): SQL {

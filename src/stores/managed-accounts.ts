@@ -12,7 +12,7 @@ import type { Database } from './database.ts'
 import { type OutgoingMail, queueMail } from './outbox.ts'
 import { closeWindow } from './recovery-points.ts'
 import { readUser, type User } from './rows.ts'
-import { bumpEpoch } from './users.ts'
+import { bumpEpoch, forgetNumberOf } from './users.ts'
 
 export type AccountState = 'active' | 'disabled' | 'unverified' | 'no_password'
 
@@ -206,6 +206,7 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
         sql`DELETE FROM registrations WHERE email IN ${own}`,
         sql`DELETE FROM username_claims WHERE user_id = ${id} OR email IN ${own}`,
         sql`DELETE FROM recovery_points WHERE user_id = ${id}`,
+        forgetNumberOf(sql`SELECT ${id}`),
         sql`DELETE FROM deleted_accounts WHERE user_id = ${id}`,
         sql`DELETE FROM users WHERE id = ${id}`,
       ])

@@ -34,6 +34,8 @@ export const users = sqliteTable('users', {
   sessionEpoch: integer('session_epoch').notNull().default(1),
   /** `<epoch>:<id>`: the session that the bump to this very epoch kept, alive although it does not carry the number yet. */
   keptSession: text('kept_session'),
+  /** For clients that want numbers: given out by a trigger, once and for good (`user_numbers`). */
+  number: integer('number').unique(),
   /** What the user is called in another system. */
   externalId: text('external_id').unique(),
   /** JSON array: what the user had to sign in by, besides a password, in the system they come from. Nothing here goes by it. */
@@ -158,10 +160,10 @@ export const deletedAccounts = sqliteTable(
 
 /**
  * Whom an import has brought: so that the next one leaves alone whoever has moved, changed their name or deleted their account since. A
- * row stays when the account goes; it holds no address but that of a user whose file had no id for them.
+ * row stays when the account goes, and holds no address.
  */
 export const importedAccounts = sqliteTable('imported_accounts', {
-  /** `x:` and the external id, else `i:` and the id in the file, else `a:` and the address in the file. */
+  /** `x:` and the external id, else `i:` and the id in the file, else `a:` and SHA-256 of the address in the file. */
   sourceId: text('source_id').primaryKey(),
   userId: text('user_id').notNull(),
 })
@@ -211,6 +213,26 @@ export const signingKeys = sqliteTable(
     activeFrom: integer('active_from').notNull(),
   },
   (table) => [uniqueIndex('signing_keys_by_generation').on(table.generation)],
+)
+
+/** Every number that a user was ever given, so that none is given to another one; a row stays when its account goes. */
+export const userNumbers = sqliteTable('user_numbers', {
+  number: integer('number').primaryKey({ autoIncrement: true }),
+  userId: text('user_id').notNull().unique(),
+})
+
+/** HMAC keys of stable tokens: kept for as long as those may live, and published nowhere. */
+export const stableKeys = sqliteTable(
+  'stable_keys',
+  {
+    kid: text('kid').primaryKey(),
+    /** 1, 2, 3 …: unique, so that of two isolates that make one at once only one wins. */
+    generation: integer('generation').notNull(),
+    /** AES-GCM under a key derived from AUTH_SECRET. */
+    sealedKey: text('sealed_key').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('stable_keys_by_generation').on(table.generation)],
 )
 
 /**

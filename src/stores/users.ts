@@ -18,10 +18,16 @@ export function bumpEpoch(now: number, keptSessionId: string | null = null): SQL
   return sql`session_epoch = ${epoch}, kept_session = ${keptSessionId === null ? sql`NULL` : sql`${epoch} || ':' || ${keptSessionId}`}`
 }
 
+/** Of an account that goes: its number is nobody's from then on, and is not given out again. */
+export function forgetNumberOf(ids: SQL): SQL {
+  return sql`UPDATE user_numbers SET user_id = 'gone:' || number WHERE user_id IN (${ids})`
+}
+
 export interface Users {
   findById(id: string): Promise<User | null>
   findByEmail(email: string): Promise<User | null>
   findByUsernameKey(key: string): Promise<User | null>
+  findByNumber(number: number): Promise<User | null>
   /** Ends every session of the user: none carries the new number. Returns it, or `null` where there is no such user. */
   bumpSessionEpoch(id: string, event: AuditEvent, now: number): Promise<number | null>
   /** Compare-and-set: a password changed in the meantime stays. */
@@ -40,6 +46,7 @@ export function createUsers(database: Database): Users {
     findById: (id) => find(sql`id = ${id}`),
     findByEmail: (email) => find(sql`email = ${email}`),
     findByUsernameKey: (key) => find(sql`username_key = ${key}`),
+    findByNumber: (number) => find(sql`number = ${number}`),
 
     async bumpSessionEpoch(id, event, now) {
       const [bumped] = await database.transact([

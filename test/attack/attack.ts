@@ -56,8 +56,11 @@ export interface Attack {
   /** Published advisories of comparable projects whose flaw this would be; advisories.ts says what each is about. */
   readonly advisories?: readonly string[]
   readonly attempts: (scene: Scene) => readonly Attempt[] | Promise<readonly Attempt[]>
-  /** Of every attempt, or of each in its order; of attempts at once, in any order. `denied`: refused in whichever way. */
-  readonly answer: Verdict | 'denied' | readonly Verdict[]
+  /**
+   * Of every attempt, or of each in its order; of attempts at once, in any order. `denied`: refused in whichever way. `ended`:
+   * refused, and document 002's API answers 403 to its own genuine token.
+   */
+  readonly answer: Verdict | 'denied' | 'ended' | readonly Verdict[]
   /** Another app than the one of the scene, over the same stores: restarted, or configured anew. */
   readonly against?: (scene: Scene) => Promise<TestApp>
   readonly atOnce?: true

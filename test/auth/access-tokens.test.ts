@@ -35,6 +35,7 @@ describe('an access token', () => {
       permissions: [],
       email_verified: true,
       email: user.email,
+      ...{ acr: 'urn:postern:aal1', token_type: 'access', user_id: user.id, is_admin: false, first_name: null, last_name: null },
     })
   })
 

@@ -29,7 +29,7 @@ describe('guesses of one PIN in an hour', () => {
       app.clock.advance(MINUTE)
     }
     const refused = await pinLogin(app, username)
-    expect([refused.status, refused.body]).toEqual([429, { message: 'Too many attempts' }])
+    expect([refused.status, refused.body]).toEqual([429, { message: 'Too many attempts', retryAfter: 50 * MINUTE }])
     expect(refused.headers.get('Retry-After')).toBe(String(50 * MINUTE))
     expect(refused.headers.get('RateLimit-Policy')).toBe('"account";q=10;w=3600')
     app.clock.advance(50 * MINUTE - 1)

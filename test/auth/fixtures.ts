@@ -45,5 +45,6 @@ export function encodePart(value: unknown): string {
 }
 
 export function decodePart(part: string): string {
-  return atob(part.replaceAll('-', '+').replaceAll('_', '/'))
+  const bytes = atob(part.replaceAll('-', '+').replaceAll('_', '/'))
+  return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
 }

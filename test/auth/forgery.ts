@@ -1,6 +1,6 @@
 // Tokens as an attacker would like to make them, and as only the holder of the keys could.
-import { encodeBase64Url } from '../../src/platform/base64.ts'
-import { importSigningKey, type SigningKey, signSymmetricToken, signToken } from '../../src/platform/jwt.ts'
+import { decodeBase64Url, encodeBase64Url } from '../../src/platform/base64.ts'
+import { importHmacKey, importSigningKey, type SigningKey, signSymmetricToken, signToken } from '../../src/platform/jwt.ts'
 import { createKeyring } from '../../src/platform/keyring.ts'
 import type { TestApp } from '../support/harness.ts'
 import { decodePart, encodePart, rows } from './fixtures.ts'
@@ -27,6 +27,19 @@ export async function stealSigningKey(app: TestApp): Promise<SigningKey> {
   )
   const opened = await createKeyring({ current: secretOf(app) }).open('signing-keys', row?.sealed_private_jwk ?? '', row?.kid ?? '')
   return { kid: row?.kid ?? '', privateKey: await importSigningKey(JSON.parse(opened ?? '{}')) }
+}
+
+/** The key of stable tokens, likewise. */
+async function stealStableKey(app: TestApp): Promise<{ kid: string; key: CryptoKey }> {
+  const [row] = await rows<{ kid: string; sealed_key: string }>('SELECT * FROM stable_keys ORDER BY generation DESC LIMIT 1')
+  const opened = await createKeyring({ current: secretOf(app) }).open('stable-keys', row?.sealed_key ?? '', row?.kid ?? '')
+  return { kid: row?.kid ?? '', key: await importHmacKey(decodeBase64Url(opened ?? '') ?? new Uint8Array()) }
+}
+
+/** A stable token with a genuine signature over other claims, unless another key is given. */
+export async function resignStable(app: TestApp, claims: object, other?: CryptoKey): Promise<string> {
+  const { kid, key } = await stealStableKey(app)
+  return signSymmetricToken('st+jwt', JSON.parse(JSON.stringify(claims)), kid, other ?? key)
 }
 
 /** A token with a genuine signature over other claims (`undefined` removes one) or of another type. */

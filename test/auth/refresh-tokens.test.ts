@@ -16,11 +16,12 @@ async function isRefused(app: TestApp, refreshToken: string): Promise<boolean> {
 }
 
 describe('a refresh token', () => {
-  it('says which session and counter it is for, and nothing of time or user', async () => {
+  it('says which session and counter it is for, whose, and until when', async () => {
     const app = await startApp()
     const grant = await app.signIn(await app.createAccount())
     expect(headerOf(grant.refresh_token)).toEqual({ alg: 'HS256', typ: 'rt+jwt', kid: expect.stringMatching(/^[0-9a-f]{8}$/) })
-    expect(claimsOf(grant.refresh_token)).toEqual({ sid: claimsOf(grant.access_token).sid, ctr: 0 })
+    const told = { sub: grant.user.id, iat: app.clock.now, exp: app.clock.now + 30 * 86_400, token_type: 'refresh' }
+    expect(claimsOf(grant.refresh_token)).toEqual({ sid: claimsOf(grant.access_token).sid, ctr: 0, ...told })
   })
 
   it('is refused when forged, and the session lives on', async () => {

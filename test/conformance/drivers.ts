@@ -87,7 +87,11 @@ const stable: Driver = {
       said: said(reply),
     }
   },
-  check: async (app, { credential }) => outcomeOf(await app.request('GET', '/api/stable/auth/whoami', { token: credential })),
+  async check(app, { credential }) {
+    const reply = await app.request('GET', '/api/stable/auth/whoami', { token: credential })
+    // A genuine token whose session is over, as document 002 has it.
+    return reply.status === 403 ? 'refused' : outcomeOf(reply)
+  },
   async renew(app, session) {
     const outcome = await stable.check(app, session)
     return { outcome, session: outcome === 'ok' ? session : null }
@@ -107,7 +111,7 @@ const cookie: Driver = {
   check: (app, session) => v1.check(app, session),
   async renew(app, { credential, renewal }) {
     const reply = await app.request('POST', '/auth/refresh', { headers: cookieHeader(credential, renewal) })
-    return { outcome: outcomeOf(reply), session: sessionIn(reply) }
+    return { outcome: outcomeOf(reply), session: sessionIn(reply, renewal) }
   },
   signOut: async (app, { credential, renewal }) =>
     outcomeOf(await app.request('POST', '/auth/logout', { headers: cookieHeader(credential, renewal) })),
@@ -117,10 +121,11 @@ function cookieHeader(credential: string, renewal: string) {
   return { Cookie: `accessToken=${credential}; refreshToken=${renewal}` }
 }
 
-function sessionIn(reply: Reply): Session | null {
+/** @param kept the refresh token where the reply has none */
+function sessionIn(reply: Reply, kept?: string): Session | null {
   const cookies = reply.headers.getSetCookie().join('\n')
   const value = (name: string) => new RegExp(`^${name}=([^;]+)`, 'm').exec(cookies)?.[1]
-  const [credential, renewal] = [value('accessToken'), value('refreshToken')]
+  const [credential, renewal] = [value('accessToken'), value('refreshToken') ?? kept]
   return reply.status === 200 && credential && renewal ? { credential, renewal } : null
 }
 

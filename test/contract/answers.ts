@@ -11,6 +11,8 @@ export interface Question {
   readonly headers: Headers
   /** What may be on `Access-Control-Allow-Origin`. */
   readonly corsOrigins: readonly string[]
+  /** `COOKIE_ACCESS_TOKEN=readable`. */
+  readonly hasReadableAccess?: boolean
 }
 
 export interface Answer {

@@ -141,7 +141,7 @@ describe('the curl lines of document 002', () => {
       const { status, body } = await runCurlLine(withToken('logout', token, { '-X DELETE': method }))
 
       expect([status, body]).toEqual([200, { data: { message: 'JWT was revoked', sessionId }, status: true }])
-      expect((await runCurlLine(withToken('whoami', token))).status).toBe(401)
+      expect((await runCurlLine(withToken('whoami', token))).status).toBe(403)
     }
   })
 
@@ -152,7 +152,7 @@ describe('the curl lines of document 002', () => {
     const { body } = await runCurlLine(withToken('logout', await tokenOf('admin'), named))
 
     expect(body).toEqual({ data: { message: 'JWT was revoked', sessionId: theirs.sessionId }, status: true })
-    expect((await runCurlLine(withToken('whoami', theirs.token))).status).toBe(401)
+    expect((await runCurlLine(withToken('whoami', theirs.token))).status).toBe(403)
   })
 
   it('list granted tokens, once the space behind the backslash is gone', async () => {

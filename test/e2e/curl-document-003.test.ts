@@ -84,15 +84,16 @@ describe('the curl lines of document 003', () => {
     expect([reply.status, reply.body]).toEqual([401, { message: 'Invalid credentials' }])
   })
 
-  it('refresh with two Cookie fields on one request', async () => {
+  it('refresh with two Cookie fields on one request, again and again with the same refresh token', async () => {
     const tokens = tokensOf(await runExample('login'))
 
     const reply = await runWith('refresh', tokens)
 
     expect([reply.status, reply.body]).toEqual([200, { message: 'Access token refreshed successfully' }])
-    expect(cookiesOf(reply)).toMatchObject({ accessToken: lasting(900, JWT) })
+    expect(cookiesOf(reply)).toEqual({ accessToken: lasting(900, JWT) })
     expect(tokensOf(reply).accessToken).not.toBe(tokens.accessToken)
-    expect((await runWith('refresh', tokensOf(reply))).status).toBe(200)
+    const kept = { ...tokens, accessToken: tokensOf(reply).accessToken }
+    expect((await runWith('refresh', kept)).status).toBe(200)
   })
 
   it('sign out with two Cookie fields, and the refresh token is dead', async () => {

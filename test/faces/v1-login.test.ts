@@ -120,6 +120,7 @@ describe('v1: the access token', () => {
       permissions: [],
       email_verified: true,
       email,
+      ...{ acr: 'urn:postern:aal1', token_type: 'access', user_id: user.id, is_admin: false, first_name: null, last_name: null },
     })
     expect(claimsOf(token).sid.startsWith(user.id.replaceAll('-', ''))).toBe(true)
   })

@@ -149,7 +149,7 @@ export const SESSION_OPERATIONS: Readonly<Record<string, Operation>> = {
       return {
         userId,
         send: () => stable(app, 'DELETE', '/logout', { token }),
-        proveDone: async () => expect((await stable(app, 'GET', '/whoami', { token })).status).toBe(401),
+        proveDone: async () => expect((await stable(app, 'GET', '/whoami', { token })).status).toBe(403),
       }
     },
   },

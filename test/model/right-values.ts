@@ -30,6 +30,7 @@ const VALUES: Readonly<Record<string, (person: Person) => unknown>> = {
   id: ({ sessionId }) => sessionId,
   sessionId: ({ stable }) => JSON.parse(atob(stable.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')).sid,
   cursor: () => undefined,
+  operationsScope: () => null,
   limit: () => '10',
   file: () => 'swagger-ui.css',
   lang: () => 'tr',

@@ -11,7 +11,7 @@ import type { SessionRecord } from '../../src/objects/session-rules.ts'
 import { bindings, DAY, NOW, newSession, ScriptedKv } from './session-fixtures.ts'
 
 function record(changes: Partial<SessionRecord> = {}): SessionRecord {
-  return { ...newSession(crypto.randomUUID()), counter: 7, lastUsedAt: NOW, revokedAt: null, ...changes }
+  return { ...newSession(crypto.randomUUID()), counter: 7, rotatedAt: NOW, lastUsedAt: NOW, revokedAt: null, ...changes }
 }
 
 describe('session copies', () => {

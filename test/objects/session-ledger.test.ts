@@ -22,7 +22,7 @@ async function ledgerWithSession(changes: Parameters<typeof newSession>[1] = {})
 describe('SessionLedger: creating and finding', () => {
   it('finds what was created, with counter 0', async () => {
     const { ledger, session, id } = await ledgerWithSession()
-    expect(await ledger.find(id)).toEqual({ ...session, counter: 0, lastUsedAt: NOW, revokedAt: null })
+    expect(await ledger.find(id)).toEqual({ ...session, counter: 0, rotatedAt: NOW, lastUsedAt: NOW, revokedAt: null })
   })
 
   it('creates a session once however often it is asked to, and never revives it', async () => {
@@ -32,6 +32,24 @@ describe('SessionLedger: creating and finding', () => {
     await ledger.revoke(id, NOW)
     expect((await ledger.create(session, NOW)).revokedAt).toBe(NOW)
     expect(await ledger.list()).toHaveLength(1)
+  })
+
+  it('notes a use, of a session that is open, and never an earlier one', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    await ledger.noteUse(id, NOW + 100)
+    await ledger.noteUse(id, NOW + 50)
+    expect(await ledger.find(id)).toMatchObject({ lastUsedAt: NOW + 100, counter: 0 })
+    await ledger.revoke(id, NOW + 200)
+    await ledger.noteUse(id, NOW + 300)
+    expect(await ledger.find(id)).toMatchObject({ lastUsedAt: NOW + 100 })
+  })
+
+  it('goes on with any refresh token of the session where those that were replaced are kept', async () => {
+    const { ledger, id } = await ledgerWithSession()
+    const keep = (counter: number) => ledger.rotate({ ...rotation(id, counter, NOW + 1000), keepsReplaced: true })
+    for (const counter of [0, 0, 1, 0]) expect(await keep(counter)).toMatchObject({ outcome: 'advanced' })
+    expect(await keep(9)).toEqual({ outcome: 'ended' })
+    expect(await ledger.find(id)).toMatchObject({ counter: 4, revokedAt: null })
   })
 
   it('stores nothing when it is only asked', async () => {

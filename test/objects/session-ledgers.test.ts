@@ -21,7 +21,7 @@ describe('session ledgers', () => {
     const userId = crypto.randomUUID()
     const session = newSession(userId)
     const { id } = session
-    const record = { ...session, counter: 0, lastUsedAt: NOW, revokedAt: null }
+    const record = { ...session, counter: 0, rotatedAt: NOW, lastUsedAt: NOW, revokedAt: null }
     expect(await ledgers.create(session, NOW)).toEqual({ ...record, isFromNewDevice: false })
     expect(await ledgers.find(id)).toEqual(record)
     expect(await ledgers.list(userId)).toEqual([record])
@@ -29,6 +29,8 @@ describe('session ledgers', () => {
     expect(await ledgers.rotate({ id, ...claim })).toMatchObject({ outcome: 'advanced', session: { id, counter: 1 } })
     expect(await ledgers.extend({ id, standing: standing(), now: NOW, ttlSeconds: 600 })).toMatchObject({ id, counter: 1 })
     expect(await ledgers.reauthenticate(id, standing(), NOW + 1)).toMatchObject({ id, authTime: NOW + 1 })
+    await ledgers.noteUse(id, NOW + 2)
+    expect(await ledgers.find(id)).toMatchObject({ lastUsedAt: NOW + 2 })
     expect(await ledgers.revoke(id, NOW)).toBe(true)
     await ledgers.create(newSession(userId), NOW)
     await ledgers.revokeMethod(userId, 'pin', NOW)

@@ -46,6 +46,7 @@ describe('confirming', () => {
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
       ...{
         permissions: [],
+        number: expect.any(Number),
         disabledAt: null,
         sessionEpoch: 1,
         keptSession: null,

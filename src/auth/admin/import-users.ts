@@ -1,5 +1,6 @@
 // Users of another system, or of another Postern, by the file: every line is looked at before the first user is written. A user is known
 // by an id that stays (`sourceId`), never by the address: whom an earlier import has brought is left alone, whatever became of them.
+import { encodeHex } from '../../platform/hex.ts'
 import { decoyHash, SALT_BYTES } from '../../platform/password-hash.ts'
 import type { AuditEvent } from '../../stores/audit-event.ts'
 import type { LineNote, LineRange, StagedUser } from '../../stores/imports.ts'
@@ -82,6 +83,7 @@ async function stage(
   importId: string,
   lines: AsyncIterable<Uint8Array | null>,
 ): Promise<{ readonly last: Last; readonly problems: readonly LineNote[] }> {
+  const { sha256 } = await import('../../platform/noble.ts')
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   const problems: LineNote[] = []
   let [line, count, bytes] = [0, 0, 0]
@@ -96,7 +98,7 @@ async function stage(
     try {
       const user = readLine(content, decoder, deps.clock())
       if (user === null) continue
-      batch.push(prepare(deps, line, user))
+      batch.push(prepare(deps, line, user, sha256))
       count += 1
       bytes += content?.length ?? 0
     } catch (error) {
@@ -121,16 +123,20 @@ function readLine(content: Uint8Array | null, decoder: TextDecoder, now: number)
   return text.trim() === '' ? null : parseImportedUser(text, now)
 }
 
-function prepare({ random, settings }: Deps, line: number, { hash, ...user }: ImportedUser): StagedUser {
+function prepare({ random, settings }: Deps, line: number, { hash, ...user }: ImportedUser, digest: Digest): StagedUser {
   const passwordHash = hash ?? decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
-  return { ...user, line, userId: random.uuid(), passwordHash }
+  // It stays when the account goes, and must not tell whose it was.
+  const sourceId = user.sourceId ?? `a:${encodeHex(digest(new TextEncoder().encode(user.email)))}`
+  return { ...user, sourceId, line, userId: random.uuid(), passwordHash }
 }
 
-async function findProblems({ imports, clock }: Deps, importId: string, last: Last): Promise<readonly LineNote[]> {
+type Digest = (bytes: Uint8Array) => Uint8Array
+
+async function findProblems({ imports, clock, settings }: Deps, importId: string, last: Last): Promise<readonly LineNote[]> {
   const problems = [...(await imports.findRepetitions(importId, MAX_NOTES))]
   for (const range of rangesOf(last.line, CHECK_LINES)) {
     await imports.recognise(importId, range)
-    problems.push(...(await imports.findConflicts(importId, range, clock(), MAX_NOTES)))
+    problems.push(...(await imports.findConflicts(importId, range, clock(), settings.userIds === 'number', MAX_NOTES)))
   }
   return problems
 }
@@ -143,6 +149,7 @@ async function write(
   waiting: number,
   onProgress: (written: number, of: number) => void,
 ): Promise<{ readonly written: number; readonly late: readonly LineNote[] }> {
+  await imports.passNumbers(importId)
   let written = 0
   const late: LineNote[] = []
   for (const range of rangesOf(lastLine, WRITE_LINES)) {

@@ -11,8 +11,8 @@ import type { User } from '../../stores/users.ts'
 import { findPermissionProblem } from './permission-rules.ts'
 
 export interface ImportedUser {
-  /** Names the user for good, whatever becomes of the address: `imported_accounts` of schema.ts. */
-  readonly sourceId: string
+  /** Names the user for good, whatever becomes of the address; `null`: there is nothing but the address in the file. */
+  readonly sourceId: string | null
   readonly externalId: string | null
   readonly email: string
   readonly username: string | null
@@ -91,7 +91,7 @@ export function parseImportedUser(line: string, now: number): ImportedUser {
   if ((members.email ?? '') === '') problems.push('email is missing')
   if (email === null || problems.length > 0) throw new BadLine(problems.join('; '))
   return {
-    sourceId: externalId !== null ? `x:${externalId}` : id !== null ? `i:${id}` : `a:${email}`,
+    sourceId: externalId !== null ? `x:${externalId}` : id !== null ? `i:${id}` : null,
     externalId,
     email,
     username: username?.username ?? null,

@@ -36,6 +36,7 @@ export function viewAccount(user: User) {
     ...viewUser(user),
     disabled_at: renderTimeOrNull(user.disabledAt),
     updated_at: renderTime(user.updatedAt),
+    number: user.number,
     external_id: user.externalId,
     locale: user.locale,
     credentials: credentialsOf(user),

@@ -33,6 +33,7 @@ export const AdminUserSchema = v.object({
   ...UserSchema.entries,
   disabled_at: maybe(time()),
   updated_at: time(),
+  number: v.pipe(maybe(v.number()), v.description('What v1 calls the user with USER_IDS=number')),
   external_id: v.pipe(maybe(v.string()), v.description('What another system calls the user')),
   locale: v.pipe(maybe(v.string()), v.description('Language of mail')),
   credentials: v.pipe(v.array(v.picklist(['password', 'pin'])), v.description('What there is to sign in by')),

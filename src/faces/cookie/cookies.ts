@@ -21,8 +21,17 @@ interface TokenCookies {
   readonly refreshExpiresIn: number
 }
 
-export function setTokenCookies(c: Context<AppEnv>, tokens: TokenCookies): void {
-  setCookie(c, COOKIES.access, tokens.accessToken, tokens.expiresIn)
+/** @param isReadable whether scripts of a page may read it */
+export function setAccessCookie(
+  c: Context<AppEnv>,
+  { accessToken, expiresIn }: Pick<TokenCookies, 'accessToken' | 'expiresIn'>,
+  isReadable: boolean,
+): void {
+  setCookie(c, COOKIES.access, accessToken, expiresIn, isReadable)
+}
+
+export function setTokenCookies(c: Context<AppEnv>, tokens: TokenCookies, isReadable: boolean): void {
+  setAccessCookie(c, tokens, isReadable)
   setCookie(c, COOKIES.refresh, tokens.refreshToken, tokens.refreshExpiresIn)
 }
 

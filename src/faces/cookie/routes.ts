@@ -7,7 +7,7 @@ import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { type Origins, sameOrigin } from '../shared/same-origin.ts'
 import { parseBody } from '../shared/schema.ts'
-import { clearTokenCookies, readTokenCookies, setTokenCookies } from './cookies.ts'
+import { clearTokenCookies, readTokenCookies, setAccessCookie, setTokenCookies } from './cookies.ts'
 import { PinLoginBody, renderFailure } from './wire.ts'
 
 export const COOKIE_PATH = '/auth'
@@ -16,20 +16,22 @@ interface CookieFaceOptions {
   /** Inside the face, so that its refusal too is in the face's words. */
   readonly requireService: MiddlewareHandler<AppEnv>
   readonly originsOf: (env: AppEnv['Bindings']) => Origins
+  /** Whether scripts of a page may read the access token. */
+  readonly isReadable: (env: AppEnv['Bindings']) => boolean
 }
 
-export function createCookieFace({ requireService, originsOf }: CookieFaceOptions): Hono<AppEnv> {
+export function createCookieFace({ requireService, originsOf, isReadable }: CookieFaceOptions): Hono<AppEnv> {
   const face = createRoutes()
     .use(inFace('cookie'), requireService, sameOrigin(originsOf))
     .post('/login', jsonBody, async (c) => {
       const credentials = parseBody(PinLoginBody, c.var.body)
-      setTokenCookies(c, await c.var.auth.signInWithPin(credentials, readClient(c)))
+      setTokenCookies(c, await c.var.auth.signInWithPin(credentials, readClient(c)), isReadable(c.env))
       return c.json({ message: 'Login successful' })
     })
     .post('/refresh', jsonBody, async (c) => {
       const { refreshToken } = readTokenCookies(c.req.header('Cookie'))
       if (refreshToken === null) throw new AuthError('invalid_refresh_token', 'no cookie, or two that differ')
-      setTokenCookies(c, await c.var.auth.refreshSession(refreshToken, readClient(c)))
+      setAccessCookie(c, await c.var.auth.renewAccess(refreshToken), isReadable(c.env))
       return c.json({ message: 'Access token refreshed successfully' })
     })
     .post('/logout', jsonBody, async (c) => {

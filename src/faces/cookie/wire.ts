@@ -9,7 +9,10 @@ export const PinLoginBody = v.object({
   pin: optionalText('4 to 12 digits; whatever text it is, it is judged'),
 })
 
-export const MessageSchema = v.object({ message: v.string() })
+export const MessageSchema = v.object({
+  message: v.string(),
+  retryAfter: v.optional(v.pipe(v.number(), v.integer(), v.description('Seconds, with 429'))),
+})
 
 const ERRORS = {
   invalid_request: [400, 'The request is not valid'],
@@ -22,6 +25,7 @@ const ERRORS = {
   email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
   unauthorized: [401, 'Unauthorized'],
   invalid_access_token: [401, 'Unauthorized'],
+  session_ended: [401, 'Unauthorized'],
   invalid_refresh_token: [401, 'Invalid refresh token'],
   token_reused: [401, 'Invalid refresh token'],
   invalid_link: [400, 'The link is not valid or has expired'],
@@ -42,5 +46,6 @@ export function renderFailure({ code, details }: AuthError): [v.InferOutput<type
   const [status, words] = ERRORS[code]
   // There is no member for them here, so the message itself names what is wrong, never its value.
   const problems = details.fields?.map(({ field, message }) => `${field} ${message}`).join(', ')
-  return [{ message: problems || words }, status]
+  const { limit } = details
+  return [{ message: problems || words, ...(limit && { retryAfter: limit.retryAfterSeconds }) }, status]
 }

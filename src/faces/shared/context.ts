@@ -7,6 +7,7 @@ import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
 import { parseAcceptLanguage } from '../../platform/locale.ts'
 import { cleanText } from '../../platform/printable-text.ts'
+import type { UserIds } from './user-wire.ts'
 
 /** What a request's JSON body says; `null` where there was none. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -18,6 +19,7 @@ export interface AppEnv {
     /** Set by `requireService`: absent where the configuration is broken. */
     auth: Auth
     admin: Admin
+    userIds: UserIds
     body: JsonObject | null
     /** Set by `inFace`. */
     face: Client['face']

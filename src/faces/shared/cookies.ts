@@ -45,9 +45,9 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t'
 }
 
-/** Scripts cannot read it, and a browser sends it along with no request that another site makes, but for following a link. */
-export function setCookie(c: Context<AppEnv>, name: string, value: string, maxAge: number): void {
-  appendCookie(c, name, value, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge, secure: !isPlainLocal(c) })
+/** Scripts cannot read it, unless it is to be readable, and a browser sends it along with no request that another site makes, but for following a link. */
+export function setCookie(c: Context<AppEnv>, name: string, value: string, maxAge: number, isReadable = false): void {
+  appendCookie(c, name, value, { httpOnly: !isReadable, sameSite: 'Lax', path: '/', maxAge, secure: !isPlainLocal(c) })
 }
 
 /** Not every browser keeps a `Secure` cookie that came over plain http, not even on the machine itself. */

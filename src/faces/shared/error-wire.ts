@@ -17,6 +17,7 @@ const ERRORS = {
   email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
   unauthorized: [401, 'Unauthorized'],
   invalid_access_token: [401, 'Unauthorized', 'invalid_token'],
+  session_ended: [401, 'Unauthorized', 'invalid_token'],
   invalid_refresh_token: [401, 'Invalid refresh token', 'invalid_token'],
   token_reused: [401, 'This refresh token was used before, please sign in again'],
   invalid_link: [400, 'The link is not valid or has expired', 'invalid_token'],

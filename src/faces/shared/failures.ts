@@ -18,7 +18,8 @@ export function noteFailure(c: Context<AppEnv>, error: unknown): AuthError {
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
   if (allowedMethods) c.header('Allow', allowedMethods.join(', '))
   if (failure.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="postern"')
-  if (failure.code === 'invalid_access_token') c.header('WWW-Authenticate', 'Bearer realm="postern", error="invalid_token"')
+  if (failure.code === 'invalid_access_token' || failure.code === 'session_ended')
+    c.header('WWW-Authenticate', 'Bearer realm="postern", error="invalid_token"')
   return failure
 }
 

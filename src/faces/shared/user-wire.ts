@@ -1,7 +1,10 @@
 // An account as `v1` and the admin API show it.
 import * as v from 'valibot'
-import { viewUser } from '../../auth/user-view.ts'
+import type { AuthSettings } from '../../auth/settings.ts'
+import { publicIdOf, viewUser } from '../../auth/user-view.ts'
 import type { User } from '../../stores/users.ts'
+
+export type UserIds = AuthSettings['userIds']
 
 export const UserSchema = v.object({
   id: v.pipe(v.string(), v.description('Opaque')),
@@ -16,6 +19,12 @@ export const UserSchema = v.object({
   created_at: v.pipe(v.string(), v.description('RFC 3339')),
 })
 
-export function renderUser(user: User): v.InferOutput<typeof UserSchema> {
-  return viewUser(user)
+/** As `v1` shows it: its id may be a number there (`USER_IDS`). */
+export const PublicUserSchema = v.object({
+  ...UserSchema.entries,
+  id: v.pipe(v.union([v.string(), v.pipe(v.number(), v.integer())]), v.description('Opaque; a number with USER_IDS=number')),
+})
+
+export function renderUser(user: User, userIds: UserIds): v.InferOutput<typeof PublicUserSchema> {
+  return { ...viewUser(user), id: publicIdOf(user, userIds) }
 }

@@ -39,7 +39,7 @@ export const stableOperations: Readonly<Record<string, Operation>> = {
     summary: 'The current user and session',
     bearer: 'required',
     success: [200, envelopeSchema(IdentitySchema)],
-    refusals: [401, 503],
+    refusals: [401, 403, 503],
   },
   'DELETE /logout': { id: 'stableLogout', summary: 'End a session', ...signOut },
   'GET /logout': {

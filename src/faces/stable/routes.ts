@@ -30,7 +30,12 @@ export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<Ap
       return c.json(envelope({ grantedAccesses: accesses.map(renderGrantedAccess) }))
     })
 
-  stable.onError((error, c) => c.json(...renderFailure(noteFailure(c, error))))
+  stable.onError((error, c) => {
+    const failure = noteFailure(c, error)
+    // 403 here, which no credential would help.
+    if (failure.code === 'session_ended') c.header('WWW-Authenticate', undefined)
+    return c.json(...renderFailure(failure))
+  })
   closeRoutes(stable, { withoutHead: ['/logout'] })
   return stable
 }

@@ -10,6 +10,7 @@ import { optionalName, optionalText } from '../shared/schema.ts'
 export const StableLoginBody = v.object({
   username: optionalName('Compared by compatibility form and case'),
   password: optionalText('Whatever it is, it is judged, not checked against the policy'),
+  operationsScope: v.optional(v.pipe(v.unknown(), v.description('Refused: a token has all rights of its user'))),
 })
 
 const Time = v.pipe(v.string(), v.description('RFC 3339 with an offset'))
@@ -68,6 +69,7 @@ const ERRORS = {
   email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
   unauthorized: [401, 'Unauthorized'],
   invalid_access_token: [401, 'Unauthorized'],
+  session_ended: [403, 'Forbidden'],
   invalid_refresh_token: [401, 'Unauthorized'],
   token_reused: [401, 'Unauthorized'],
   invalid_link: [400, 'The link is not valid or has expired'],

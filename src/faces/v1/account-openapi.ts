@@ -1,7 +1,7 @@
 // What the `v1` face says for OpenAPI of the rest of an account's life: recovery, changes, deletion.
 import * as v from 'valibot'
 import type { Operation } from '../shared/operation.ts'
-import { UserSchema } from '../shared/user-wire.ts'
+import { PublicUserSchema } from '../shared/user-wire.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
@@ -25,7 +25,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
       'What is left out or empty stays, null clears. A new username needs what DELETE /pin needs; the one before is kept for the account for 30 days, and a mail tells of it.',
     body: ProfileBody,
     bearer: 'required',
-    success: [200, v.object({ user: UserSchema })],
+    success: [200, v.object({ user: PublicUserSchema })],
     refusals: [400, 401, 403, 409, 429, 503],
   },
   'DELETE /me': {

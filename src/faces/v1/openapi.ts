@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { MAX_ACTIVITY_LIMIT } from '../../auth/list-activity.ts'
 import type { Operation } from '../shared/operation.ts'
-import { UserSchema } from '../shared/user-wire.ts'
+import { PublicUserSchema } from '../shared/user-wire.ts'
 import { accountOperations } from './account-openapi.ts'
 import { ActivitySchema } from './activity-schema.ts'
 import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema } from './wire.ts'
@@ -18,7 +18,7 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
       'Sets a cookie by which the page behind the link knows the browser that registered.',
     body: RegisterBody,
     required: ['email', 'password'],
-    success: [201, v.object({ message: v.string(), user: UserSchema })],
+    success: [201, v.object({ message: v.string(), user: PublicUserSchema })],
     refusals: [400, 403, 409, 429, 503],
   },
   'POST /resend-verification': {
@@ -50,7 +50,7 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     id: 'me',
     summary: 'The current user',
     bearer: 'required',
-    success: [200, v.object({ user: UserSchema })],
+    success: [200, v.object({ user: PublicUserSchema })],
     refusals: [401, 503],
   },
   'POST /refresh': {

@@ -42,7 +42,7 @@ export const v1 = createRoutes()
     const { registration, proof } = await c.var.auth.register(form, readChallengedClient(c, body))
     setRegistrationCookie(c, proof, registration.expiresAt - registration.createdAt)
     const message = 'registration successful, please verify your email before login'
-    return c.json({ message, user: renderRegistration(registration) }, 201)
+    return c.json({ message, user: renderRegistration(registration, c.var.userIds) }, 201)
   })
   .post('/resend-verification', jsonBody, async (c) => {
     const { email } = parseBody(EmailBody, c.var.body)
@@ -56,13 +56,13 @@ export const v1 = createRoutes()
   .post('/login', jsonBody, async (c) => {
     const body = parseBody(LoginBody, c.var.body)
     const { email, username, password } = body
-    return c.json(renderGrant(await c.var.auth.signIn({ email, username, password }, readChallengedClient(c, body))))
+    return c.json(renderGrant(await c.var.auth.signIn({ email, username, password }, readChallengedClient(c, body)), c.var.userIds))
   })
-  .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c))) }))
+  .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c)), c.var.userIds) }))
   .patch('/me', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, username } = parseBody(ProfileBody, c.var.body)
     const user = await c.var.auth.updateProfile(readBearer(c), { firstName, lastName, username }, readClient(c))
-    return c.json({ user: renderUser(user) })
+    return c.json({ user: renderUser(user, c.var.userIds) })
   })
   .delete('/me', jsonBody, async (c) => {
     const { password } = parseBody(PasswordBody, c.var.body)
@@ -103,7 +103,7 @@ export const v1 = createRoutes()
   .post('/refresh', jsonBody, async (c) => {
     const { refresh_token: refreshToken } = parseBody(RefreshBody, c.var.body)
     if (refreshToken === undefined) return c.json(renderExtension(await c.var.auth.extendSession(readBearer(c))))
-    return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken, readClient(c))))
+    return c.json(renderGrant(await c.var.auth.refreshSession(refreshToken, readClient(c)), c.var.userIds))
   })
   .post('/logout', jsonBody, async (c) => {
     const { refresh_token: refreshToken = null } = parseBody(RefreshBody, c.var.body)

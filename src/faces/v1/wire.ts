@@ -8,7 +8,7 @@ import { renderTime } from '../../platform/rfc3339.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import { challengeMembers } from '../shared/challenge.ts'
 import { optionalName, optionalText } from '../shared/schema.ts'
-import { renderUser, UserSchema } from '../shared/user-wire.ts'
+import { PublicUserSchema, renderUser, type UserIds } from '../shared/user-wire.ts'
 
 export const RegisterBody = v.object({
   email: optionalName('E-mail address, compared without case'),
@@ -42,11 +42,11 @@ export const SessionSchema = v.object({
 
 export const GrantSchema = v.object({
   access_token: v.string(),
-  accessToken: v.pipe(v.string(), v.description('The same again')),
+  accessToken: v.pipe(v.string(), v.description('The same again; with SHARED_TOKEN_SECRET one that it signs')),
   refresh_token: v.string(),
   token_type: v.literal('Bearer'),
   expires_in: v.pipe(v.number(), v.integer(), v.description('Seconds')),
-  user: UserSchema,
+  user: PublicUserSchema,
 })
 
 export const ExtensionSchema = v.object({
@@ -58,10 +58,11 @@ export const ExtensionSchema = v.object({
 })
 
 /** A registration looks like the account that it may become. */
-export function renderRegistration(registration: Registration): v.InferOutput<typeof UserSchema> {
-  const { id, email, username, firstName, lastName, createdAt } = registration
+export function renderRegistration(registration: Registration, userIds: UserIds): v.InferOutput<typeof PublicUserSchema> {
+  const { email, username, firstName, lastName, createdAt } = registration
   return {
-    id,
+    // A number is given out with the account, so that none tells whether there is one already.
+    id: userIds === 'number' ? 0 : registration.id,
     email,
     username,
     first_name: firstName,
@@ -74,22 +75,27 @@ export function renderRegistration(registration: Registration): v.InferOutput<ty
   }
 }
 
-export function renderGrant(grant: Grant): v.InferOutput<typeof GrantSchema> {
+export function renderGrant(grant: Grant, userIds: UserIds): v.InferOutput<typeof GrantSchema> {
   return {
     access_token: grant.accessToken,
-    accessToken: grant.accessToken,
+    accessToken: grant.sharedToken?.token ?? grant.accessToken,
     refresh_token: grant.refreshToken,
     token_type: 'Bearer',
     expires_in: grant.expiresIn,
-    user: renderUser(grant.user),
+    user: renderUser(grant.user, userIds),
   }
 }
 
-export function renderExtension({ accessToken, expiresIn, session }: ExtendedSession): v.InferOutput<typeof ExtensionSchema> {
+export function renderExtension({
+  accessToken,
+  sharedToken,
+  expiresIn,
+  session,
+}: ExtendedSession): v.InferOutput<typeof ExtensionSchema> {
   return {
     message: 'Session refreshed',
     access_token: accessToken,
-    accessToken,
+    accessToken: sharedToken?.token ?? accessToken,
     expires_in: expiresIn,
     session: renderSession(session, session.id),
   }

@@ -185,7 +185,7 @@ export const operators: AttackClass = {
         { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: victim.refresh } },
         { method: 'GET', path: '/api/stable/auth/whoami', token: victim.stable },
       ],
-      answer: ['ok', 'forbidden', 'refused', 'refused', 'refused'],
+      answer: ['ok', 'forbidden', 'refused', 'refused', 'forbidden'],
     },
   ],
 }

@@ -48,7 +48,7 @@ function restored(name: string, end: (scene: Scene, person: Person) => Promise<u
       await restore()
       return held(person)
     },
-    answer: 'refused',
+    answer: 'ended',
   }
 }
 
@@ -97,7 +97,7 @@ const RESTORES: readonly Attack[] = [
       await BINDINGS.DB.prepare('UPDATE users SET session_epoch = ? WHERE id = ?').bind(epoch, person.id).run()
       return held(person)
     },
-    answer: 'refused',
+    answer: 'ended',
   },
 ]
 

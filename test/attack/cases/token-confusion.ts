@@ -97,7 +97,7 @@ const ended = (
     ])
     return [...checks, ...[person.refresh, person.cookies.refreshToken].flatMap(refreshDoors)]
   },
-  answer: 'refused',
+  answer: 'ended',
 })
 
 /** As the operator's commands do it: in D1 alone, and no ledger is told. */

@@ -95,12 +95,11 @@ describe('POST /auth/login', () => {
 })
 
 describe('POST /auth/refresh', () => {
-  it('sets two new cookies, by the refresh token alone', async () => {
+  it('sets a new access token, by the refresh token alone, which stays', async () => {
     const { refreshToken } = await pinSignIn(app, username)
     const reply = await post(app, '/refresh', cookieHeader({ refreshToken }))
     expect([reply.status, reply.body]).toEqual([200, { message: 'Access token refreshed successfully' }])
-    expect(attributesOf(reply.headers)).toEqual(cookies(900, MONTH, expect.stringMatching(JWT)))
-    expect(tokensIn(reply).refreshToken).not.toBe(refreshToken)
+    expect(attributesOf(reply.headers)).toEqual(cookies(900, MONTH, expect.stringMatching(JWT)).slice(0, 1))
     expect((await app.v1('GET', '/me', { token: tokensIn(reply).accessToken })).body.user.email).toBe(email)
   })
 
@@ -108,17 +107,6 @@ describe('POST /auth/refresh', () => {
     const tokens = await pinSignIn(app, username)
     app.clock.advance(1000)
     expect((await post(app, '/refresh', cookieHeader(tokens))).status).toBe(200)
-  })
-
-  it('gives the same successor within the grace, and ends the session after it where another device asks', async () => {
-    const tokens = await pinSignIn(app, username)
-    const first = tokensIn(await post(app, '/refresh', cookieHeader(tokens)))
-    const again = await post(app, '/refresh', cookieHeader(tokens))
-    expect([again.status, tokensIn(again).refreshToken]).toEqual([200, first.refreshToken])
-    app.clock.advance(61)
-    const late = await post(app, '/refresh', cookieHeader(tokens), { 'User-Agent': 'Another/1.0' })
-    expect([late.status, late.body, late.headers.getSetCookie()]).toEqual([401, { message: 'Invalid refresh token' }, []])
-    expect((await post(app, '/refresh', cookieHeader(first))).status).toBe(401)
   })
 
   it.each([

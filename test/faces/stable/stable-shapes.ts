@@ -66,7 +66,7 @@ export function accessShape(app: TestApp, members: Readonly<Record<string, unkno
     UpdatedAt: offsetTime(app.clock.now),
     DeletedAt: null,
     id: expect.stringMatching(/^[0-9a-f]{64}$/),
-    expiresAt: offsetTime(app.clock.now + 2_592_000),
+    expiresAt: offsetTime(app.clock.now + 315_360_000),
     deactivated: false,
     description: 'Login',
     requesterIP: '192.0.2.7',
