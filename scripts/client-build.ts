@@ -10,7 +10,6 @@ import { runTool } from './run-tool.ts'
 export const CLIENT_PACKAGE = '.postern/client'
 
 interface Manifest {
-  readonly dependencies: { readonly hono: string; readonly jose: string }
   readonly [member: string]: unknown
 }
 
@@ -21,18 +20,24 @@ export async function buildClient(root = PROJECT_ROOT): Promise<number> {
   const code = await runTool('tsc', ['-p', join(root, 'tsconfig.client.json')])
   if (code !== 0) return code
   await cp(dist, join(folder, 'dist'), { recursive: true })
-  for (const file of ['README.md', 'LICENSE']) await cp(join(root, file), join(folder, file))
+  await cp(join(root, 'src/client/README.md'), join(folder, 'README.md'))
+  await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   const manifest = clientManifest(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')))
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return 0
 }
 
-function clientManifest({ name, version, description, license, type, exports, files, dependencies: { hono, jose } }: Manifest) {
+function clientManifest({ name, version, license, type, exports, files }: Manifest) {
   return {
-    ...{ name, version, description, license, type, exports, files },
-    dependencies: { jose },
+    ...{ name, version, license, type, exports, files },
+    description: 'Checks the access tokens of Postern, in Workers and elsewhere',
+    sideEffects: false,
+    // For programs that are compiled with moduleResolution "node", which reads no exports.
+    typesVersions: { '*': { client: ['./dist/client/index.d.ts'] } },
+    engines: { node: '>=20' },
+    // Whichever the program has of these majors: what this repository pins is its own affair.
+    peerDependencies: { hono: '^4', jose: '^6' },
     // Only whoever uses requireAuth needs it, and has it.
-    peerDependencies: { hono: `^${hono}` },
     peerDependenciesMeta: { hono: { optional: true } },
   }
 }

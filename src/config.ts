@@ -1,5 +1,6 @@
 // The only reader of vars and secrets. Turns the environment into plain numbers and strings once, and answers with the
 // name of whatever is wrong and how to set it. Never logs a value.
+
 import type { AuthSettings } from './auth/settings.ts'
 import { findAdminKeyProblem } from './platform/admin-key.ts'
 import { parseEmailAddress } from './platform/email-address.ts'
@@ -7,6 +8,7 @@ import { findSecretProblem } from './platform/keyring.ts'
 import { LOCALES } from './platform/locale.ts'
 import type { MailHttpService } from './platform/mail-http.ts'
 import { RESERVED_USERNAMES } from './platform/new-username.ts'
+import { originOf } from './platform/origin.ts'
 import { isAffordable, isBelowFloor } from './platform/password-hash.ts'
 import type { SmtpServer } from './platform/smtp-session.ts'
 import { isTestSecret } from './platform/turnstile.ts'
@@ -313,11 +315,4 @@ function turnstileSecret(vars: Readonly<Record<string, unknown>>, isDevelopment:
     )
   }
   return value === '' ? undefined : value
-}
-
-function originOf(value: string): string | null {
-  if (!URL.canParse(value)) return null
-  const url = new URL(value)
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  return isBare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : null
 }

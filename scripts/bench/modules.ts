@@ -22,8 +22,13 @@ export async function bundleService(directory: string): Promise<Modules> {
 }
 
 /** One of the workers in `workers/`. @param directory where its configuration and its bundle go */
-export async function bundleBenchWorker(directory: string, name: BenchWorker): Promise<Modules> {
-  const configPath = await writeConfig(directory, name, inProject('scripts', 'bench', 'workers', `${name}.ts`))
+export function bundleBenchWorker(directory: string, name: BenchWorker): Promise<Modules> {
+  return bundleWorker(directory, name, inProject('scripts', 'bench', 'workers', `${name}.ts`))
+}
+
+/** @param directory where its configuration and its bundle go; @param main the path of its entry file */
+export async function bundleWorker(directory: string, name: string, main: string): Promise<Modules> {
+  const configPath = await writeConfig(directory, name, main)
   const outDirectory = join(directory, 'bundle')
   await bundle(['--config', configPath, '--outdir', outDirectory])
   return readModules(outDirectory)

@@ -1,17 +1,19 @@
 // Judges an access token by itself: signature, claims and time, with the keys a cache finds. No session is asked.
 import { readKeyId, verifyToken } from '../platform/jwt.ts'
 import type { PosternFailure, PosternResult, Principal } from './bindings.ts'
-import type { KeyCache } from './key-cache.ts'
+import type { FoundKey } from './key-cache.ts'
 
 /** RFC 9068 §2.1 */
 const TYPE = 'at+jwt'
 const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'amr', 'roles', 'permissions', 'email']
 const INVALID: PosternFailure = { ok: false, code: 'invalid_token' }
 
-export async function verifyAccessToken(token: string, keys: KeyCache, now: number): Promise<PosternResult<Principal>> {
+export type FindKey = (kid: string, now: number) => Promise<FoundKey | null | PosternFailure>
+
+export async function verifyAccessToken(token: string, findKey: FindKey, now: number): Promise<PosternResult<Principal>> {
   const kid = readKeyId(token, TYPE)
   if (kid === null) return INVALID
-  const found = await keys.find(kid, now)
+  const found = await findKey(kid, now)
   if (!found) return INVALID
   if ('ok' in found) return found
   const { issuer, audience, maxTokenAgeSeconds: maxAgeSeconds } = found.terms

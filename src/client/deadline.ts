@@ -1,15 +1,24 @@
 // Every question to Postern has a deadline, and whatever goes wrong on the way is an outage: never a refusal, never a pass.
 import type { PosternResult } from './bindings.ts'
+import type { Report } from './troubles.ts'
 
-export async function withDeadline<T>(milliseconds: number, ask: () => Promise<PosternResult<T>>): Promise<PosternResult<T>> {
-  const unavailable = { ok: false, code: 'unavailable', retryAfter: 1 } as const
-  const { promise: late, resolve } = Promise.withResolvers<PosternResult<T>>()
-  const timer = setTimeout(() => resolve(unavailable), milliseconds)
+/** @param report is told what went wrong */
+export async function withDeadline<T>(
+  milliseconds: number,
+  report: Report,
+  ask: () => Promise<PosternResult<T>>,
+): Promise<PosternResult<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // By hand: Node 20 has no Promise.withResolvers.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+  })
   try {
     return await Promise.race([ask(), late])
-  } catch {
-    return unavailable
+  } catch (error) {
+    report(error)
+    return { ok: false, code: 'unavailable', retryAfter: 1 }
   } finally {
-    clearTimeout(timer)
+    if (timer !== undefined) clearTimeout(timer)
   }
 }

@@ -1,19 +1,26 @@
 // Checks tokens for a program anywhere, with the keys Postern publishes over HTTP: at `token` freshness, which is all that can
 // be known without asking for each token.
 import type { PublicJwk } from '../platform/jwt.ts'
+import { originOf } from '../platform/origin.ts'
 import { verifyAccessToken } from './access-token.ts'
 import type { KeySet, PosternResult, Principal } from './bindings.ts'
 import { withDeadline } from './deadline.ts'
 import { createKeyCache } from './key-cache.ts'
-import { DEFAULT_TIMEOUT_MILLISECONDS, systemClock, type VerifierOptions } from './verifier.ts'
+import { createReport, SetUpError } from './troubles.ts'
+import { DEFAULT_TIMEOUT_MILLISECONDS, maxKeyAgeOf, systemClock, type VerifierOptions } from './verifier.ts'
 
 export interface FetchVerifier {
-  /** Never throws: an outage is `unavailable`, a token that does not count `invalid_token`. */
-  authenticate(token: string): Promise<PosternResult<Principal>>
+  /** It asks for keys only: nothing but the freshness `token` is right. */
+  readonly asks: 'keys'
+  /**
+   * An outage is `unavailable`, a token that does not count `invalid_token`.
+   * @throws TypeError for another freshness, which would be less than was asked for
+   */
+  authenticate(token: string, options?: { readonly freshness?: 'token' }): Promise<PosternResult<Principal>>
 }
 
 export interface FetchVerifierOptions extends VerifierOptions {
-  /** Postern's PUBLIC_URL; the others follow from it. */
+  /** Postern's PUBLIC_URL, an origin such as `https://auth.example.com`; the others follow from it. */
   readonly publicUrl?: string
   /** Default: `/.well-known/jwks.json` below `publicUrl`. */
   readonly jwksUrl?: string
@@ -30,32 +37,44 @@ export interface FetchVerifierOptions extends VerifierOptions {
 const DAY_SECONDS = 86_400
 const CACHE_SECONDS = 600
 
-/** @throws TypeError when it is not said where the keys are, or who signs with them */
+/** @throws TypeError when it is not said where the keys are or who signs with them, or when that is no URL */
 export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifier {
-  const publicUrl = options.publicUrl?.replace(/\/+$/, '')
+  const publicUrl = options.publicUrl === undefined ? undefined : originOf(options.publicUrl)
+  if (publicUrl === null)
+    throw new TypeError('Cannot create verifier: publicUrl must be an origin such as https://auth.example.com')
   const { jwksUrl = publicUrl && `${publicUrl}/.well-known/jwks.json`, issuer = publicUrl } = options
   if (!jwksUrl || !issuer) throw new TypeError('Cannot create verifier: give publicUrl, or jwksUrl and issuer')
+  if (!URL.canParse(jwksUrl)) throw new TypeError('Cannot create verifier: jwksUrl must be a URL')
   const { audience = issuer, maxTokenAgeSeconds = DAY_SECONDS, clock = systemClock } = options
   const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, fetch = (url, init) => globalThis.fetch(url, init) } = options
 
-  const keys = createKeyCache(() =>
-    withDeadline(timeoutMilliseconds, async (): Promise<PosternResult<KeySet>> => {
+  const [maxKeyAgeSeconds, report] = [maxKeyAgeOf(options), createReport(options.log)]
+
+  const askForKeys = () =>
+    withDeadline(timeoutMilliseconds, report, async (): Promise<PosternResult<KeySet>> => {
       const signal = AbortSignal.timeout(timeoutMilliseconds)
       // Whoever names the keys makes the tokens: no redirect decides that.
-      const published = await readKeys(await fetch(jwksUrl, { signal, redirect: 'manual' }))
+      const published = await readKeys(await fetch(jwksUrl, { signal, redirect: 'manual' }), jwksUrl)
       return { ok: true, value: { keys: published, issuer, audience, maxTokenAgeSeconds, cacheSeconds: CACHE_SECONDS } }
-    }),
-  )
-  return { authenticate: (token) => verifyAccessToken(token, keys, clock()) }
+    })
+  const keys = createKeyCache(askForKeys, report)
+  return {
+    asks: 'keys',
+    async authenticate(token, { freshness = 'token' } = {}) {
+      if (freshness !== 'token') throw new TypeError(`Cannot check a token at ${freshness}: a fetch verifier checks at token only`)
+      return verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock())
+    },
+  }
 }
 
-/** @throws Error for whatever is no JWK Set; one without a key of ours is an answer like any other */
-async function readKeys(response: Response): Promise<readonly PublicJwk[]> {
-  if (!response.ok) throw new Error(`Cannot read keys: status ${response.status}`)
-  const body: unknown = await response.json()
-  if (typeof body !== 'object' || body === null || !('keys' in body) || !Array.isArray(body.keys)) {
-    throw new Error('Cannot read keys: no JWK Set')
-  }
+/** @throws Error for an outage; SetUpError for what is no JWK Set. One without a key of ours is an answer like any other */
+async function readKeys(response: Response, jwksUrl: string): Promise<readonly PublicJwk[]> {
+  if (response.status >= 500 || response.status === 429) throw new Error(`${jwksUrl} answers ${response.status}`)
+  if (!response.ok)
+    throw new SetUpError(`${jwksUrl} answers ${response.status}: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
+  const body = (await response.json().catch(() => null)) as { readonly keys?: unknown } | null
+  if (!Array.isArray(body?.keys))
+    throw new SetUpError(`${jwksUrl} is no JWK Set: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
   return body.keys.filter(isPublicJwk)
 }
 

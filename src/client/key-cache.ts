@@ -2,6 +2,7 @@
 // token names one that is new. Keeps values only and never a promise: in a Worker one that another request made may never settle.
 import { importSigningKey, type PublicJwk } from '../platform/jwt.ts'
 import type { KeySet, PosternFailure, PosternResult } from './bindings.ts'
+import { type Report, SetUpError } from './troubles.ts'
 
 /** What a token is judged by, the key apart. */
 export type Terms = Omit<KeySet, 'keys' | 'cacheSeconds'>
@@ -12,13 +13,17 @@ export interface FoundKey {
 }
 
 export interface KeyCache {
-  /** The key of this id; `null` when nobody knows it; a failure when that cannot be told. */
-  find(kid: string, now: number): Promise<FoundKey | null | PosternFailure>
+  /**
+   * The key of this id; `null` when nobody knows it; a failure when that cannot be told.
+   * @param maxAgeSeconds how long ago the keys may have been fetched
+   */
+  find(kid: string, now: number, maxAgeSeconds: number): Promise<FoundKey | null | PosternFailure>
 }
 
 interface Known {
   readonly keys: ReadonlyMap<string, CryptoKey>
   readonly terms: Terms
+  readonly fetchedAt: number
   readonly freshUntil: number
 }
 
@@ -29,7 +34,7 @@ const WATCH_TURNS = 40
 const WATCH_TURN_MILLISECONDS = 5
 const NO_SENSE: PosternFailure = { ok: false, code: 'unavailable', retryAfter: 1 }
 
-export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCache {
+export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>, report: Report): KeyCache {
   let known: Known | null = null
   let failure: PosternFailure | null = null
   let askedAt = Number.NEGATIVE_INFINITY
@@ -45,7 +50,8 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCa
       const answer = await ask()
       if (answer.ok) known = await remember(answer.value, now)
       failure = answer.ok ? null : answer
-    } catch {
+    } catch (error) {
+      report(new SetUpError(`what answers for the keys is not Postern (${error instanceof Error ? error.message : error})`))
       failure = NO_SENSE
     } finally {
       answers += 1
@@ -63,20 +69,21 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCa
     return question === watched ? refresh(now) : join(now)
   }
 
-  function lookUp(kid: string): FoundKey | null {
-    const key = known?.keys.get(kid)
+  function lookUp(kid: string, notBefore: number): FoundKey | null {
+    const key = known && known.fetchedAt >= notBefore ? known.keys.get(kid) : undefined
     return known && key ? { key, terms: known.terms } : null
   }
 
-  async function find(kid: string, now: number): Promise<FoundKey | null | PosternFailure> {
+  async function find(kid: string, now: number, maxAgeSeconds: number): Promise<FoundKey | null | PosternFailure> {
+    const notBefore = now - maxAgeSeconds
     const isOld = !known || now >= known.freshUntil
-    const found = lookUp(kid)
+    const found = lookUp(kid, notBefore)
     const isCoolingDown = now - askedAt < COOLDOWN_SECONDS
     // Old keys go on while somebody else asks for new ones, and while nobody can be asked.
     if (found && (!isOld || isCoolingDown)) return found
     if (!isCoolingDown) await refresh(now)
     else if (question) await join(now)
-    return lookUp(kid) ?? failure
+    return lookUp(kid, notBefore) ?? failure ?? (known && known.fetchedAt >= notBefore ? null : NO_SENSE)
   }
 
   return { find }
@@ -84,7 +91,12 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>): KeyCa
 
 async function remember({ keys, cacheSeconds, issuer, audience, maxTokenAgeSeconds }: KeySet, now: number): Promise<Known> {
   const imported = (await Promise.all(keys.map(importUsable))).flat()
-  return { keys: new Map(imported), terms: { issuer, audience, maxTokenAgeSeconds }, freshUntil: now + cacheSeconds }
+  return {
+    keys: new Map(imported),
+    terms: { issuer, audience, maxTokenAgeSeconds },
+    fetchedAt: now,
+    freshUntil: now + cacheSeconds,
+  }
 }
 
 /** Nothing for a key that cannot be used: the others go on without it (RFC 7517 §5). */

@@ -1,31 +1,50 @@
 // Hono middleware that lets a request pass when its bearer token counts, and says why in JSON when it does not (RFC 6750 §3).
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Freshness, PosternFailure, Principal, TokenVerifierBinding } from './bindings.ts'
+import type { FetchVerifier } from './fetch-verifier.ts'
 import { createVerifier, type Verifier } from './verifier.ts'
 
-export interface RequireAuthOptions {
-  /** Default: `strict`. */
-  readonly freshness?: Freshness
+interface AnyAuthOptions {
   /** Without it everybody who is signed in may pass. A `systemAdmin` may everything. */
   readonly permission?: string
-  /** Default: the binding `POSTERN` of the worker. */
-  readonly verifier?: (c: Context) => Pick<Verifier, 'authenticate'>
 }
+
+interface SessionAuthOptions extends AnyAuthOptions {
+  /** Default: `strict`. */
+  readonly freshness?: Freshness
+  /** Default: of the binding `POSTERN` of the worker. */
+  readonly verifier?: Verifier | ((c: Context) => Verifier)
+}
+
+interface KeyAuthOptions extends AnyAuthOptions {
+  /** A fetch verifier knows nothing of sessions, and one that ended goes on until its token expires: that has to be said. */
+  readonly freshness: 'token'
+  readonly verifier: FetchVerifier | ((c: Context) => FetchVerifier)
+}
+
+export type RequireAuthOptions = SessionAuthOptions | KeyAuthOptions
 
 /** What routes behind `requireAuth` find in `c.var`. */
 export interface AuthVariables {
   principal: Principal
 }
 
+const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
 const SYSTEM_ADMIN = 'systemAdmin'
 const REALM = 'Bearer realm="postern"'
 
+/** @throws TypeError for a freshness that there is none, or that the verifier cannot check at */
 export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler<{ Variables: AuthVariables }> {
   const { freshness = 'strict', permission, verifier = verifierOfBinding } = options
+  if (!FRESHNESSES.includes(freshness))
+    throw new TypeError(`Cannot require auth: freshness must be one of ${FRESHNESSES.join(', ')}`)
+  if (typeof verifier !== 'function') requireFit(verifier, freshness)
   return async function requirePrincipal(c, next) {
     const token = readBearerToken(c.req.header('Authorization'))
     if (token === null) return refuse(c, 401, 'unauthorized', 'Unauthorized', { 'WWW-Authenticate': REALM })
-    const result = await verifier(c).authenticate(token, { freshness })
+    const chosen = typeof verifier === 'function' ? verifier(c) : verifier
+    requireFit(chosen, freshness)
+    const result = await (chosen.asks === 'keys' ? chosen.authenticate(token) : chosen.authenticate(token, { freshness }))
     if (!result.ok) return refuseFailure(c, result)
     const principal = result.value
     if (permission !== undefined && !mayDo(principal, permission)) {
@@ -35,6 +54,14 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
     c.set('principal', principal)
     await next()
   }
+}
+
+/** A weaker check than the one that is asked for must never pass for it. */
+function requireFit({ asks }: Verifier | FetchVerifier, freshness: Freshness): void {
+  if (asks === 'session' || (asks === 'keys' && freshness === 'token')) return
+  throw new TypeError(
+    `Cannot require auth at ${freshness} with a fetch verifier, which knows nothing of sessions: set freshness to token, or bind Postern`,
+  )
 }
 
 function verifierOfBinding(c: Context): Verifier {
@@ -56,8 +83,7 @@ function refuseFailure(c: Context, { code, retryAfter = 1 }: PosternFailure): Re
   if (code === 'invalid_token') {
     return refuse(c, 401, 'invalid_token', 'Unauthorized', { 'WWW-Authenticate': `${REALM}, error="invalid_token"` })
   }
-  // Whatever else it is, the client can do nothing about it but come again; the log of this worker says which.
-  if (code !== 'unavailable') console.error(`Postern refuses to check a token: ${code}`)
+  // Whatever else it is, the client can do nothing about it but come again; the verifier has told the log which.
   const message = 'The service is temporarily unavailable'
   return refuse(c, 503, 'unavailable', message, { 'Retry-After': String(retryAfter) })
 }

@@ -4,8 +4,11 @@ import { verifyAccessToken } from './access-token.ts'
 import type { Freshness, PosternResult, Principal, TokenVerifierBinding } from './bindings.ts'
 import { withDeadline } from './deadline.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
+import { createReport, type Report, SetUpError } from './troubles.ts'
 
 export interface Verifier {
+  /** It can ask about the session: every freshness is right. */
+  readonly asks: 'session'
   /** Never throws: an outage is `unavailable`, a token that does not count `invalid_token`. */
   authenticate(token: string, options?: { readonly freshness?: Freshness }): Promise<PosternResult<Principal>>
 }
@@ -13,28 +16,76 @@ export interface Verifier {
 export interface VerifierOptions {
   /** How long Postern may take to answer. Default 5000. */
   readonly timeoutMilliseconds?: number
+  /**
+   * For how long keys are used that could not be fetched anew, in seconds; after that the answer is `unavailable`. Default 3600.
+   * They are asked for every ten minutes.
+   */
+  readonly maxKeyAgeSeconds?: number
   /** Epoch seconds. Default: the machine's clock. */
   readonly clock?: () => number
+  /** Where it is told why Postern could not be asked. Default: `console.error`. */
+  readonly log?: (line: string) => void
 }
 
 type Binding = Pick<TokenVerifierBinding, 'authenticate' | 'jwks'>
 
 export const DEFAULT_TIMEOUT_MILLISECONDS = 5000
+const DEFAULT_MAX_KEY_AGE_SECONDS = 3600
 
-/** One cache a binding, however many verifiers a program makes for it. */
-const caches = new WeakMap<Binding, KeyCache>()
+const HOW_TO_BIND =
+  'give the binding in wrangler.toml service = "postern" and entrypoint = "TokenVerifier" (or "AuthService"): what is bound now does not have the methods of Postern'
+const HOW_TO_ALLOW =
+  'give the binding in wrangler.toml props = { caller = "<name>", rights = ["verify"] }: it has not the right to check tokens'
 
-/** @param binding `env.POSTERN`, bound to the entrypoint `TokenVerifier` or `AuthService` */
+/** One cache and one memory of what was told a binding, however many verifiers a program makes for it. */
+const known = new WeakMap<Binding, { readonly keys: KeyCache; readonly report: Report }>()
+
+/**
+ * @param binding `env.POSTERN`, bound to the entrypoint `TokenVerifier` or `AuthService`
+ * @throws TypeError when there is none, or an option is out of bounds
+ */
 export function createVerifier(binding: Binding, options: VerifierOptions = {}): Verifier {
+  if (!binding)
+    throw new TypeError(`Cannot create verifier: nothing is bound. Add [[services]] to wrangler.toml, and ${HOW_TO_BIND}`)
   const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, clock = systemClock } = options
-  const keys = caches.get(binding) ?? createKeyCache(() => withDeadline(timeoutMilliseconds, () => binding.jwks()))
-  caches.set(binding, keys)
+  const maxKeyAgeSeconds = maxKeyAgeOf(options)
+  const { keys, report } = known.get(binding) ?? remember(binding, timeoutMilliseconds, options.log)
   return {
+    asks: 'session',
     authenticate: (token, { freshness = 'strict' } = {}) =>
       freshness === 'token'
-        ? verifyAccessToken(token, keys, clock())
-        : withDeadline(timeoutMilliseconds, () => binding.authenticate(token, { freshness })),
+        ? verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock())
+        : withDeadline(timeoutMilliseconds, report, () => askBinding(report, () => binding.authenticate(token, { freshness }))),
   }
+}
+
+function remember(binding: Binding, timeoutMilliseconds: number, log?: (line: string) => void) {
+  const report = createReport(log)
+  const askForKeys = () => withDeadline(timeoutMilliseconds, report, () => askBinding(report, () => binding.jwks()))
+  const made = { keys: createKeyCache(askForKeys, report), report }
+  known.set(binding, made)
+  return made
+}
+
+/** Where the runtime says TypeError there is no such method: an outage of a worker is an Error. */
+async function askBinding<T>(report: Report, ask: () => Promise<PosternResult<T>>): Promise<PosternResult<T>> {
+  let answer: PosternResult<T>
+  try {
+    answer = await ask()
+  } catch (error) {
+    if (error instanceof TypeError) throw new SetUpError(`${HOW_TO_BIND} (${error.message})`)
+    throw error
+  }
+  if (typeof answer?.ok !== 'boolean') throw new SetUpError(HOW_TO_BIND)
+  if (answer.ok || answer.code === 'invalid_token') return answer
+  report(answer.code === 'forbidden' ? new SetUpError(HOW_TO_ALLOW) : new Error(`it answers ${answer.code}`))
+  return answer
+}
+
+/** @throws TypeError */
+export function maxKeyAgeOf({ maxKeyAgeSeconds = DEFAULT_MAX_KEY_AGE_SECONDS }: VerifierOptions): number {
+  if (Number.isFinite(maxKeyAgeSeconds) && maxKeyAgeSeconds > 0) return maxKeyAgeSeconds
+  throw new TypeError('Cannot create verifier: maxKeyAgeSeconds must be a number of seconds above 0')
 }
 
 export function systemClock(): number {

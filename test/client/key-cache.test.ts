@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KeySet, PosternResult } from '../../src/client/bindings.ts'
 import { createKeyCache } from '../../src/client/key-cache.ts'
+import type { Report } from '../../src/client/troubles.ts'
 import { generateSigningKey, type PublicJwk } from '../../src/platform/jwt.ts'
 
 const NOW = 1_800_000_000
@@ -9,6 +10,12 @@ const OUTAGE = { ok: false, code: 'unavailable', retryAfter: 1 } as const
 
 async function newKey(): Promise<PublicJwk> {
   return (await generateSigningKey()).publicJwk
+}
+
+/** With keys that may be a day old. */
+function cacheOf(ask: () => Promise<PosternResult<KeySet>>, report: Report = () => {}) {
+  const cache = createKeyCache(ask, report)
+  return { find: (kid: string, now: number, maxAgeSeconds = 86_400) => cache.find(kid, now, maxAgeSeconds) }
 }
 
 /** A Postern whose answers a test decides; counts how often it is asked. */
@@ -20,7 +27,7 @@ function setUp(...keys: PublicJwk[]) {
     await new Promise((resolve) => setTimeout(resolve, postern.milliseconds))
     return postern.isOut ? OUTAGE : { ok: true, value: { keys: postern.keys, ...TERMS, cacheSeconds: 600 } }
   }
-  return { postern, cache: createKeyCache(ask) }
+  return { postern, cache: cacheOf(ask) }
 }
 
 describe('find()', () => {
@@ -91,8 +98,13 @@ describe('find()', () => {
     async (nonsense) => {
       const key = await newKey()
       let answer: unknown = nonsense
-      const cache = createKeyCache(async () => answer as PosternResult<KeySet>)
+      const told: unknown[] = []
+      const cache = cacheOf(
+        async () => answer as PosternResult<KeySet>,
+        (error) => told.push(error),
+      )
       expect(await cache.find(key.kid, NOW)).toEqual(OUTAGE)
+      expect(told).toEqual([expect.objectContaining({ name: 'SetUpError' })])
       answer = { ok: true, value: { keys: [key], ...TERMS, cacheSeconds: 600 } }
       expect(await cache.find(key.kid, NOW + 5)).toMatchObject({ terms: TERMS })
       answer = nonsense
@@ -125,6 +137,21 @@ describe('find()', () => {
     postern.isOut = true
     for (const seconds of [600, 601, 604, 86_400]) expect(await cache.find(key.kid, NOW + seconds)).toMatchObject({ terms: TERMS })
     expect(postern.asked).toBe(3)
+  })
+
+  it('uses no key any more that could not be fetched anew within the bound, and says so as an outage', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    await cache.find(key.kid, NOW, 3600)
+    postern.isOut = true
+    expect(await cache.find(key.kid, NOW + 3600, 3600)).toMatchObject({ terms: TERMS })
+    expect(await cache.find(key.kid, NOW + 3601, 3600)).toEqual(OUTAGE)
+    postern.hangs = true
+    void cache.find(key.kid, NOW + 3610, 3600)
+    postern.hangs = false
+    expect(await cache.find(key.kid, NOW + 3610, 3600)).toEqual(OUTAGE)
+    postern.isOut = false
+    expect(await cache.find(key.kid, NOW + 3620, 3600)).toMatchObject({ terms: TERMS })
   })
 
   it('tells an outage as one: for a key nobody knows yet it is no refusal', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Freshness, TokenVerifierBinding } from '../../src/client/bindings.ts'
 import { createFetchVerifier } from '../../src/client/fetch-verifier.ts'
 import { requireAuth } from '../../src/client/require-auth.ts'
+import { createReport } from '../../src/client/troubles.ts'
 import { createVerifier } from '../../src/client/verifier.ts'
 import { createCalls } from '../../src/rpc/calls.ts'
 import { encodePart } from '../auth/fixtures.ts'
@@ -104,10 +105,40 @@ describe('requireAuth()', () => {
     expect(await reply.json()).toEqual({ message: 'Forbidden', code: 'forbidden' })
   })
 
-  it('answers 503 where the binding has no right to check tokens', async () => {
+  it('answers 503 where the binding has no right to check tokens, and says once in the log what to change', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
     const app = await startApp()
     const { access_token } = await app.signIn(await app.createAccount())
-    expect((await notesApi(app, bindingTo(app, []))('/strict', `Bearer ${access_token}`)).status).toBe(503)
+    const get = notesApi(app, bindingTo(app, []))
+    for (const path of ['/strict', '/edge', '/strict']) expect((await get(path, `Bearer ${access_token}`)).status).toBe(503)
+    expect(said.mock.calls).toEqual([[expect.stringContaining('props = { caller = "<name>", rights = ["verify"] }')]])
+    said.mockRestore()
+  })
+
+  it('is not made with a verifier that cannot check at its freshness', async () => {
+    const verifier = createFetchVerifier({ publicUrl: PUBLIC_URL })
+    // @ts-expect-error: the types say so as well
+    expect(() => requireAuth({ freshness: 'strict', verifier })).toThrow(TypeError)
+    // @ts-expect-error: strict is the default
+    expect(() => requireAuth({ verifier })).toThrow(TypeError)
+    // @ts-expect-error: there is no such freshness
+    expect(() => requireAuth({ freshness: 'fresh' })).toThrow(TypeError)
+    expect(() => requireAuth({ freshness: 'token', verifier })).not.toThrow()
+  })
+
+  it('lets nobody pass by a verifier that turns out to be too weak', async () => {
+    const failures: Error[] = []
+    const api = new Hono()
+    // @ts-expect-error: the types say so as well
+    api.get('/', requireAuth({ freshness: 'edge', verifier: () => createFetchVerifier({ publicUrl: PUBLIC_URL }) }), (c) =>
+      c.text('in'),
+    )
+    api.onError((error, c) => {
+      failures.push(error)
+      return c.text('failed', 500)
+    })
+    expect((await api.request('/', { headers: { Authorization: 'Bearer a.b.c' } })).status).toBe(500)
+    expect(failures).toEqual([expect.any(TypeError)])
   })
 
   it('goes on at token while D1 and the ledger are down', async () => {
@@ -127,6 +158,45 @@ describe('createVerifier()', () => {
     const hangs = () => new Promise<never>(() => {})
     const verifier = createVerifier({ authenticate: hangs, jwks: hangs }, { timeoutMilliseconds: 20 })
     expect(await verifier.authenticate('a.b.c')).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
+  })
+
+  it('says why it could not ask: a fault of the set-up once, an outage once a minute', async () => {
+    const lines: string[] = []
+    let answer: () => Promise<never> = () => Promise.reject(new TypeError('The RPC receiver does not implement the method "jwks".'))
+    const ask = () => answer()
+    const verifier = createVerifier({ authenticate: ask, jwks: ask }, { log: (line) => lines.push(line) })
+    for (let count = 0; count < 3; count += 1) await verifier.authenticate('a.b.c')
+    expect(lines).toEqual([expect.stringMatching(/not set up right.*entrypoint = "TokenVerifier"/)])
+    answer = () => Promise.reject(new Error('the other worker has crashed'))
+    for (let count = 0; count < 3; count += 1) await verifier.authenticate('a.b.c')
+    expect(lines.slice(1)).toEqual(['Cannot ask Postern: the other worker has crashed'])
+  })
+
+  it.each([undefined, 'hello', { status: 'fine' }])('takes %j for the answer of another worker than Postern', async (answer) => {
+    const lines: string[] = []
+    const ask = async () => answer as never
+    const verifier = createVerifier({ authenticate: ask, jwks: ask }, { log: (line) => lines.push(line) })
+    expect(await verifier.authenticate('a.b.c')).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
+    expect(lines).toEqual([expect.stringContaining('does not have the methods of Postern')])
+  })
+
+  it('is not made without a binding, nor with a bound that is none', () => {
+    expect(() => createVerifier(undefined as never)).toThrow(/nothing is bound/)
+    for (const maxKeyAgeSeconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => createVerifier({} as never, { maxKeyAgeSeconds })).toThrow(TypeError)
+  })
+})
+
+describe('createReport()', () => {
+  it('tells the next outage after a minute', () => {
+    const lines: string[] = []
+    let now = 0
+    const report = createReport(
+      (line) => lines.push(line),
+      () => now,
+    )
+    for (now of [0, 59_999, 60_000]) report(new Error(`at ${now}`))
+    expect(lines).toEqual(['Cannot ask Postern: at 0', 'Cannot ask Postern: at 60000'])
   })
 })
 
@@ -189,6 +259,33 @@ describe('createFetchVerifier()', () => {
     const token = `${encodePart({ alg: 'ES256', typ: 'at+jwt', kid: 'any' })}.e30.AAAA`
     expect(await verifier.authenticate(token)).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
     await vi.waitFor(() => expect(signals.map(({ aborted }) => aborted)).toEqual([true]))
+  })
+
+  it('reads publicUrl as Postern reads PUBLIC_URL', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const written = PUBLIC_URL.replace('http', 'HTTP').replace('localhost', 'LocalHost')
+    expect(await overHttp(app, { publicUrl: written }).authenticate(access_token)).toMatchObject({ ok: true })
+    for (const publicUrl of ['', 'auth.example.com', 'https://', 'https://auth.example.com/auth', 'https://a@b.example', 'ftp://x'])
+      expect(() => createFetchVerifier({ publicUrl })).toThrow(TypeError)
+    expect(() => createFetchVerifier({ jwksUrl: '/keys', issuer: 'https://auth.example.com' })).toThrow(TypeError)
+  })
+
+  it('says once in the log that what is asked is not Postern, and throws for a freshness that it cannot check at', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    const verifier = overHttp(app, {
+      fetch: async () => new Response('', { status: 404 }),
+      log: (line: string) => lines.push(line),
+    })
+    for (let count = 0; count < 2; count += 1) {
+      expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+      app.clock.advance(10)
+    }
+    expect(lines).toEqual([expect.stringContaining('/.well-known/jwks.json answers 404: give publicUrl')])
+    // @ts-expect-error: the types say so as well
+    await expect(verifier.authenticate(access_token, { freshness: 'strict' })).rejects.toThrow(TypeError)
   })
 
   it('wants to be told where the keys are, and who signs with them', () => {

@@ -1,0 +1,29 @@
+// Why Postern could not be asked, told in the log of the program that asked: a fault of its set-up once with its cure, an outage at
+// most once a minute. To the request both are an outage.
+
+/** What keeps this program from ever being answered; the message says what to change. */
+export class SetUpError extends Error {
+  override readonly name = 'SetUpError'
+}
+
+export type Report = (error: unknown) => void
+
+const QUIET_MILLISECONDS = 60_000
+
+/** @param log gets one line each; @param clock milliseconds */
+export function createReport(log: (line: string) => void = console.error, clock = Date.now): Report {
+  const told = new Set<string>()
+  let quietUntil = Number.NEGATIVE_INFINITY
+  return function report(error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (error instanceof SetUpError) {
+      if (told.has(message)) return
+      told.add(message)
+      return log(`Postern is not set up right, and every request is answered 503: ${message}`)
+    }
+    const now = clock()
+    if (now < quietUntil) return
+    quietUntil = now + QUIET_MILLISECONDS
+    log(`Cannot ask Postern: ${message}`)
+  }
+}
