@@ -3,6 +3,7 @@
 import { createCalls } from '../../src/rpc/calls.ts'
 import { claimsOf } from '../auth/fixtures.ts'
 import { anyAddress, PASSWORD, type Reply, type TestApp } from '../support/harness.ts'
+import type { Column } from './settings.ts'
 
 /** `ok`, or in which way the face said no. */
 export type Outcome = 'ok' | 'refused' | 'disabled' | 'limited' | 'unavailable' | `unexpected ${number}`
@@ -21,6 +22,8 @@ export interface Identity {
 
 export interface Driver {
   readonly name: string
+  /** Which settings are tried besides none: those that concern its clients (settings.ts). */
+  readonly columns: readonly Column[]
   /** The right secret of every account of these tests. */
   readonly secret: string
   signIn(
@@ -56,26 +59,40 @@ function said({ status, body }: Reply): unknown {
   return { status, ...body, request_id: undefined }
 }
 
-const v1: Driver = {
-  name: 'v1',
+/** @param credential which of the two access tokens of a grant the client sends */
+const createV1 = (credential: 'access_token' | 'accessToken'): Omit<Driver, 'name' | 'columns'> => ({
   signedOutBefore: 'ok',
   secret: PASSWORD,
   async signIn(app, { username }, secret, ip = anyAddress()) {
     const reply = await app.v1('POST', '/login', { body: { username, password: secret }, ip })
-    const session = reply.status === 200 ? { credential: reply.body.access_token, renewal: reply.body.refresh_token } : null
+    const session = reply.status === 200 ? { credential: reply.body[credential], renewal: reply.body.refresh_token } : null
     return { outcome: outcomeOf(reply), session, said: said(reply) }
   },
-  check: async (app, { credential }) => outcomeOf(await app.v1('GET', '/me', { token: credential })),
+  check: async (app, { credential: token }) => outcomeOf(await app.v1('GET', '/me', { token })),
   async renew(app, { renewal }) {
     const reply = await app.v1('POST', '/refresh', { body: { refresh_token: renewal } })
-    const session = reply.status === 200 ? { credential: reply.body.access_token, renewal: reply.body.refresh_token } : null
+    const session = reply.status === 200 ? { credential: reply.body[credential], renewal: reply.body.refresh_token } : null
     return { outcome: outcomeOf(reply), session }
   },
-  signOut: async (app, { credential }) => outcomeOf(await app.v1('POST', '/logout', { token: credential })),
+  signOut: async (app, { credential: token }) => outcomeOf(await app.v1('POST', '/logout', { token })),
+})
+
+const v1: Driver = {
+  ...createV1('access_token'),
+  name: 'v1',
+  columns: ['SHARED_TOKEN_SECRET', 'USER_IDS=number', 'TOKEN_PROFILE_CLAIMS=off', 'REFRESH_ROTATION=keep'],
+}
+
+/** As clients of document 001 are. */
+const v1ByAccessToken: Driver = {
+  ...createV1('accessToken'),
+  name: 'v1 by accessToken',
+  columns: ['SHARED_TOKEN_SECRET', 'SHARED_TOKEN_TTL_SECONDS'],
 }
 
 const stable: Driver = {
   name: 'stable',
+  columns: ['STABLE_TOKEN_TTL_SECONDS'],
   signedOutBefore: 'ok',
   secret: PASSWORD,
   async signIn(app, { username }, secret, ip = anyAddress()) {
@@ -101,6 +118,7 @@ const stable: Driver = {
 
 const cookie: Driver = {
   name: 'cookie',
+  columns: ['COOKIE_ACCESS_TOKEN=readable', 'REFRESH_ROTATION=keep'],
   signedOutBefore: 'ok',
   secret: PIN,
   async signIn(app, { username }, secret, ip = anyAddress()) {
@@ -132,6 +150,7 @@ function sessionIn(reply: Reply, kept?: string): Session | null {
 /** A worker that calls over a binding; what tells one client from another there is the binding's name. */
 const rpc: Driver = {
   name: 'rpc',
+  columns: ['SHARED_TOKEN_SECRET'],
   signedOutBefore: 'refused',
   secret: PASSWORD,
   async signIn(app, { email }, secret, ip = anyAddress()) {
@@ -173,4 +192,4 @@ function callsOf(app: TestApp, caller = 'conformance') {
   })
 }
 
-export const DRIVERS: readonly Driver[] = [v1, stable, cookie, rpc]
+export const DRIVERS: readonly Driver[] = [v1, v1ByAccessToken, stable, cookie, rpc]

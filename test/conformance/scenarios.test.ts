@@ -1,8 +1,10 @@
-// The same behaviour behind every face: sign-in, renewal, sign-out, lockout, enumeration, outage.
+// The same behaviour behind every face: sign-in, renewal, sign-out, lockout, enumeration, outage. And the same whatever is set for
+// clients as they are: with nothing, with each setting that concerns a face's clients, and with all of them.
 import { describe, expect, it } from 'vitest'
 import { breakableBindings } from '../faults/intercepted-bindings.ts'
-import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
+import { type AppOptions, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { DRIVERS, type Driver, type Identity, PIN, type Session } from './drivers.ts'
+import { COLUMNS, type Column } from './settings.ts'
 
 const BEYHAN: Identity = { username: 'Beyhan Oğur', email: 'beyhan@example.com' }
 
@@ -20,9 +22,16 @@ async function signIn(driver: Driver, app: TestApp): Promise<Session> {
   return session
 }
 
-describe.each(DRIVERS)('$name', (driver) => {
+const CELLS = DRIVERS.flatMap((driver) => {
+  const columns: readonly Column[] = ['nothing', ...driver.columns, 'all of them']
+  return columns.map((column) => ({ name: driver.name, column, driver }))
+})
+
+describe.each(CELLS)('$name with $column set', ({ driver, column }) => {
+  const start = (options: AppOptions = {}) => startApp({ ...options, vars: COLUMNS[column] })
+
   it('signs in with the right secret, in whatever case the name is typed, and the credential counts', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     const { session, outcome } = await driver.signIn(app, { username: 'beyhan oğur', email: 'BEYHAN@Example.com' }, driver.secret)
     expect(outcome).toBe('ok')
@@ -30,7 +39,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('says the same of a wrong secret, of an unknown name and of a registration that is not confirmed', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     await app.v1('POST', '/register', { body: { email: 'pending@example.com', username: 'pending', password: PASSWORD } })
     const wrong = await driver.signIn(app, BEYHAN, '999999')
@@ -42,7 +51,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('renews what a client holds, and the new credential counts', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     const renewed = await driver.renew(app, await signIn(driver, app))
     expect(renewed.outcome).toBe('ok')
@@ -50,7 +59,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('refuses everything of a session once it is signed out', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     const session = await signIn(driver, app)
     const other = await signIn(driver, app)
@@ -63,7 +72,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('is ended by revoke-all of v1, like every session of the user', async () => {
-    const app = await startApp()
+    const app = await start()
     const email = await createAccount(app)
     const session = await signIn(driver, app)
     const { access_token: token } = await app.signIn(email)
@@ -73,7 +82,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('judges five wrong secrets of a burst of twenty from one address, and none before the minute is over', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     const burst = await Promise.all(Array.from({ length: 20 }, () => driver.signIn(app, BEYHAN, '999999', '192.0.2.77')))
     expect(burst.filter(({ outcome }) => outcome === 'refused')).toHaveLength(5)
@@ -85,7 +94,7 @@ describe.each(DRIVERS)('$name', (driver) => {
   })
 
   it('tells of a disabled account only after the right secret, and refuses its sessions at once', async () => {
-    const app = await startApp()
+    const app = await start()
     await createAccount(app)
     const session = await signIn(driver, app)
     await BINDINGS.DB.prepare('UPDATE users SET disabled_at = 1, session_epoch = session_epoch + 1').run()
@@ -99,7 +108,7 @@ describe.each(DRIVERS)('$name', (driver) => {
     'calls an outage of the %s an outage, never a refusal, and goes on after it',
     async (store) => {
       const { bindings, fault } = breakableBindings()
-      const app = await startApp({ bindings })
+      const app = await start({ bindings })
       await createAccount(app)
       const session = await signIn(driver, app)
       fault.store = store
