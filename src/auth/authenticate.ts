@@ -59,12 +59,15 @@ export async function authenticateStrictly(deps: Deps, token: string | null): Pr
 export async function authenticateStable(deps: Deps, token: string | null): Promise<FreshPrincipal> {
   const principal = await requirePrincipal(deps, await requireClaims(deps, token, verifyStableToken))
   const { session } = principal
-  // Once a day is enough to tell a token in use from one that nobody has any more.
-  if (deps.clock() - session.lastUsedAt >= DAY) deps.defer(deps.ledgers.noteUse(session.id, deps.clock()))
+  // Once a day is enough to tell a token in use from one that nobody has any more. The first time it is noted after an hour: a job that
+  // signs in, does its work and forgets the token is over by then, and counts as a sign-in that nothing came of.
+  const interval = session.lastUsedAt > session.createdAt ? DAY : HOUR
+  if (deps.clock() - session.lastUsedAt >= interval) deps.defer(deps.ledgers.noteUse(session.id, deps.clock()))
   return principal
 }
 
-const DAY = 86_400
+const HOUR = 3600
+const DAY = 24 * HOUR
 
 /** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
 export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {

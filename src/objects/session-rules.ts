@@ -106,7 +106,7 @@ export function prolong(session: LedgerEntry, now: number, ttlSeconds: number): 
   return { ...session, lastUsedAt: now, expiresAt: Math.max(session.expiresAt, wanted) }
 }
 
-/** One that is used at all is noted so once a day. */
+/** One that is used at all is noted so an hour after it was made, and from then on once a day. */
 const IN_USE_SECONDS = 2 * 86_400
 
 /**

@@ -1,6 +1,6 @@
 // Clients of document 002 as they are: one token for years, in programs that nobody looks at.
 import { describe, expect, it } from 'vitest'
-import { claimsOf, DAY, rows } from '../auth/fixtures.ts'
+import { claimsOf, DAY, HOUR, rows } from '../auth/fixtures.ts'
 import { createSignedIn, signInStable, stable } from '../faces/stable/stable-shapes.ts'
 import { anyAddress, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 
@@ -71,19 +71,33 @@ describe('a client of document 002', () => {
     expect(await whoAmI(app, token)).toBe(200)
   })
 
-  it('has its last use noted once a day at most', async () => {
+  it('is not pushed out on its first day either, once it has been used for an hour', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_HASHES_PER_MINUTE: '10000' } })
+    const { token } = await createSignedIn(app, 'admin')
+    app.clock.advance(HOUR)
+    expect(await whoAmI(app, token)).toBe(200)
+    await app.settle()
+    // As jobs do that sign in, do their work and forget the token.
+    for (let count = 0; count < 101; count += 1) {
+      const { token: forgotten } = await signInStable(app, 'admin')
+      expect(await whoAmI(app, forgotten)).toBe(200)
+      app.clock.advance(60)
+    }
+    expect(await whoAmI(app, token)).toBe(200)
+  })
+
+  it('has its last use noted after an hour, and then once a day at most', async () => {
     const app = await startApp()
     const { token } = await createSignedIn(app, 'admin')
     const usedAt = async () => (await stable(app, 'GET', '/whoami', { token })).body.data.grantedAccess.UpdatedAt
-    const first = await usedAt()
-    app.clock.advance(DAY - 1)
-    await usedAt()
-    await app.settle()
-    expect(await usedAt()).toBe(first)
-    app.clock.advance(1)
-    await usedAt()
-    await app.settle()
-    expect(await usedAt()).not.toBe(first)
+    const noted = async (pause: number) => {
+      app.clock.advance(pause)
+      const before = await usedAt()
+      await app.settle()
+      return (await usedAt()) !== before
+    }
+    expect([await noted(HOUR - 1), await noted(1)]).toEqual([false, true])
+    expect([await noted(DAY - 1), await noted(1), await noted(HOUR), await noted(DAY - HOUR)]).toEqual([false, true, false, true])
   })
 
   it('gets no token where it asks for one with less power than its user has', async () => {
