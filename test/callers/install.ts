@@ -1,27 +1,40 @@
-// The runtimes and tools that the client package is tried with. Nobody needs them but that test, so that they have a manifest of
-// their own and are installed when it runs; again only when the lock file says something else.
+// The runtimes and tools that the client package is tried with, and what clients of the documents are made of. Nobody needs them but
+// those tests, so that they have manifests of their own and are installed when they run; again only when the lock file says something else.
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withFileLock } from '../../scripts/file-lock.mjs'
 import { inProject } from '../../scripts/project.ts'
 
 const run = promisify(execFile)
-const FOLDER = inProject('.postern/callers')
 const LOCK = 'package-lock.json'
-/** Written last: what npm left half done is done again. */
-const DONE = join(FOLDER, 'installed.json')
 
 /** @returns makes the path of something in their node_modules */
-export async function installCallers(): Promise<(...path: readonly string[]) => string> {
-  const lock = await readFile(inProject('test/callers', LOCK), 'utf8')
-  if ((await readFile(DONE, 'utf8').catch(() => '')) !== lock) {
-    await mkdir(FOLDER, { recursive: true })
-    for (const name of ['package.json', LOCK]) await cp(inProject('test/callers', name), join(FOLDER, name))
-    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER })
-    await writeFile(DONE, lock)
-  }
-  return (...path) => join(FOLDER, 'node_modules', ...path)
+export function installCallers(): Promise<PathOf> {
+  return install('test/callers', '.postern/callers')
+}
+
+/** What the clients of the five documents are made of: axios and express. @returns as for `installCallers` */
+export function installClients(): Promise<PathOf> {
+  return install('test/callers/clients', '.postern/clients')
+}
+
+type PathOf = (...path: readonly string[]) => string
+
+async function install(manifests: string, target: string): Promise<PathOf> {
+  const folder = inProject(target)
+  // Written last: what npm left half done is done again.
+  const done = join(folder, 'installed.json')
+  const lock = await readFile(inProject(manifests, LOCK), 'utf8')
+  await mkdir(folder, { recursive: true })
+  await withFileLock(join(folder, 'install.lock'), async () => {
+    if ((await readFile(done, 'utf8').catch(() => '')) === lock) return
+    for (const name of ['package.json', LOCK]) await cp(inProject(manifests, name), join(folder, name))
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+    await writeFile(done, lock)
+  })
+  return (...path) => join(folder, 'node_modules', ...path)
 }
 
 /** By name: the oldest Node that the package declares, Deno and Bun, each with what makes it run a module. */

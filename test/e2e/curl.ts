@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { requireContract } from '../contract/require-contract.ts'
 import { makeTemporaryDirectory } from './checkout.ts'
+import { varsAt } from './served-vars.ts'
 
 export const ORIGIN = 'http://localhost:8080'
 
@@ -43,8 +44,10 @@ async function withCurl(command: string, args: readonly string[], origin: string
     const [statusLine = '', ...fields] = (await readFile(headerFile, 'utf8')).trim().split('\r\n')
     const headers = new Headers(fields.map((field) => readField(field)))
     const status = Number(statusLine.split(' ')[1])
-    if (headers.has('X-Request-Id'))
-      await requireContract(readQuestion(stderr), new Response(stdout || null, { status, headers }), {})
+    if (headers.has('X-Request-Id')) {
+      const question = readQuestion(stderr)
+      await requireContract(question, new Response(stdout || null, { status, headers }), varsAt(question.url))
+    }
     return { status, headers, text: stdout, body: parseBody(stdout) }
   } finally {
     await rm(directory, { recursive: true, force: true })

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { toolEnvironment } from '../../scripts/run-tool.ts'
 import { type Checkout, cloneCheckout } from './checkout.ts'
+import { noteVars, type Vars } from './served-vars.ts'
 
 const START_MILLISECONDS = 90_000
 const END_MILLISECONDS = 15_000
@@ -28,12 +29,21 @@ export interface Server extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+export interface ServerOptions {
+  /** What is set besides what `npm run dev` sets by itself. */
+  readonly vars?: Vars
+  /** That of an earlier server of the same checkout: this one goes on with its state. */
+  readonly port?: number
+}
+
 /** A server on state of its own, in a clone of its own unless one is given. */
-export async function startServer(given?: Checkout): Promise<Server> {
+export async function startServer(given?: Checkout, { vars = {}, port: known }: ServerOptions = {}): Promise<Server> {
   const checkout = given ?? (await cloneCheckout())
-  const port = await findFreePort()
+  const port = known ?? (await findFreePort())
   const persistDirectory = join(checkout.root, `state-${port}`)
-  const args = ['run', 'dev', '--', '--port', String(port), '--ip', '127.0.0.1', '--persist-to', persistDirectory]
+  const settings = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`])
+  const args = ['run', 'dev', '--', '--port', String(port), '--ip', '127.0.0.1', '--persist-to', persistDirectory, ...settings]
+  noteVars(port, vars)
   const discard = async () => {
     if (!given) await checkout[Symbol.asyncDispose]()
   }
