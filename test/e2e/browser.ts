@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { type Browser, chromium, type Response as PageResponse } from 'playwright-core'
 import { inProject, PROJECT_ROOT } from '../../scripts/project.ts'
 import { requireContract } from '../contract/require-contract.ts'
+import { varsAt } from './served-vars.ts'
 
 const PACKAGE = inProject('node_modules', '@sparticuz', 'chromium')
 const ARCHIVES = ['chromium.br', 'al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br'] as const
@@ -60,7 +61,11 @@ export async function requireContractOf(answer: PageResponse): Promise<void> {
   const body = await answer.text().catch(() => null)
   if (body === null) return
   const response = new Response(body || null, { status: answer.status(), headers: fieldsOf(answered) })
-  await requireContract(new Request(request.url(), { method: request.method(), headers: fieldsOf(asked) }), response, {})
+  await requireContract(
+    new Request(request.url(), { method: request.method(), headers: fieldsOf(asked) }),
+    response,
+    varsAt(request.url()),
+  )
 }
 
 async function unpackChromium(): Promise<string> {
