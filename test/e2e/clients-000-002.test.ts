@@ -1,6 +1,8 @@
 // Clients of documents 000 and 002 as they are, over a socket, against a server with nothing set for them. Only hashing is made cheap.
+import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { argon2id } from '@noble/hashes/argon2.js'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Checkout, cloneCheckout } from './checkout.ts'
@@ -115,7 +117,7 @@ describe('a client of document 002', () => {
 
   it('is told 403 of a session that has ended, and 401 of no token and of a forged one', async () => {
     const { token, sessionId } = (await signIn()).body.data
-    expect((await send(`DELETE /api/stable/auth/logout`, { token })).body.data.sessionId).toBe(sessionId)
+    expect((await send('DELETE /api/stable/auth/logout', { token })).body.data.sessionId).toBe(sessionId)
     const [header, , signature] = token.split('.')
     const claims = Buffer.from(JSON.stringify({ ...decodeJwt(token), login: 'some-user' })).toString('base64url')
     expect([await whoAmI(token), await whoAmI(), await whoAmI(`${header}.${claims}.${signature}`)]).toEqual([403, 401, 401])
@@ -129,6 +131,26 @@ describe('a client of document 002', () => {
       400,
       { status: false, code: 400, message: expect.stringContaining('operationsScope is not supported'), data: {} },
     ])
+  })
+
+  it('signs in with the password that the system before knew, by its argon2id hash, padded or base64 of the whole', async () => {
+    const salt = randomBytes(16)
+    const key = Buffer.from(argon2id(PASSWORD, salt, { m: 256, t: 2, p: 1, dkLen: 32 }))
+    const padded = `$argon2id$v=19$m=256,t=2,p=1$${salt.toString('base64')}$${key.toString('base64')}`
+    const hashes = { 'padded-hash': padded, 'whole-hash': Buffer.from(padded).toString('base64') }
+    const users = Object.entries(hashes).map(([username, hash]) => ({
+      username,
+      email: `${username}@example.com`,
+      hash,
+      verified: true,
+    }))
+    const file = join(checkout.root, 'users.ndjson')
+    await writeFile(file, users.map((user) => `${JSON.stringify(user)}\n`).join(''))
+    await server.user('import', file)
+    for (const { username } of users) {
+      expect([username, (await signIn({}, username)).status]).toEqual([username, 200])
+      expect([username, (await signIn({ password: 'not this one' }, username)).status]).toEqual([username, 401])
+    }
   })
 
   it('goes on by its token when AUTH_SECRET was rotated, as docs/operations.md says, and public keys are no more than before', async () => {
