@@ -37,12 +37,12 @@ export class AuthServiceEntrypoint<Env> extends WorkerEntrypoint<Env, BindingPro
     this.#calls = createCalls(open, ctx.props)
   }
 
-  verifyPassword(password: unknown, hash: unknown) {
-    return this.#calls.verifyPassword(password, hash)
+  verifyPassword(password: unknown, hash: unknown, client?: unknown) {
+    return this.#calls.verifyPassword(password, hash, client)
   }
 
-  login(email: unknown, password: unknown) {
-    return this.#calls.login(email, password)
+  login(email: unknown, password: unknown, client?: unknown) {
+    return this.#calls.login(email, password, client)
   }
 
   verifyToken(token: unknown) {
@@ -61,8 +61,8 @@ export class AuthServiceEntrypoint<Env> extends WorkerEntrypoint<Env, BindingPro
     return this.#calls.getUser(id)
   }
 
-  revokeSession(id: unknown) {
-    return this.#calls.revokeSession(id)
+  revokeSession(id: unknown, client?: unknown) {
+    return this.#calls.revokeSession(id, client)
   }
 }
 

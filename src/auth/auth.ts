@@ -73,7 +73,7 @@ export function createAuth(deps: Deps) {
     revokeSession: (token: AccessToken, sessionId: string, client: Client) => revokeSession(deps, token, sessionId, client),
     revokeAllSessions: (token: AccessToken, client: Client) => revokeAllSessions(deps, token, client),
 
-    checkHash: (password: string, hash: string, caller: string) => checkHash(deps, password, hash, caller),
+    checkHash: (password: string, hash: string, client: Client) => checkHash(deps, password, hash, client),
     readUser: (id: string) => readUser(deps, id),
     endSession: (sessionId: string, client: Client) => endSession(deps, sessionId, client),
     readKeySet: () => readKeySet(deps),

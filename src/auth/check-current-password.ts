@@ -1,8 +1,9 @@
 // Proves an account that is known already by its password once more.
+import { clientBucket } from '../platform/client-address.ts'
 import { reasonOf } from '../platform/log.ts'
 import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
-import { bucketOf, judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 /**
  * Within a live session, which has a count of its own: what strangers try on the account does not keep its user waiting, and a stolen
@@ -15,7 +16,7 @@ export async function checkCurrentPassword(
   password: string,
   client: Client,
 ): Promise<ProvenAccount> {
-  const address = bucketOf(client)
+  const address = clientBucket(client)
   const proven = await judge(deps, user, password, client, () =>
     deps.limits.beginSessionCheck({ sessionId, address }, deps.clock()),
   )
@@ -26,13 +27,13 @@ export async function checkCurrentPassword(
 
 /** Without a session: counted like a sign-in with the account's address. Settles the attempt. @throws as `checkCurrentPassword` */
 export async function checkPasswordOf(deps: Deps, user: User, password: string, client: Client): Promise<ProvenAccount> {
-  const who = { account: `email:${user.email}`, address: bucketOf(client) }
+  const who = { account: `email:${user.email}`, address: clientBucket(client) }
   return judge(deps, user, password, client, () => deps.limits.beginSignIn(who, deps.clock()))
 }
 
 /** For somebody who has proved the account by its password or mailbox: from here, what strangers try is no reason to wait. */
 export async function noteProof({ ledgers, clock, log }: Deps, { id }: Pick<User, 'id'>, client: Client): Promise<void> {
-  await ledgers.noteProof(id, bucketOf(client), clock()).catch((error: unknown) => {
+  await ledgers.noteProof(id, clientBucket(client), clock()).catch((error: unknown) => {
     log('warn', 'proof not noted', { reason: reasonOf(error) })
   })
 }

@@ -1,20 +1,19 @@
 // Whether a password is the one behind a hash that another worker keeps. The hash is that worker's own affair; what it costs
-// here is counted against the worker, and a hash that asks for too much is never run.
-import { callerBucket } from '../platform/client-address.ts'
+// here is counted against the client, or the worker that asks where no client is known, and a hash that asks for too much is never run.
+import { clientBucket } from '../platform/client-address.ts'
 import { isRunnable } from '../platform/password-hash.ts'
-import type { Deps } from './deps.ts'
+import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
 
 /**
- * @param caller the name of the worker that asks
  * @returns `false` also for a hash that is malformed or costs too much, at no cost
  * @throws AuthError `rate_limited` @throws Unavailable
  */
-export async function checkHash(deps: Deps, password: string, hash: string, caller: string): Promise<boolean> {
+export async function checkHash(deps: Deps, password: string, hash: string, client: Client): Promise<boolean> {
   if (!isRunnable(hash)) return false
   requireHashRoom(deps)
-  const permit = await deps.limits.beginHash({ address: callerBucket(caller) }, deps.clock())
+  const permit = await deps.limits.beginHash({ address: clientBucket(client) }, deps.clock())
   if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
   const isRight = await hashInTurn(deps, permit.attempt, (checkpoint) => deps.hasher.verify(password, hash, checkpoint))
   // Right or wrong says nothing about an account of ours: only the hash stays counted.

@@ -1,4 +1,5 @@
 // Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
+import { clientBucket } from '../platform/client-address.ts'
 import { parseEmailAddress } from '../platform/email-address.ts'
 import { decoyHash, isWeakerThan, SALT_BYTES } from '../platform/password-hash.ts'
 import { parseUsername } from '../platform/username.ts'
@@ -6,7 +7,7 @@ import type { User } from '../stores/users.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn } from './hash-room.ts'
-import { bucketOf, judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 export interface Credentials {
   /** Counts where both are given. */
@@ -37,7 +38,7 @@ export function requireCredentials(credentials: Credentials): Claim {
 
 /** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
 export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
-  const who = { account: account.name, address: bucketOf(client) }
+  const who = { account: account.name, address: clientBucket(client) }
   const proven = await judgeAttempt(deps, client, {
     what: 'sign_in',
     begin: () => deps.limits.beginSignIn(who, deps.clock()),

@@ -81,7 +81,7 @@ export interface Client {
   readonly face: AuditFace
   /** The language it asks for, where that is one of ours. */
   readonly locale?: Locale | null
-  /** The worker that asks over a service binding, by name: limits are counted for it, since no address is known. */
+  /** The worker that asks over a service binding, by name. Limits are counted for it where no address is known. */
   readonly caller?: string
   /** What a challenge was answered with, on routes that may ask for one. */
   readonly challengeToken?: string

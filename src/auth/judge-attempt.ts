@@ -3,7 +3,7 @@
 import { DEFAULT_LIMIT_POLICY, type Refusal } from '../objects/limit-rules.ts'
 import type { Begun, CountedAttempt } from '../objects/login-limits.ts'
 import type { Checkpoint } from '../platform/checkpoint.ts'
-import { addressBucket, callerBucket } from '../platform/client-address.ts'
+import { clientBucket } from '../platform/client-address.ts'
 import type { SigningKey } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
 import { type Act, describeAct, logEvent, recordAct } from './audit.ts'
@@ -78,13 +78,8 @@ async function insist(
 ): Promise<Begun> {
   if (refusal.policy !== 'account' || !beginExempt) return refusal
   const since = deps.clock() - DEFAULT_LIMIT_POLICY.exemptForSeconds
-  const isKnown = await deps.ledgers.knows(userId ?? deps.random.uuid(), bucketOf(client), since)
+  const isKnown = await deps.ledgers.knows(userId ?? deps.random.uuid(), clientBucket(client), since)
   return isKnown && userId !== null ? beginExempt() : refusal
-}
-
-/** What limits count a request by. */
-export function bucketOf({ address, caller }: Client): string {
-  return caller === undefined ? addressBucket(address) : callerBucket(caller)
 }
 
 function attempted({ what }: Credential): Pick<Act, 'what' | 'actor'> {

@@ -1,5 +1,5 @@
 // The client of a request for mail, as it was when it asked.
-import { addressBucket, callerBucket } from '../platform/client-address.ts'
+import { clientBucket } from '../platform/client-address.ts'
 import type { MailRequest } from '../stores/mail-requests.ts'
 import type { Client, Deps } from './deps.ts'
 
@@ -15,6 +15,6 @@ export async function isFromKnownAddress(
   userId: string,
   request: MailRequest,
 ): Promise<boolean> {
-  const bucket = request.caller === null ? addressBucket(request.ip) : callerBucket(request.caller)
+  const bucket = clientBucket({ address: request.ip, caller: request.caller })
   return ledgers.knows(userId, bucket, request.createdAt - KNOWN_FOR_SECONDS).catch(() => false)
 }

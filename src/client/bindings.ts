@@ -99,6 +99,16 @@ export interface LoginResponse {
   readonly user: ServiceUser
 }
 
+/**
+ * The client for which a worker asks: `CF-Connecting-IP`, `User-Agent` and `Accept-Language` of its request, as they came. The binding
+ * needs the right `clients`. Limits are counted for the address, and mails are written in its language.
+ */
+export interface SpokenFor {
+  readonly clientAddress?: string | null
+  readonly userAgent?: string | null
+  readonly locale?: string | null
+}
+
 /** The entrypoint `TokenVerifier`. */
 export interface TokenVerifierBinding {
   /** At `strict`; `null` for every token that does not count. Throws an Error whose message is the code. */
@@ -110,9 +120,9 @@ export interface TokenVerifierBinding {
 /** The entrypoint `AuthService`. */
 export interface AuthServiceBinding extends TokenVerifierBinding {
   /** Throws an Error whose message is the code. */
-  verifyPassword(password: string, hash: string): Promise<boolean>
+  verifyPassword(password: string, hash: string, client?: SpokenFor): Promise<boolean>
   /** `null` for wrong credentials only. Throws an Error whose message is the code. */
-  login(email: string, password: string): Promise<LoginResponse | null>
+  login(email: string, password: string, client?: SpokenFor): Promise<LoginResponse | null>
   getUser(id: string): Promise<PosternResult<ServiceUser>>
-  revokeSession(id: string): Promise<PosternResult<{ readonly id: string }>>
+  revokeSession(id: string, client?: SpokenFor): Promise<PosternResult<{ readonly id: string }>>
 }

@@ -21,6 +21,7 @@ export type {
   PosternResult,
   Principal,
   ServiceUser,
+  SpokenFor,
   TokenVerifierBinding,
 } from './bindings.ts'
 export { createFetchVerifier, type FetchVerifier, type FetchVerifierOptions } from './fetch-verifier.ts'

@@ -26,8 +26,23 @@ export function addressBucket(address: string): string {
 }
 
 /** What limits are counted by where another worker asks and no address is known. No address looks like this. */
-export function callerBucket(caller: string): string {
+function callerBucket(caller: string): string {
   return CALLER_PREFIX + caller
+}
+
+/**
+ * What limits count a request by: the address of the client where it is known, else the worker that asks.
+ * @param caller by name; absent for requests over HTTP
+ */
+export function clientBucket({
+  address,
+  caller,
+}: {
+  readonly address: string
+  readonly caller?: string | null | undefined
+}): string {
+  const isForCaller = address === UNKNOWN_ADDRESS && typeof caller === 'string'
+  return isForCaller ? callerBucket(caller) : addressBucket(address)
 }
 
 export function isCallerBucket(bucket: string): boolean {

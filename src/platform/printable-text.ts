@@ -5,6 +5,9 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 const REPLACEMENT = '\uFFFD'
 
+/** As much of a User-Agent as is kept. */
+export const USER_AGENT_LIMIT = 256
+
 /** As text enters. @param limit in UTF-16 code units, of what is kept */
 export function cleanText(text: string, limit: number): string {
   return printable(text.slice(0, limit))

@@ -1,8 +1,8 @@
 // Which worker is calling and what it may do, as the `props` of its binding say. They are written by whoever deploys the
 // calling worker, not by its code; whatever in them is not understood grants nothing.
 
-/** What a binding may be given: check tokens, sign people in, look up users, end sessions; of `AdminService` to look, and to do everything. */
-export const RIGHTS = ['verify', 'login', 'users', 'sessions', 'admin-look', 'admin'] as const
+/** What a binding may be given: check tokens, sign people in, look up users, end sessions, say for which client it asks; of `AdminService` to look, and to do everything. */
+export const RIGHTS = ['verify', 'login', 'users', 'sessions', 'clients', 'admin-look', 'admin'] as const
 
 export type Right = (typeof RIGHTS)[number]
 

@@ -1,12 +1,11 @@
 // What each method of the entrypoints does: may this caller, are these arguments what they should be, ask the core, say it
 // in plain values. Nothing thrown in here crosses a binding but an Error whose message is a code.
-import type { Client } from '../auth/deps.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Freshness } from '../auth/settings.ts'
 import type { Service } from '../compose.ts'
-import { UNKNOWN_ADDRESS } from '../platform/client-address.ts'
 import { MAX_TEXT_LENGTH, requireText } from './arguments.ts'
 import { parseCaller } from './caller.ts'
+import { clientOf } from './client.ts'
 import { createSettle } from './settle.ts'
 import {
   type AuthTokenPayload,
@@ -25,13 +24,13 @@ import {
 
 /** All that another worker can ask for. Arguments are whatever it sent. */
 export interface Calls {
-  verifyPassword(password: unknown, hash: unknown): Promise<boolean>
-  login(email: unknown, password: unknown): Promise<LoginResponse | null>
+  verifyPassword(password: unknown, hash: unknown, client?: unknown): Promise<boolean>
+  login(email: unknown, password: unknown, client?: unknown): Promise<LoginResponse | null>
   verifyToken(token: unknown): Promise<AuthTokenPayload | null>
   authenticate(token: unknown, options: unknown): Promise<RpcResult<RpcPrincipal>>
   jwks(): Promise<RpcResult<RpcKeySet>>
   getUser(id: unknown): Promise<RpcResult<RpcUser>>
-  revokeSession(id: unknown): Promise<RpcResult<{ id: string }>>
+  revokeSession(id: unknown, client?: unknown): Promise<RpcResult<{ id: string }>>
 }
 
 const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
@@ -42,23 +41,21 @@ const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
  */
 export function createCalls(open: () => Pick<Service, 'auth' | 'log'>, props: unknown): Calls {
   const caller = parseCaller(props)
-  const client: Client = { address: UNKNOWN_ADDRESS, userAgent: `worker ${caller.name}`, caller: caller.name, face: 'rpc' }
-
   const settle = createSettle(open, caller)
 
   return {
-    verifyPassword: async (password, hash) =>
+    verifyPassword: async (password, hash, client) =>
       requireValue(
         await settle('verifyPassword', 'login', async ({ auth }) =>
-          auth.checkHash(requireText(password), requireText(hash), caller.name),
+          auth.checkHash(requireText(password), requireText(hash), clientOf(caller, client)),
         ),
       ),
-    login: async (email, password) =>
+    login: async (email, password, client) =>
       valueUnless(
         'invalid_credentials',
         await settle('login', 'login', async ({ auth }) => {
           const credentials = { email: requireText(email).trim(), password: requireText(password) }
-          return renderLogin(await auth.signIn(credentials, client))
+          return renderLogin(await auth.signIn(credentials, clientOf(caller, client)))
         }),
       ),
     verifyToken: async (token) =>
@@ -74,10 +71,10 @@ export function createCalls(open: () => Pick<Service, 'auth' | 'log'>, props: un
       ),
     jwks: () => settle('jwks', null, async ({ auth }) => renderKeySet(await auth.readKeySet())),
     getUser: (id) => settle('getUser', 'users', async ({ auth }) => renderUser(await auth.readUser(requireText(id)))),
-    revokeSession: (id) =>
+    revokeSession: (id, client) =>
       settle('revokeSession', 'sessions', async ({ auth }) => {
         const sessionId = requireText(id)
-        await auth.endSession(sessionId, client)
+        await auth.endSession(sessionId, clientOf(caller, client))
         return { id: sessionId }
       }),
   }

@@ -190,6 +190,76 @@ describe('login(), for many people at once', () => {
   })
 })
 
+describe('a worker that speaks for clients', () => {
+  const SPEAKING = { caller: 'site', rights: [...ALL, 'clients'] }
+  const from = (clientAddress: string | null) => ({
+    clientAddress,
+    userAgent: 'Mozilla/5.0 (X11) \u202e',
+    locale: 'es-MX,es;q=0.9',
+  })
+
+  it('has each client limited by itself, together with what it does over HTTP', async () => {
+    const app = await startApp({ vars: { LIMIT_PAIR_FAILURES: '2', LIMIT_CALLER_FAILURES_PER_HOUR: '1' } })
+    const email = await app.createAccount()
+    const calls = callsOf(app, SPEAKING)
+    const [stranger, owner] = [anyAddress(), anyAddress()]
+    expect(await calls.login(email, 'wrong password', from(stranger))).toBeNull()
+    expect((await app.v1('POST', '/login', { body: { email, password: 'wrong password' }, ip: stranger })).status).toBe(401)
+    await expect(calls.login(email, PASSWORD, from(stranger))).rejects.toThrow(/^rate_limited$/)
+    expect((await app.v1('POST', '/login', { body: { email, password: PASSWORD }, ip: stranger })).status).toBe(429)
+    expect(await calls.login(email, PASSWORD, from(owner))).not.toBeNull()
+  })
+
+  it('has the address and the program of its client shown to the owner, cleaned, and itself on record', async () => {
+    const app = await startApp()
+    const email = await app.createAccount()
+    const grant = await callsOf(app, SPEAKING).login(email, PASSWORD, from('2001:DB8::1'))
+    const { body } = await app.v1('GET', '/sessions', { token: grant?.accessToken ?? '' })
+    expect(body.sessions).toMatchObject([{ ip: '2001:db8::1', user_agent: 'Mozilla/5.0 (X11) \ufffd' }])
+    await app.settle()
+    const { results } = await BINDINGS.DB.prepare(`SELECT actor, ip FROM audit_events WHERE what = 'sign_in' AND user_id = ?`)
+      .bind(grant?.user.id)
+      .all()
+    expect(results).toContainEqual({ actor: 'worker:site', ip: '2001:db8::1' })
+  })
+
+  it('is counted itself where it knows no address', async () => {
+    const app = await startApp({ vars: { LIMIT_CALLER_HASHES_PER_MINUTE: '1' } })
+    const calls = callsOf(app, SPEAKING)
+    const hash = await hashOf(PASSWORD)
+    for (const said of [undefined, null, {}, from(null), from('')]) {
+      const asked = calls.verifyPassword(PASSWORD, hash, said)
+      await (said === undefined ? expect(asked).resolves.toBe(true) : expect(asked).rejects.toThrow(/^rate_limited$/))
+    }
+    expect(await calls.verifyPassword(PASSWORD, hash, from(anyAddress()))).toBe(true)
+  })
+
+  it.each([
+    ['no address', from('not an address')],
+    ['two addresses', from('192.0.2.1, 192.0.2.2')],
+    ['a name that has no meaning', { clientAdress: '192.0.2.1' }],
+    ['a text', '192.0.2.1'],
+    ['a list', ['192.0.2.1']],
+    ['a number for an address', { clientAddress: 7 }],
+  ])('is told what is wrong with %s', async (_, said) => {
+    const app = await startApp()
+    const calls = callsOf(app, SPEAKING)
+    await expect(calls.login('ada@example.com', PASSWORD, said)).rejects.toThrow(/^invalid_request$/)
+    expect(await calls.revokeSession('x', said)).toMatchObject({ ok: false, code: 'invalid_request' })
+  })
+
+  it('must have the right to, whatever it says', async () => {
+    const app = await startApp()
+    const calls = callsOf(app)
+    const hash = await hashOf(PASSWORD)
+    for (const said of [from(anyAddress()), {}, 'nonsense']) {
+      await expect(calls.login('ada@example.com', PASSWORD, said)).rejects.toThrow(/^forbidden$/)
+      await expect(calls.verifyPassword(PASSWORD, hash, said)).rejects.toThrow(/^forbidden$/)
+      expect(await calls.revokeSession('x', said)).toEqual({ ok: false, code: 'forbidden' })
+    }
+  })
+})
+
 describe('verifyPassword()', () => {
   it('counts its hashes for the caller, right or wrong', async () => {
     const app = await startApp({ vars: { LIMIT_CALLER_HASHES_PER_MINUTE: '3' } })

@@ -1,11 +1,11 @@
 // Who may act as the operator: whoever has the admin key, and users with `systemAdmin`, whose changes want a recent password.
 import { claimsToBeAdminKey, matchAdminKey } from '../../platform/admin-key.ts'
+import { clientBucket } from '../../platform/client-address.ts'
 import type { AuditEvent } from '../../stores/audit-event.ts'
 import { type Act, describeAct } from '../audit.ts'
 import { authenticateStrictly, requireRecentPassword } from '../authenticate.ts'
 import type { Client, Deps } from '../deps.ts'
 import { AuthError } from '../errors.ts'
-import { bucketOf } from '../judge-attempt.ts'
 import { SYSTEM_ADMIN } from '../permissions.ts'
 
 /** An operator whose right to act has been checked. */
@@ -50,7 +50,7 @@ export function describeOperatorAct(
 async function requireKey(deps: Deps, token: string, client: Client): Promise<Operator> {
   const name = await matchAdminKey(token, deps.settings.adminKeys)
   if (name !== null) return { client, actor: 'operator', sessionId: `key:${name}` }
-  const begun = await deps.limits.beginHash({ address: bucketOf(client) }, deps.clock())
+  const begun = await deps.limits.beginHash({ address: clientBucket(client) }, deps.clock())
   if (!begun.allowed) throw new AuthError('rate_limited', `limit ${begun.policy}`, { limit: begun })
   deps.log('warn', 'wrong admin key', { ip: client.address })
   throw new AuthError('invalid_access_token', 'wrong admin key')

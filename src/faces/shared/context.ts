@@ -6,7 +6,7 @@ import type { Auth } from '../../auth/auth.ts'
 import type { Client } from '../../auth/deps.ts'
 import { parseClientAddress } from '../../platform/client-address.ts'
 import { parseAcceptLanguage } from '../../platform/locale.ts'
-import { cleanText } from '../../platform/printable-text.ts'
+import { cleanText, USER_AGENT_LIMIT } from '../../platform/printable-text.ts'
 import type { UserIds } from './user-wire.ts'
 
 /** What a request's JSON body says; `null` where there was none. */
@@ -27,8 +27,6 @@ export interface AppEnv {
     failure: { readonly code: string; readonly reason: string }
   }
 }
-
-const USER_AGENT_LIMIT = 256
 
 /** For the record of what happened: which face a request has come to. */
 export function inFace(face: Client['face']) {
