@@ -18,6 +18,7 @@ import { createBreachedPasswords } from './platform/breached-passwords.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { HashQueue } from './platform/hash-queue.ts'
 import { encodeHex } from './platform/hex.ts'
+import { HourlyMemory } from './platform/hourly-memory.ts'
 import { createKeyring, type Keyring } from './platform/keyring.ts'
 import { consoleLog, type Log, reasonOf } from './platform/log.ts'
 import { type MailTransport, mailboxTransport } from './platform/mail.ts'
@@ -84,6 +85,9 @@ const HASH_LEASE_MILLISECONDS = 2_000
 /** Less than the 30 seconds that work may go on after a reply; some mail servers take ten before they say a word. */
 const MAIL_MILLISECONDS = 20_000
 
+/** Some megabytes of an isolate at most. */
+const REFUSALS_REMEMBERED = 10_000
+
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
   const config = parseConfig(env)
@@ -141,6 +145,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     keyring,
     mail: surroundings.mail ?? mailTransport(config.mail, env.EMAIL),
     mailRetry: new RetryHint(),
+    refusals: new HourlyMemory(REFUSALS_REMEMBERED),
     clock,
     random,
     log,

@@ -160,7 +160,7 @@ type Act = 'disable' | 'enable' | 'unlock' | 'verify' | 'send-reset' | 'sign-out
 const ACTS: Readonly<Record<Act, readonly [done: (email: string) => string, failed: string]>> = {
   disable: [(email) => `Disabled ${email}: all sessions ended`, 'disable'],
   enable: [(email) => `Enabled ${email}`, 'enable'],
-  unlock: [(email) => `Unlocked ${email}: nobody waits any more`, 'unlock'],
+  unlock: [(email) => `Unlocked ${email}: the wrong passwords and PINs of before do not count any more`, 'unlock'],
   verify: [(email) => `Verified ${email}`, 'verify'],
   'send-reset': [(email) => `Mailed ${email} a link for a new password`, 'mail a link to'],
   'sign-out': [(email) => `Signed ${email} out: all sessions ended`, 'sign out'],

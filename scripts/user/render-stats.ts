@@ -11,6 +11,7 @@ const COLUMNS = [
   ['SIGN-INS', 'sign_in_success'],
   ['WRONG', 'sign_in_failure'],
   ['REFUSED', 'sign_in_refused'],
+  ['WAITS', 'sign_in_limited'],
   ['MAILS', 'mail_sent'],
   ['DEAD', 'mail_dead'],
 ] as const

@@ -5,6 +5,7 @@ import type { SessionLedgers } from '../objects/session-ledgers.ts'
 import type { BreachedPasswords } from '../platform/breached-passwords.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HashQueue } from '../platform/hash-queue.ts'
+import type { HourlyMemory } from '../platform/hourly-memory.ts'
 import type { Keyring } from '../platform/keyring.ts'
 import type { Locale } from '../platform/locale.ts'
 import type { Log } from '../platform/log.ts'
@@ -64,6 +65,8 @@ export interface Deps {
   readonly mail: MailTransport
   /** When mail that failed in this isolate is due again. */
   readonly mailRetry: RetryHint
+  /** Attempts that a limit refused and that are on record for this hour. */
+  readonly refusals: HourlyMemory
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../platform/checkpoint.ts'
 import { clientBucket } from '../platform/client-address.ts'
 import type { SigningKey } from '../platform/jwt.ts'
 import type { User } from '../stores/users.ts'
-import { type Act, describeAct, logEvent, recordAct } from './audit.ts'
+import { type Act, describeAct, logEvent, record, recordAct } from './audit.ts'
 import type { Client, Deps } from './deps.ts'
 import { AuthError } from './errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
@@ -53,8 +53,7 @@ async function admit(
   const permit = begun.value.allowed ? begun.value : await insist(deps, client, credential, begun.value, userId)
   if (!permit.allowed) {
     const reason = `limit ${permit.policy}`
-    // Nothing was judged, and whoever is refused goes on for free: a line in the log, and no row.
-    logEvent(deps, describeAct(deps, client, { ...attempted(credential), outcome: 'refused', reason, userId }))
+    noteRefusal(deps, client, { ...attempted(credential), outcome: 'refused', reason, userId })
     throw new AuthError('rate_limited', reason, { limit: permit })
   }
   const { attempt } = permit
@@ -80,6 +79,16 @@ async function insist(
   const since = deps.clock() - DEFAULT_LIMIT_POLICY.exemptForSeconds
   const isKnown = await deps.ledgers.knows(userId ?? deps.random.uuid(), clientBucket(client), since)
   return isKnown && userId !== null ? beginExempt() : refusal
+}
+
+/**
+ * Nothing was judged, and whoever is refused goes on for free: a line in the log each time, and one row an hour, or nobody who looks at
+ * the account could say from where it was asked for.
+ */
+function noteRefusal(deps: Deps, client: Client, act: Act): void {
+  const event = describeAct(deps, client, act)
+  if (deps.refusals.note(`${act.userId} ${act.what} ${clientBucket(client)}`, deps.clock())) record(deps, event)
+  else logEvent(deps, event)
 }
 
 function attempted({ what }: Credential): Pick<Act, 'what' | 'actor'> {

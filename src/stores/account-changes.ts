@@ -13,7 +13,10 @@ import { readUser, type User } from './rows.ts'
 import { bumpEpoch } from './users.ts'
 
 /** The account as it was read and judged. */
-export type JudgedAccount = Pick<User, 'id' | 'email' | 'sessionEpoch'>
+export interface JudgedAccount extends Pick<User, 'id' | 'email' | 'sessionEpoch'> {
+  /** For an operator: to everybody else a disabled account is gone. */
+  readonly evenIfDisabled?: boolean
+}
 
 /** `undefined`: stays as it is; `null`: none from now on. */
 export interface ProfileChanges {
@@ -127,8 +130,9 @@ export function createAccountChanges(database: Database): AccountChanges {
 }
 
 /** Of the row itself: for statements on `users`. */
-export function isJudged({ id, email, sessionEpoch }: JudgedAccount): SQL {
-  return sql`id = ${id} AND email = ${email} AND session_epoch = ${sessionEpoch} AND disabled_at IS NULL`
+export function isJudged({ id, email, sessionEpoch, evenIfDisabled = false }: JudgedAccount): SQL {
+  const isEnabled = evenIfDisabled ? sql`` : sql` AND disabled_at IS NULL`
+  return sql`id = ${id} AND email = ${email} AND session_epoch = ${sessionEpoch}${isEnabled}`
 }
 
 /** For statements on anything else. */

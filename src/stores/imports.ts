@@ -95,11 +95,15 @@ export function createImports(database: Database): Imports {
     },
 
     async recognise(importId, range) {
+      // In a file that was exported here. Who has left since, of which the record keeps the id alone, is not brought back.
+      const idOfOurs = sql`iif(import_lines.source_id LIKE 'i:%', substr(import_lines.source_id, 3), NULL)`
       await database.ask(sql`
         UPDATE import_lines SET known_user_id = coalesce(
           (SELECT imported_accounts.user_id FROM imported_accounts WHERE imported_accounts.source_id = import_lines.source_id),
           (SELECT users.id FROM users WHERE users.external_id = import_lines.external_id),
-          (SELECT users.id FROM users WHERE 'i:' || users.id = import_lines.source_id AND users.id = substr(import_lines.source_id, 3)))
+          (SELECT users.id FROM users WHERE users.id = ${idOfOurs}),
+          (SELECT user_id FROM deleted_accounts WHERE user_id = ${idOfOurs}),
+          (SELECT user_id FROM audit_events WHERE user_id = ${idOfOurs} AND what = 'account_deleted' LIMIT 1))
         WHERE ${isWithin(importId, range)}`)
     },
 

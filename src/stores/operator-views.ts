@@ -154,7 +154,8 @@ export function createOperatorViews(database: Database): OperatorViews {
 
     async countByDay(since) {
       const rows = await database.ask(sql`
-        SELECT CAST(at / ${DAY} AS INTEGER) AS day, what || '_' || outcome AS kind, count(*) AS count FROM audit_events
+        SELECT CAST(at / ${DAY} AS INTEGER) AS day,
+          what || '_' || iif(outcome = 'refused' AND reason LIKE 'limit %', 'limited', outcome) AS kind, count(*) AS count FROM audit_events
         WHERE at >= ${since} GROUP BY 1, 2
         UNION ALL
         SELECT CAST(created_at / ${DAY} AS INTEGER), 'mail_' || CASE WHEN dead_at IS NOT NULL THEN 'dead' WHEN sent_at IS NOT NULL THEN 'sent'

@@ -73,13 +73,15 @@ describe('a sign-in', () => {
     expect(JSON.stringify(app.log)).not.toContain(typed)
   })
 
-  it('past a limit is a line in the log, and no row, however often', async () => {
+  it('past a limit is a line in the log each time, and a row once an hour for each address', async () => {
     const { app, userId } = await startSignedIn()
     const wrong = () => app.v1('POST', '/login', { body: { email: EMAIL, password: 'not this one' }, ip: '203.0.113.9' })
     for (let attempt = 0; attempt < 5; attempt += 1) await wrong()
     await forgetEvents(app)
     for (let attempt = 0; attempt < 3; attempt += 1) expect((await wrong()).status).toBe(429)
-    expect(await eventsOf(app)).toEqual([])
+    const refused = { what: 'sign_in', outcome: 'refused', reason: 'limit account-address', actor: 'anonymous', user_id: userId }
+    await app.settle()
+    expect(await eventsOf(app)).toEqual([eventOf(app, '203.0.113.9', { ...refused, user_agent: '' })])
     const lines = app.log.filter(({ event }) => event === 'audit').map(({ fields }) => fields)
     expect(lines).toHaveLength(3)
     expect(lines[0]).toMatchObject({ what: 'sign_in', outcome: 'refused', reason: 'limit account-address', user_id: userId })

@@ -29,13 +29,12 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
   const operator = await requireOperator(deps, proof, 'change', client)
   const account = await requireAccount(deps, edit.id)
   if (edit.email !== undefined) return moveUser(deps, operator, account, edit)
-  if (account.disabledAt !== null) throw new AuthError('account_disabled', 'nothing of a disabled account changes')
   const changes = checkEdit(edit)
   const reason = Object.entries({ first_name: changes.firstName, last_name: changes.lastName, username: changes.username })
     .flatMap(([name, value]) => (value === undefined ? [] : [name]))
     .join(', ')
   const event = reason === '' ? null : describeOperatorAct(deps, operator, { what: 'profile_changed', reason, userId: edit.id })
-  const outcome = await deps.accountChanges.updateProfile(account, changes, event, [], deps.clock())
+  const outcome = await deps.accountChanges.updateProfile({ ...account, evenIfDisabled: true }, changes, event, [], deps.clock())
   if (outcome === 'taken') {
     throw new AuthError('username_taken', 'username held by somebody else', {
       fields: [{ field: 'username', message: 'is taken' }],

@@ -59,7 +59,7 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
   const sessions = found.filter((session) => isLive(session, standingOf(user), now))
   const addressWaits = await findAddressWaits(
     deps,
-    [...events.toReversed(), ...sessions].map(({ ip }) => ip),
+    [...events.toReversed().filter(({ actor }) => isTheirOwn(actor)), ...sessions].map(({ ip }) => ip),
   )
   return {
     user,
@@ -134,6 +134,11 @@ async function findAddressWaits(deps: Deps, addresses: readonly (string | null)[
     })),
   )
   return waits.filter(({ wait }) => wait > 0)
+}
+
+/** What an operator or the service does says nothing of where the user signs in from. */
+function isTheirOwn(actor: string): boolean {
+  return actor === 'user' || actor === 'anonymous' || actor.startsWith('worker:')
 }
 
 function describeProof(mail: ListedMail | undefined): string {

@@ -135,6 +135,14 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'a@b' } })).status).toBe(400)
   })
 
+  it('rename is possible for a disabled account too, and leaves it disabled', async () => {
+    const app = await startApp()
+    const { id } = await withSession(app, { username: 'something rude' })
+    await ask(app, 'POST', `/users/${id}/disable`)
+    const renamed = await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'renamed', first_name: 'Ada' } })
+    expect(renamed.body.user).toMatchObject({ username: 'renamed', first_name: 'Ada', disabled_at: expect.any(String) })
+  })
+
   it('gives an account another address, tells the former one, and lets nobody undo it', async () => {
     const app = await startApp()
     const { email, id, token } = await withSession(app, { username: 'ada' })

@@ -152,6 +152,27 @@ describe('POST /import', () => {
     })
   })
 
+  it('does not bring back by an older export who has left since, at once or put aside', async () => {
+    const app = await startApp()
+    const emails = [await app.createAccount({ email: 'gone@example.com' }), await app.createAccount({ email: 'aside@example.com' })]
+    const exported = await take(app)
+    const [goneId, asideId] = emails.map((address) => exported.find(({ email }) => email === address)?.id)
+    await ask(app, 'DELETE', `/users/${goneId}`)
+    await rows(
+      `INSERT INTO deleted_accounts (user_id, email, permissions, session_epoch, created_at, due_at)
+       SELECT id, email, permissions, session_epoch, created_at, 9999999999 FROM users WHERE id = ?`,
+      asideId,
+    )
+    await rows('DELETE FROM users WHERE id = ?', asideId)
+    const again = await bring(app, exported)
+    expect(again.body).toMatchObject({ imported: 0, present: 2 })
+    expect(again.body.left_alone.map(({ message }: { message: string }) => message)).toEqual([
+      'the account was deleted since',
+      'the account was deleted since',
+    ])
+    expect(await rows('SELECT 1 FROM users')).toEqual([])
+  })
+
   it('never takes an account for its user by the address', async () => {
     const app = await startApp()
     await bring(app, [{ ...BOB, id: 1 }])

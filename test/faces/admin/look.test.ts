@@ -137,6 +137,28 @@ describe('GET /users/:id and /registrations, asked why', () => {
     expect((await ask(app, 'GET', `/users/${id}`)).body.limits.addresses).toEqual([{ address: '203.0.113.9', wait_seconds: 3600 }])
   })
 
+  it('names the limit of a client address whose every attempt for this account was refused', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '2' } })
+    const { id, email } = await withSession(app)
+    const guess = (who: string) => app.v1('POST', '/login', { body: { email: who, password: 'wrong' }, ip: '203.0.113.9' })
+    for (const who of ['a@example.com', 'b@example.com']) await guess(who)
+    for (let count = 0; count < 3; count += 1) expect((await guess(email)).status).toBe(429)
+    await app.settle()
+    expect(await whyOf(app, id)).toMatch(/^The client address 203\.0\.113\.9 has tried too many passwords/)
+    expect((await ask(app, 'GET', '/stats?days=1')).body.days[0].counts).toMatchObject({ sign_in_limited: 1 })
+  })
+
+  it('never takes the address of an operator for one that the user is kept waiting at', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '2' } })
+    const { id } = await withSession(app)
+    const ip = '203.0.113.7'
+    await ask(app, 'PATCH', `/users/${id}`, { body: { first_name: 'Ada' }, ip })
+    for (const who of ['a@example.com', 'b@example.com', 'c@example.com'])
+      await app.v1('POST', '/login', { body: { email: who, password: 'wrong' }, ip })
+    await app.settle()
+    expect(await whyOf(app, id)).toBeNull()
+  })
+
   it('names a link for a new password that bounced', async () => {
     const app = await startApp()
     const { id, email } = await withSession(app)
