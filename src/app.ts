@@ -14,6 +14,7 @@ import { noteFailure } from './faces/shared/failures.ts'
 import { isLoopback } from './faces/shared/loopback.ts'
 import { closeRoutes, createRoutes } from './faces/shared/routes.ts'
 import { secureHeaders } from './faces/shared/security-headers.ts'
+import { warnOfSharedBudget } from './faces/shared/shared-budget.ts'
 import { createStable, STABLE_PATH } from './faces/stable/routes.ts'
 import { V1_PATH, v1 } from './faces/v1/routes.ts'
 import { createOperations, createReference } from './faces/well-known/routes.ts'
@@ -54,6 +55,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
   const app = createRoutes()
     .use(
       logRequest(log),
+      warnOfSharedBudget(log),
       secureHeaders,
       cors((env, path) => (path.startsWith(`${ADMIN_PATH}/`) ? [] : listOrigins(env))),
     )

@@ -4,6 +4,9 @@
 /** Stands for a missing or broken address. */
 export const UNKNOWN_ADDRESS = 'unknown'
 
+/** Where requests come from that a worker of another zone sends over the internet: Cloudflare hides the address behind them. */
+const WORKERS_NETWORK = '2a06:98c0:3600::/64'
+
 const CALLER_PREFIX = 'caller:'
 
 /** The address as dotted decimal or in the form of RFC 5952, `UNKNOWN_ADDRESS` for anything else. */
@@ -23,6 +26,11 @@ export function addressBucket(address: string): string {
   const groups = parseIpv6(address)
   if (!groups) return UNKNOWN_ADDRESS
   return mappedIpv4(groups) ?? `${renderIpv6([...groups.slice(0, 4), 0, 0, 0, 0])}/64`
+}
+
+/** Whether visitors of whom each should be a client of its own come from this one address. */
+export function isSharedAddress(address: string): boolean {
+  return address === UNKNOWN_ADDRESS || addressBucket(address) === WORKERS_NETWORK
 }
 
 /** What limits are counted by where another worker asks and no address is known. No address looks like this. */

@@ -21,6 +21,8 @@ export interface AppEnv {
     admin: Admin
     userIds: UserIds
     body: JsonObject | null
+    /** Set by `readClient`. */
+    clientAddress: string
     /** Set by `inFace`. */
     face: Client['face']
     /** What the log line of a failed request adds. */
@@ -38,8 +40,10 @@ export function inFace(face: Client['face']) {
 
 /** The address is Cloudflare's word only: whatever else a client sends about itself is a claim. */
 export function readClient(c: Context<AppEnv>): Client {
+  const address = parseClientAddress(c.req.header('CF-Connecting-IP') ?? null)
+  c.set('clientAddress', address)
   return {
-    address: parseClientAddress(c.req.header('CF-Connecting-IP') ?? null),
+    address,
     userAgent: cleanText(c.req.header('User-Agent') ?? '', USER_AGENT_LIMIT),
     face: c.var.face,
     locale: parseAcceptLanguage(c.req.header('Accept-Language')),

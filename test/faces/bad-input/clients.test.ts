@@ -56,6 +56,24 @@ describe('CF-Connecting-IP', () => {
     expectRefusal(await login('192.0.2.1', 'another'), REFUSED.invalidCredentials)
   })
 
+  it.each([
+    ['missing', null, /^a request without CF-Connecting-IP; all visitors behind it share one budget of attempts: forward/],
+    [
+      'that of workers of other zones',
+      '2a06:98c0:3600::103',
+      /^a request of a worker of another zone; all visitors behind it share/,
+    ],
+  ])('is told to whoever runs the service, once, where it is %s', async (_, ip, reason) => {
+    const app = await startApp()
+    const login = (from: string | null) => app.v1('POST', '/login', { body: { username: 'nobody', password: 'wrong' }, ip: from })
+    await login('192.0.2.1')
+    expect(app.log.filter(({ event }) => event === 'shared budget')).toEqual([])
+    for (let count = 0; count < 3; count += 1) await login(ip)
+    expect(app.log.filter(({ event }) => event === 'shared budget')).toEqual([
+      { level: 'warn', event: 'shared budget', fields: { reason: expect.stringMatching(reason) } },
+    ])
+  })
+
   it('counts IPv6 by /64', async () => {
     const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '2' } })
     const login = (ip: string, name: string) => app.v1('POST', '/login', { body: { username: name, password: 'wrong' }, ip })
