@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { type DevArguments, parseDevArguments, publicUrlOf, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
+import { requireNoOrphan } from './operator/state-identity.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
 import { holdStateAsServer } from './state-holder.ts'
@@ -26,11 +27,15 @@ async function serve(args: readonly string[]): Promise<number> {
   await ensureAssets(PROJECT_ROOT)
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const { persistDirectory } = parsed
-  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))
-    console.log(`Migrated the local database in ${persistDirectory}`)
   const url = publicUrlOf(parsed.ip, port, parsed.protocol)
-  const onWait = () => console.log(`Waiting for whoever works on ${persistDirectory} …`)
-  return holdStateAsServer(persistDirectory, url, () => run(args, parsed, port), { onWait, patience: PATIENCE_MILLISECONDS })
+  const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
+  const serveState = async () => {
+    if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))
+      console.log(`Migrated the local database in ${persistDirectory}`)
+    return run(args, parsed, port)
+  }
+  await requireNoOrphan(persistDirectory)
+  return holdStateAsServer(persistDirectory, url, serveState, { onWait, patience: PATIENCE_MILLISECONDS })
 }
 
 async function run(args: readonly string[], parsed: DevArguments, port: number): Promise<number> {

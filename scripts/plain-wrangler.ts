@@ -10,6 +10,7 @@ export interface PlainWrangler {
   readonly persistDirectory: string
   /** `null` where the command line does not say. */
   readonly port: number | null
+  readonly protocol: 'http' | 'https'
 }
 
 interface Process {
@@ -46,6 +47,7 @@ function readArguments(args: readonly string[]): Omit<PlainWrangler, 'pid'> {
   return {
     persistDirectory: value('persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
     port: Number.isInteger(port) && port > 0 ? port : null,
+    protocol: value('local-protocol') === 'https' ? 'https' : 'http',
   }
 }
 

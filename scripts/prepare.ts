@@ -6,6 +6,9 @@ import { findPlainWrangler } from './plain-wrangler.ts'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
 import { noteServer } from './state-holder.ts'
 
+/** For a command of the operator, or a server that is about to end. */
+const PATIENCE_MILLISECONDS = 30_000
+
 try {
   // `npm run dev` has prepared already, for the state directory that was asked for, and holds it.
   if (process.env.POSTERN_PREPARED !== '1') await prepare()
@@ -22,9 +25,10 @@ async function prepare(): Promise<void> {
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const wrangler = command === 'dev' ? await findPlainWrangler() : null
   const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
-  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })) console.log('Migrated the local database')
   if (wrangler) {
-    const url = wrangler.port === null ? null : `http://localhost:${wrangler.port}`
-    await noteServer(persistDirectory, { pid: wrangler.pid, url })
+    const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
+    const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
+    await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
   }
+  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })) console.log('Migrated the local database')
 }

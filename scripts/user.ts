@@ -2,15 +2,15 @@
 import { withAdmin } from './operator/connect.ts'
 import { report, runOperatorTool, show } from './operator/run.ts'
 import { parseUserCommand, USAGE } from './user/command.ts'
-import { requireYes } from './user/confirm.ts'
+import { findTerminal, requireYes } from './user/confirm.ts'
 import { readFile, writeFile } from './user/files.ts'
 import { performUserCommand } from './user/perform.ts'
 import { readSecrets } from './user/secrets.ts'
 
 await runOperatorTool('user', USAGE, async (args) => {
   const { command, isJson, where } = parseUserCommand(args)
-  if (command.name === 'delete' && !command.isSure && process.stdin.isTTY && process.stderr.isTTY) {
-    await requireYes(`Delete the user with the ${command.user.by} ${command.user.value} for good?`)
+  if (command.name === 'delete' && !command.isSure && process.stdin.isTTY) {
+    await requireYes(`Delete the user with the ${command.user.by} ${command.user.value} for good?`, findTerminal())
   }
   const { generated, ...secrets } = await readSecrets(command)
   const secret = (of: 'password' | 'pin') => secrets[of] ?? ''

@@ -7,7 +7,8 @@ import type { UserKey } from '../user/command.ts'
 
 export const USAGE = `Usage: npm run audit -- [options]
 
-  --user U          of one account: its e-mail address, username or id (also of one that is deleted)
+  --user U          of one account: its e-mail address, username or id (also of one that is deleted), or of somebody
+                    who has only registered
   --what ACT        may be given more than once: ${AUDIT_ACTS.join(', ')}
   --outcome O       ${AUDIT_OUTCOMES.join(', ')}
   --since T         a time such as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago: 90s, 15m, 2h, 7d

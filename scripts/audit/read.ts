@@ -1,7 +1,8 @@
 // Reads events by the admin API, oldest first, and goes on with what is written later where that is wanted.
-import type { AdminEvent } from '../../src/client/admin-binding.ts'
+import type { AdminEvent, AdminRegistration } from '../../src/client/admin-binding.ts'
 import type { AdminClient } from '../operator/admin-client.ts'
-import { findAccount } from '../user/find-account.ts'
+import type { UserKey } from '../user/command.ts'
+import { findAccount, NoSuchUser } from '../user/find-account.ts'
 import type { EventFilter } from './command.ts'
 
 interface Page {
@@ -46,8 +47,22 @@ export async function readLater(admin: AdminClient, filter: EventFilter, next: s
   }
 }
 
+/** Of the account; of somebody who has only registered, those of the registrations. @throws NoSuchUser */
+async function idsOf(admin: AdminClient, user: UserKey): Promise<string> {
+  try {
+    return (await findAccount(admin, user)).id
+  } catch (error) {
+    if (!(error instanceof NoSuchUser)) throw error
+    const { registrations } = await admin.get<{ registrations: readonly AdminRegistration[] }>('/registrations', {
+      search: user.value,
+    })
+    if (registrations.length === 0) throw error
+    return registrations.map(({ id }) => id).join(',')
+  }
+}
+
 /** An id need not be anybody's any more. */
 async function conditionsOf(admin: AdminClient, { user, acts, outcome, since, until }: EventFilter): Promise<Conditions> {
-  const id = user === null ? null : user.by === 'id' ? user.value : (await findAccount(admin, user)).id
-  return { user: id, what: acts.length === 0 ? null : acts.join(','), outcome, since, until }
+  const ids = user === null ? null : user.by === 'id' ? user.value : await idsOf(admin, user)
+  return { user: ids, what: acts.length === 0 ? null : acts.join(','), outcome, since, until }
 }

@@ -20,18 +20,21 @@ export async function performMailCommand(command: MailCommand, deps: PerformDeps
   else await deps.show(mails.length === 0 ? `No ${command.name === 'dead' ? 'dead letters' : 'mail'}` : mailTable(mails))
 }
 
-/** The latest. */
-async function list(admin: AdminClient, state: 'dead' | null): Promise<readonly AdminMail[]> {
-  return (await admin.get<{ mails: readonly AdminMail[] }>('/mails', { state, limit: LIMIT })).mails
+/** The latest, or those queued before a mail. */
+async function list(admin: AdminClient, state: 'dead' | null, before?: string): Promise<readonly AdminMail[]> {
+  return (await admin.get<{ mails: readonly AdminMail[] }>('/mails', { state, before, limit: LIMIT })).mails
 }
 
 async function retryAll(deps: PerformDeps): Promise<void> {
-  const revivable = (await list(deps.admin, 'dead')).filter(({ can_retry }) => can_retry)
-  if (revivable.length === 0 && !deps.isJson) return deps.show('No dead letter that could be tried again')
-  await retry(
-    revivable.map(({ id }) => id),
-    deps,
-  )
+  const ids: string[] = []
+  for (let before: string | undefined; ; ) {
+    const dead = await list(deps.admin, 'dead', before)
+    ids.push(...dead.filter(({ can_retry }) => can_retry).map(({ id }) => id))
+    before = dead.at(-1)?.id
+    if (dead.length < LIMIT) break
+  }
+  if (ids.length === 0 && !deps.isJson) return deps.show('No dead letter that could be tried again')
+  await retry(ids, deps)
 }
 
 async function retry(ids: readonly string[], { admin, isJson, show }: PerformDeps): Promise<void> {

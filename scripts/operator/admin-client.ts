@@ -1,5 +1,6 @@
 // The admin API as the operator's commands call it: an answer, or one sentence why there is none.
 import { Readable } from 'node:stream'
+import { FileFailed } from './failures.ts'
 
 /** What the service refused, in one sentence for people. */
 export class Refused extends Error {
@@ -48,6 +49,8 @@ export function createAdminClient(origin: string, key: string, fetcher: typeof f
       // The key is for this origin, and for none that it leads to.
       response = await fetcher(url, { ...init, method, headers, redirect: 'manual' })
     } catch (error) {
+      // What the body is read from may have failed, and has said so itself.
+      if (error instanceof Error && error.cause instanceof FileFailed) throw error.cause
       throw new Error(`Cannot reach ${origin}: ${causeOf(error)}`)
     }
     if (response.ok) return response

@@ -1,8 +1,9 @@
 // The admin API of the service that a command works on.
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { withLocalService } from './local-service.ts'
+import { trustOwnCertificate } from './own-certificate.ts'
 import { findRemoteService, type Service } from './remote-service.ts'
-import { isLoopback, type Where } from './usage.ts'
+import type { Where } from './usage.ts'
 
 /** @throws Error with one sentence; and what `work` throws */
 export async function withAdmin<T>(where: Where, work: (admin: AdminClient) => Promise<T>): Promise<T> {
@@ -11,14 +12,8 @@ export async function withAdmin<T>(where: Where, work: (admin: AdminClient) => P
 }
 
 export function clientFor({ url, key }: Service): AdminClient {
-  if (url.startsWith('https:') && isLoopback(url)) trustOwnCertificate()
+  trustOwnCertificate(url)
   return createAdminClient(url, key)
-}
-
-/** Of a wrangler that serves https on this machine: it makes its certificate itself. */
-function trustOwnCertificate(): void {
-  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
-  process.removeAllListeners('warning')
 }
 
 /** What a program reads is on standard output alone. */

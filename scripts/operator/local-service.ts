@@ -6,12 +6,15 @@ import { inProject, PROJECT_ROOT } from '../project.ts'
 import { toolEnvironment } from '../run-tool.ts'
 import { findRunningServer, holdStateForMoment, type RunningServer } from '../state-holder.ts'
 import { readWranglerConfig } from '../wrangler-config.ts'
+import { trustOwnCertificate } from './own-certificate.ts'
 import { readDevelopmentKey, type Service } from './remote-service.ts'
-import { servesState } from './state-identity.ts'
+import { requireNoOrphan, servesState } from './state-identity.ts'
 import type { Where } from './usage.ts'
 
 /** For a server that is starting. */
 const START_MILLISECONDS = 60_000
+/** For one that answers, and whose stores do not yet. */
+const SETTLED_MILLISECONDS = 5_000
 /** What the worker does after a reply, such as sending mail, ends with it. */
 const SETTLE_MILLISECONDS = 150
 const DEFAULT_PORT = 8787
@@ -24,33 +27,45 @@ export async function withLocalService<T>(
   work: (service: Service) => Promise<T>,
   tell: (line: string) => void,
 ): Promise<T> {
-  const { persistDirectory } = place
+  const { persistDirectory, environment } = place
+  if (environment !== null) await readWranglerConfig(environment)
   await ensureDevVars(PROJECT_ROOT)
   await ensureAssets(PROJECT_ROOT)
   await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
   for (;;) {
-    const server = await findLocalServer(place)
+    const server = await findLocalServer(place, tell)
     if (server) return work(server)
+    await requireNoOrphan(persistDirectory)
     const done = await holdStateForMoment(persistDirectory, () => withMomentaryServer(place, work, tell))
     if (done) return done.value
   }
 }
 
 /** The server that runs on the state, once it answers; `null` where none runs. @throws Error */
-export async function findLocalServer({ persistDirectory, environment }: Place): Promise<Service | null> {
+export async function findLocalServer(
+  { persistDirectory, environment }: Place,
+  tell: (line: string) => void = () => {},
+): Promise<Service | null> {
   const server = findRunningServer(persistDirectory)
   if (server === null) return null
   const key = await readDevelopmentKey(environment)
   if (key === null) throw new Error('Cannot find ADMIN_KEY in .dev.vars')
   const url = server.url ?? (await findListening(server, persistDirectory))
-  const deadline = Date.now() + START_MILLISECONDS
-  while (!(await isReady(url))) {
+  const began = Date.now()
+  for (let isTold = false; ; ) {
+    const status = await readReadiness(url)
+    if (status === 200) return { url, key }
     if (findRunningServer(persistDirectory) === null) return null
-    if (Date.now() > deadline)
-      throw new Error(`Cannot reach ${url}, where a server (process ${server.pid}) works on ${persistDirectory}`)
+    const waited = Date.now() - began
+    // One that answers and is not ready is not starting any more.
+    if (waited > (status === null ? START_MILLISECONDS : SETTLED_MILLISECONDS)) {
+      const what = status === null ? 'does not answer' : `is not ready (${url}/readyz answers ${status})`
+      throw new Error(`Cannot use the server at ${url} (process ${server.pid}), which works on ${persistDirectory}: it ${what}`)
+    }
+    if (!isTold) tell(`Waiting for the server at ${url} …`)
+    isTold = true
     await sleep(100)
   }
-  return { url, key }
 }
 
 /** Of a wrangler that was started without us, which takes the next free port where its own is busy: only its keys tell which it is. */
@@ -58,18 +73,21 @@ async function findListening({ pid }: RunningServer, persistDirectory: string): 
   const { devPort } = await readWranglerConfig(null)
   const ports = new Set([devPort ?? DEFAULT_PORT, DEFAULT_PORT, DEFAULT_PORT + 1, DEFAULT_PORT + 2])
   for (const port of ports) {
-    const url = `http://localhost:${port}`
-    if (await servesState(url, persistDirectory)) return url
+    for (const url of [`http://localhost:${port}`, `https://localhost:${port}`]) {
+      if (await servesState(url, persistDirectory)) return url
+    }
   }
   throw new Error(
     `wrangler (process ${pid}) works on ${persistDirectory}, and where it listens is not known: say it with --url http://localhost:PORT`,
   )
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** The status it answers; `null` where nobody does. */
+async function readReadiness(url: string): Promise<number | null> {
+  trustOwnCertificate(url)
   const reply = await fetch(`${url}/readyz`).catch(() => null)
   await reply?.body?.cancel()
-  return reply?.ok ?? false
+  return reply?.status ?? null
 }
 
 async function withMomentaryServer<T>(

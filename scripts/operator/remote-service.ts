@@ -15,6 +15,7 @@ export interface Service {
 /** @throws Error with one sentence that says what is missing */
 export async function findRemoteService({ url, environment, isRemote }: Omit<Where, 'persistDirectory'>): Promise<Service> {
   const address = url ?? (await findConfiguredUrl(environment))
+  // Whatever listens on this machine is not the deployed service: it gets the key of development, unless --remote says otherwise.
   const isDevelopment = !isRemote && isLoopback(address)
   return { url: address, key: await findKey(environment, isDevelopment) }
 }
@@ -31,8 +32,8 @@ async function findConfiguredUrl(environment: string | null): Promise<string> {
 
 async function findKey(environment: string | null, isDevelopment: boolean): Promise<string> {
   const given = process.env.POSTERN_ADMIN_KEY?.trim()
-  const key =
-    given || (await readKeptAdminKey(PROJECT_ROOT, environment)) || (isDevelopment ? await readDevelopmentKey(environment) : null)
+  const read = isDevelopment ? readDevelopmentKey(environment) : readKeptAdminKey(PROJECT_ROOT, environment)
+  const key = given || (await read)
   const problem = key ? findAdminKeyProblem(key) : null
   if (key && problem === null) return key
   throw new Error(

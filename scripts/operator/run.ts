@@ -1,11 +1,7 @@
 // Runs one of the operator's tools: help, what to do about errors, and what it prints.
 import { escapeUnprintable } from '../../src/platform/printable-text.ts'
+import { OutputClosed } from './failures.ts'
 import { UsageError } from './usage.ts'
-
-/** Whoever reads the output has gone, as `head` does: no failure, and no reason to go on. */
-class OutputClosed extends Error {
-  override readonly name = 'OutputClosed'
-}
 
 let isClosed = false
 

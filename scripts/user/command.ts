@@ -1,4 +1,5 @@
 // The command line of `npm run user`, parsed and normalised before anything is touched: what is wrong is said in one line.
+import { USER_STATES } from '../../src/auth/admin/user-states.ts'
 import { parseEmailAddress } from '../../src/platform/email-address.ts'
 import { parsePersonName } from '../../src/platform/person-name.ts'
 import { findPinProblem } from '../../src/platform/pin-policy.ts'
@@ -163,7 +164,7 @@ function readCommand(name: UserCommand['name'], values: Options, file: string | 
       return {
         name,
         search: values.search ?? null,
-        state: values.state ?? null,
+        state: values.state === undefined ? null : requireState(values.state),
         limit: readCount(values, 'limit', 1_000_000),
         after: values.after ?? null,
       }
@@ -187,7 +188,7 @@ function readCommand(name: UserCommand['name'], values: Options, file: string | 
     case 'import':
       return { name, file: requireFile(name, file), isDryRun: values['dry-run'] ?? false }
     case 'export':
-      return { name, file: requireFile(name, file), after: values.after ?? null }
+      return { name, file: requireFile(name, file), after: values.after === undefined ? null : requireId('after', values.after) }
     case 'stats':
       return { name, days: readCount(values, 'days', 90) }
     default:
@@ -219,8 +220,17 @@ function readTarget(values: Options): UserKey {
   if (by === undefined || text === undefined) throw new UsageError('Name the user by --email E, --username U or --id ID')
   if (by === 'email') return { by, value: requireEmail(text, 'email') }
   if (by === 'username') return { by, value: requireUsername(text, 'username') }
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new UsageError('--id must be the id of a user')
-  return { by, value: text.toLowerCase() }
+  return { by, value: requireId('id', text) }
+}
+
+function requireId(option: OptionName, text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase()
+  throw new UsageError(`--${option} must be the id of a user`)
+}
+
+function requireState(text: string): string {
+  if (USER_STATES.some((state) => state === text)) return text
+  throw new UsageError(`--state must be one of ${USER_STATES.join(', ')}`)
 }
 
 function readChanges(values: Options) {

@@ -54,7 +54,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'set-password':
       return act(command.name, command.user, deps, { password: deps.secret('password') })
     case 'set-pin':
-      return act(command.name, command.user, deps, { pin: deps.secret('pin') })
+      return setPin(command.user, deps)
     case 'delete': {
       const user = await findAccount(admin, command.user)
       await explained(`Cannot delete ${user.email}`, admin.send('DELETE', `/users/${user.id}`))
@@ -104,7 +104,7 @@ async function list(command: Extract<UserCommand, { name: 'list' }>, deps: Perfo
 async function showOne(user: UserKey, deps: PerformDeps): Promise<void> {
   const { admin, show, isJson } = deps
   const found = await findAccount(admin, user).catch((error: unknown) => {
-    if (error instanceof NoSuchUser && user.by === 'email') return null
+    if (error instanceof NoSuchUser && user.by !== 'id') return null
     throw error
   })
   if (found) {
@@ -150,8 +150,18 @@ async function move({ user, email, isVerified }: Extract<UserCommand, { name: 'm
     `Cannot move ${account.email}`,
     deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${account.id}`, { email, verified: isVerified }),
   )
-  const note = isVerified ? '' : ', not proven yet'
-  return tell(deps, moved.user, `Moved ${account.email} to ${email}${note}; the former address is told`)
+  const note = isVerified ? '' : '. It is not proven: sign-in is refused until it is, by the link that the next try mails'
+  return tell(deps, moved.user, `Moved ${account.email} to ${email}; the former address is told${note}`)
+}
+
+async function setPin(user: UserKey, deps: PerformDeps): Promise<void> {
+  const { email, username } = await findAccount(deps.admin, user)
+  if (username === null) {
+    throw new Error(
+      `Cannot set the PIN of ${email}: it has no username to sign in with it by. Set one first: npm run user -- rename --email ${email} --to NAME`,
+    )
+  }
+  return act('set-pin', user, deps, { pin: deps.secret('pin') })
 }
 
 type Act = 'disable' | 'enable' | 'unlock' | 'verify' | 'send-reset' | 'sign-out' | 'set-password' | 'set-pin'

@@ -43,10 +43,10 @@ export function renderStory(story: UserStory): string {
   ].join('\n')
 }
 
-export function renderRegistrationStory(email: string, { registrations, mails, cannot_sign_in: why }: RegistrationStory): string {
+export function renderRegistrationStory(who: string, { registrations, mails, cannot_sign_in: why }: RegistrationStory): string {
   return [
-    email,
-    why ?? 'This address has an account by now.',
+    who,
+    why ?? 'There is an account by now.',
     ...(registrations.length === 0 ? [] : section('Registrations', renderRegistrations(registrations))),
     ...(mails.length === 0 ? [] : section('Mails', mailTable(mails))),
   ].join('\n')

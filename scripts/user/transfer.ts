@@ -19,6 +19,8 @@ interface TransferDeps extends TransferFiles {
 }
 
 const LINE_FEED = 10
+/** The service speaks of no more. */
+const MAX_NOTES = 1000
 /** Lines that are read before it is told how far it is. */
 const TELL_EVERY = 20_000
 
@@ -42,7 +44,8 @@ export async function importUsers(
     if (!(error instanceof Refused) || error.lines.length === 0) throw error
     if (deps.isJson) for (const note of error.lines) await deps.show(JSON.stringify(note))
     else tellLines(error.lines, report)
-    throw new Error(`Nothing was imported: ${plural(error.lines.length, 'line')} cannot be`)
+    const count = error.lines.length < MAX_NOTES ? plural(error.lines.length, 'line') : `${MAX_NOTES} lines or more`
+    throw new Error(`Nothing was imported: ${count} cannot be`)
   }
 }
 

@@ -164,7 +164,9 @@ export interface AdminServiceBinding {
       readonly before?: string
     },
   ): Promise<PosternResult<{ readonly events: readonly AdminEvent[]; readonly next: string; readonly previous: string | null }>>
-  listMails(query?: Page & { readonly state?: string }): Promise<PosternResult<{ readonly mails: readonly AdminMail[] }>>
+  listMails(
+    query?: Page & { readonly state?: string; readonly before?: string },
+  ): Promise<PosternResult<{ readonly mails: readonly AdminMail[] }>>
   retryMail(id: string): Promise<PosternResult<{ readonly to: string }>>
   /** @param lines JSON lines, as `POST /import` takes them */
   importUsers(

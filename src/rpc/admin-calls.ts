@@ -127,8 +127,9 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       }),
     listMails: (query: unknown) =>
       settle('listMails', 'admin-look', async ({ admin }) => {
-        const { state, limit } = requireMembers(query)
-        const mails = await admin.listMails(PROOF, { state: optionalText(state), limit: numberText(limit) }, client)
+        const { state, before, limit } = requireMembers(query)
+        const asked = { state: optionalText(state), before: optionalText(before), limit: numberText(limit) }
+        const mails = await admin.listMails(PROOF, asked, client)
         return { mails: mails.map((mail) => viewMail(mail, now())) }
       }),
     retryMail: (id: unknown) =>

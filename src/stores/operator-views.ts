@@ -23,8 +23,16 @@ export interface ListedMail {
   readonly hasText: boolean
 }
 
+export interface MailFilter {
+  readonly state?: MailState
+  readonly recipient?: string
+  /** A mail's id: only those that were queued before it. */
+  readonly before?: string
+}
+
 export interface EventQuery {
-  readonly userId?: string
+  /** Of accounts, or of registrations that may become some. */
+  readonly userIds?: readonly string[]
   readonly acts?: readonly AuditAct[]
   readonly outcome?: AuditOutcome
   readonly since?: number
@@ -46,15 +54,19 @@ export interface DayFigures {
 }
 
 export interface OperatorViews {
-  /** Newest first. @param email exact, or `null` for all */
-  listRegistrations(email: string | null, now: number, limit: number): Promise<readonly Registration[]>
+  /** Newest first. @param of exact; `{}` for all */
+  listRegistrations(
+    of: { readonly email?: string; readonly usernameKey?: string },
+    now: number,
+    limit: number,
+  ): Promise<readonly Registration[]>
   /** Until when an account that was deleted with this address may be taken back; `null`: there is none. */
   findPutAside(email: string, now: number): Promise<number | null>
   listEvents(query: EventQuery): Promise<readonly ListedEvent[]>
   /** The place of the newest event, 0 where there is none. */
   newestPlace(): Promise<number>
   /** Newest first. */
-  listMails(filter: { readonly state?: MailState; readonly recipient?: string }, limit: number): Promise<readonly ListedMail[]>
+  listMails(filter: MailFilter, limit: number): Promise<readonly ListedMail[]>
   /** As if it had just been queued. @returns to whom, `null` where it is no dead letter, or its text is gone */
   retryMail(id: string, event: AuditEvent): Promise<string | null>
   /** An act that no change goes with, and that is about no account. */
@@ -70,8 +82,9 @@ const DAY = 86_400
 
 export function createOperatorViews(database: Database): OperatorViews {
   return {
-    async listRegistrations(email, now, limit) {
-      const isTheirs = email === null ? sql`` : sql`AND email = ${email}`
+    async listRegistrations({ email, usernameKey }, now, limit) {
+      const isTheirs =
+        email !== undefined ? sql`AND email = ${email}` : usernameKey !== undefined ? sql`AND username_key = ${usernameKey}` : sql``
       const rows = await database.ask(
         sql`SELECT * FROM registrations WHERE expires_at > ${now} ${isTheirs} ORDER BY created_at DESC, id LIMIT ${limit}`,
       )
@@ -85,9 +98,9 @@ export function createOperatorViews(database: Database): OperatorViews {
       return typeof row?.due_at === 'number' ? row.due_at : null
     },
 
-    async listEvents({ userId, acts = [], outcome, since, until, after, before, limit }) {
+    async listEvents({ userIds, acts = [], outcome, since, until, after, before, limit }) {
       const conditions: SQL[] = [
-        ...(userId === undefined ? [] : [sql`user_id = ${userId}`]),
+        ...(userIds === undefined ? [] : [sql`user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`]),
         ...(acts.length === 0 ? [] : [sql`what IN (SELECT value FROM json_each(${JSON.stringify(acts)}))`]),
         ...(outcome === undefined ? [] : [sql`outcome = ${outcome}`]),
         ...(since === undefined ? [] : [sql`at >= ${since}`]),
@@ -108,10 +121,11 @@ export function createOperatorViews(database: Database): OperatorViews {
       return Number(row?.seq)
     },
 
-    async listMails({ state, recipient }, limit) {
+    async listMails({ state, recipient, before }, limit) {
       const conditions = [
         ...(state === undefined ? [] : [IS_IN_STATE[state]]),
         ...(recipient === undefined ? [] : [sql`recipient = ${recipient}`]),
+        ...(before === undefined ? [] : [sql`(created_at, rowid) < (SELECT created_at, rowid FROM outbox WHERE id = ${before})`]),
       ]
       const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`
       const rows = await database.ask(sql`

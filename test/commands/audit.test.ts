@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAuditCommand } from '../../scripts/audit/command.ts'
 import { readLater, readLatest } from '../../scripts/audit/read.ts'
 import { renderEvent } from '../../scripts/audit/render.ts'
-import { BINDINGS, startApp, type TestApp } from '../support/harness.ts'
+import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { clientOf, readPlainly } from './operator-command.ts'
 
 const NOW = 1_800_000_000
@@ -52,6 +52,17 @@ describe('npm run audit', () => {
     expect(await read('--until', '1h')).toEqual(['old'])
     expect(await read('--what', 'pin_set', '--what', 'pin_dead')).toEqual(['other'])
     await expect(read('--user', 'nobody')).rejects.toThrow('Cannot find a user with the username nobody')
+  })
+
+  it('finds what somebody did who has only registered, by address and by username', async () => {
+    const app = await startApp()
+    await app.v1('POST', '/register', { body: { email: 'bob@example.com', password: PASSWORD, username: 'bob' } })
+    await app.settle()
+    for (const user of ['bob@example.com', 'Bob']) {
+      const { events } = await readLatest(clientOf(app), filterOf('--user', user))
+      expect(events.map(({ what }) => what)).toEqual(['registered'])
+    }
+    await expect(readLatest(clientOf(app), filterOf('--user', 'carl'))).rejects.toThrow('Cannot find a user')
   })
 
   it('goes back over pages for as many as are asked for', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseMailCommand } from '../../scripts/mail/command.ts'
 import { performMailCommand } from '../../scripts/mail/perform.ts'
 import { MailNotTaken } from '../../src/platform/mail.ts'
-import { PASSWORD, startApp, type TestApp } from '../support/harness.ts'
+import { BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { clientOf, readPlainly } from './operator-command.ts'
 
 async function run(app: TestApp, ...args: readonly string[]): Promise<string[]> {
@@ -36,5 +36,17 @@ describe('npm run mail', () => {
     await app.settle()
     expect(await run(app, 'retry', '--all')).toEqual(['No dead letter that could be tried again'])
     expect((await run(app, 'list', '--json')).map((line) => JSON.parse(line).state)).toEqual(['sent', 'sent'])
+  })
+  it('has all that was given up tried again, however much there is', async () => {
+    const app = await startApp()
+    await BINDINGS.DB.exec(
+      `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 450)
+       INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, attempts, next_attempt_at, created_at, dead_at, reason)
+       SELECT 'mail-' || value, 'u' || value || '@example.com', 'registration', 'unknown', iif(value % 2, 'sealed', NULL), 1, 9999999999, ${app.clock.now - 1000} + value / 3, ${app.clock.now}, 'smtp_550'
+       FROM numbers`.replaceAll('\n', ' '),
+    )
+    expect(await run(app, 'retry', '--all')).toHaveLength(225)
+    const left = await BINDINGS.DB.prepare("SELECT count(*) AS left FROM outbox WHERE reason = 'smtp_550'").first('left')
+    expect(left).toBe(225)
   })
 })

@@ -1,5 +1,6 @@
 // `npm run user`, all but the process: what each command does to the real service, and what it says.
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../../scripts/operator/usage.ts'
 import { rows } from '../auth/fixtures.ts'
 import { withSession } from '../faces/admin/operator.ts'
 import { PASSWORD, startApp } from '../support/harness.ts'
@@ -93,7 +94,10 @@ describe('list', () => {
     await run('disable', '--email', 'c@example.com')
     expect(emails(await run('list', '--json', '--state', 'disabled'))).toEqual(['c@example.com'])
     expect((await run('list', '--search', 'nobody')).out).toEqual(['No such users'])
-    await expect(run('list', '--state', 'x')).rejects.toThrow('state must be one of active, disabled')
+    await expect(run('list', '--state', 'x')).rejects.toThrow(
+      new UsageError('--state must be one of active, disabled, unverified, two_step, no_password'),
+    )
+    await expect(run('export', '-', '--after', 'x')).rejects.toThrow(new UsageError('--after must be the id of a user'))
   })
 
   it('says where there is nobody, and lists more than a page', async () => {
@@ -129,7 +133,9 @@ describe('an act', () => {
     expect(await said('disable', '--id', id.toUpperCase())).toContain('Disabled')
     await expect(run('send-reset', '--id', id)).rejects.toThrow('Cannot mail a link to ada@example.com: this account is disabled')
     expect(await said('enable', '--id', id)).toBe('Enabled ada@example.com')
-    expect(await said('unlock', '--id', id)).toBe('Unlocked ada@example.com: nobody waits any more')
+    expect(await said('unlock', '--id', id)).toBe(
+      'Unlocked ada@example.com: the wrong passwords and PINs of before do not count any more',
+    )
     expect(await said('verify', '--id', id)).toBe('Verified ada@example.com')
     expect(await said('send-reset', '--id', id)).toBe('Mailed ada@example.com a link for a new password')
     expect(await app.mailedToken('ada@example.com')).toHaveLength(64)
@@ -140,7 +146,7 @@ describe('an act', () => {
     )
     expect(await said('rename', '--id', id, '--to', '')).toBe('Renamed ada@example.com: username none, name Byron')
     expect(await said('move', '--id', id, '--to', 'New@Example.com')).toBe(
-      'Moved ada@example.com to new@example.com, not proven yet; the former address is told',
+      'Moved ada@example.com to new@example.com; the former address is told. It is not proven: sign-in is refused until it is, by the link that the next try mails',
     )
     expect(JSON.parse(await said('verify', '--id', id, '--json'))).toEqual({
       ...{ id, email: 'new@example.com', permissions: [], message: 'Verified new@example.com' },
@@ -228,7 +234,12 @@ describe('show', () => {
     expect((await runUser({ app }, 'show', '--email', 'c@example.com')).out[1]).toContain('Nobody has this address')
     const [json] = (await runUser({ app }, 'show', '--email', 'c@example.com', '--json')).out
     expect(JSON.parse(json ?? '')).toMatchObject({ user: null, registrations: [] })
-    await expect(runUser({ app }, 'show', '--username', 'carl')).rejects.toThrow('Cannot find a user')
+    const byName = (await runUser({ app }, 'show', '--username', 'Bob')).out
+    expect(byName[1]).toContain('is not confirmed yet; a link was mailed at')
+    expect(byName).toContain('Registrations:')
+    expect((await runUser({ app }, 'show', '--username', 'carl')).out[1]).toBe(
+      'Nobody has this username: there is no account, and no registration that waits.',
+    )
   })
 })
 
@@ -276,7 +287,7 @@ it('stats say how much there is and goes on', async () => {
   await app.settle()
   const { out } = await run('stats', '--days', '2')
   expect(out[0]).toBe('1 account: 0 disabled, 0 not proven, 0 with an old hash')
-  expect(out[2]).toMatch(/^DAY +REGISTERED +SIGN-INS +WRONG +REFUSED +MAILS +DEAD$/)
-  expect(out.at(-1)).toMatch(/^\d{4}-\d\d-\d\d +1 +1 +0 +0 +1 +0$/)
+  expect(out[2]).toMatch(/^DAY +REGISTERED +SIGN-INS +WRONG +REFUSED +WAITS +MAILS +DEAD$/)
+  expect(out.at(-1)).toMatch(/^\d{4}-\d\d-\d\d +1 +1 +0 +0 +0 +1 +0$/)
   expect(JSON.parse((await run('stats', '--json')).out[0] ?? '').days).toHaveLength(7)
 })

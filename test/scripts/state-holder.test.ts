@@ -1,11 +1,17 @@
 // Two workerd on the same files do not see each other's objects: whoever works on a state holds it.
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { findPlainWrangler } from '../../scripts/plain-wrangler.ts'
-import { findRunningServer, holdStateAsServer, holdStateForMoment, noteServer } from '../../scripts/state-holder.ts'
+import {
+  findRunningServer,
+  findUrlOfTheDead,
+  holdStateAsServer,
+  holdStateForMoment,
+  noteServer,
+} from '../../scripts/state-holder.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const URL = 'http://localhost:8787'
@@ -55,8 +61,9 @@ describe('a state directory', () => {
       throw new Error('broken')
     }
     await expect(holdStateAsServer(directory, URL, broken, terms())).rejects.toThrow('broken')
-    await noteServer(directory, { pid: NOBODY, url: URL })
+    await noteServer(directory, { pid: NOBODY, url: URL }, terms())
     expect(findRunningServer(directory)).toBeNull()
+    expect(findUrlOfTheDead(directory)).toBe(URL)
     await writeFile(join(directory, '.postern-server.json'), 'no json')
     expect(findRunningServer(directory)).toBeNull()
     expect(await holdStateForMoment(directory, async () => 1)).toEqual({ value: 1 })
@@ -64,11 +71,40 @@ describe('a state directory', () => {
 
   it('is no other server’s while one runs that was started without us', async () => {
     const directory = await temporaryDirectory()
-    await noteServer(directory, { pid: process.ppid, url: null })
-    await expect(holdStateAsServer(directory, URL, async () => 'x', terms())).rejects.toThrow(
+    await noteServer(directory, { pid: process.ppid, url: null }, terms())
+    const waiting = terms(300)
+    await expect(holdStateAsServer(directory, URL, async () => 'x', waiting)).rejects.toThrow(
       `a server (process ${process.ppid}) works on it already`,
     )
+    expect(waiting.onWait.mock.calls).toEqual([[`a server (process ${process.ppid})`]])
     expect(existsSync(join(directory, '.postern-server.json'))).toBe(true)
+  })
+
+  it('is not taken from a server by one that was started without us, which may note itself as often as it likes', async () => {
+    const directory = await temporaryDirectory()
+    const plain = { pid: process.ppid, url: null }
+    const end = Promise.withResolvers<void>()
+    const serving = holdStateAsServer(directory, URL, () => end.promise, terms())
+    await vi.waitFor(() => expect(findRunningServer(directory)).not.toBeNull())
+    await expect(noteServer(directory, plain, terms(300))).rejects.toThrow(
+      `Cannot start on ${directory}: a server at ${URL} (process ${process.pid}) works on it already`,
+    )
+    expect(findRunningServer(directory)).toEqual({ pid: process.pid, url: URL })
+    const waiting = noteServer(directory, plain, terms())
+    end.resolve()
+    await Promise.all([serving, waiting])
+    await noteServer(directory, plain, terms(300))
+    expect(findRunningServer(directory)).toEqual(plain)
+    await expect(noteServer(directory, { pid: process.pid, url: URL }, terms(300))).rejects.toThrow('works on it already')
+  })
+
+  it.runIf(process.platform === 'linux')('is free when the number of its server’s process is another one’s by now', async () => {
+    const directory = await temporaryDirectory()
+    await noteServer(directory, { pid: process.ppid, url: URL }, terms())
+    const note = join(directory, '.postern-server.json')
+    const noted = JSON.parse(await readFile(note, 'utf8'))
+    await writeFile(note, JSON.stringify({ ...noted, started: String(Number(noted.started) - 1) }))
+    expect([findRunningServer(directory), findUrlOfTheDead(directory)]).toEqual([null, URL])
   })
 })
 
@@ -81,12 +117,12 @@ describe('findPlainWrangler()', () => {
     }
 
   it.each([
-    [['node', '/x/wrangler-dist/cli.js', 'dev'], '.wrangler/state', null],
-    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790],
-    [['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2'], 'state', 2],
-  ])('reads %j', async (args, persistDirectory, port) => {
+    [['node', '/x/wrangler-dist/cli.js', 'dev'], '.wrangler/state', null, 'http'],
+    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, 'http'],
+    [['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2', '--local-protocol', 'https'], 'state', 2, 'https'],
+  ])('reads %j', async (args, persistDirectory, port, protocol) => {
     const look = tree(['sh', '-c', 'node scripts/bootstrap.mjs'], args)
-    expect(await findPlainWrangler(100, look)).toEqual({ pid: 101, persistDirectory, port })
+    expect(await findPlainWrangler(100, look)).toEqual({ pid: 101, persistDirectory, port, protocol })
   })
 
   it.each([[['node', 'x.js']], [['node', '/x/wrangler-dist/cli.js', 'deploy']], [['dev']]])('finds none in %j', async (args) => {

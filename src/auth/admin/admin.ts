@@ -9,7 +9,7 @@ import { endUserSession } from './end-user-session.ts'
 import { exportUsers } from './export-users.ts'
 import { type ImportOptions, importUsers } from './import-users.ts'
 import { type EventsQuery, listEvents } from './list-events.ts'
-import { listMails } from './list-mails.ts'
+import { listMails, type MailsQuery } from './list-mails.ts'
 import { listPendingRegistrations } from './list-pending-registrations.ts'
 import { listUserSessions } from './list-user-sessions.ts'
 import { listUsers, type UsersQuery } from './list-users.ts'
@@ -58,8 +58,7 @@ export function createAdmin(deps: Deps) {
     listRegistrations: (proof: OperatorProof, query: Page & { search?: string | undefined }, client: Client) =>
       listPendingRegistrations(deps, proof, query, client),
     listEvents: (proof: OperatorProof, query: EventsQuery, client: Client) => listEvents(deps, proof, query, client),
-    listMails: (proof: OperatorProof, query: Page & { state?: string | undefined }, client: Client) =>
-      listMails(deps, proof, query, client),
+    listMails: (proof: OperatorProof, query: MailsQuery, client: Client) => listMails(deps, proof, query, client),
     retryMail: (proof: OperatorProof, id: string, client: Client) => retryMail(deps, proof, id, client),
     importUsers: (proof: OperatorProof, lines: AsyncIterable<Uint8Array | null>, options: ImportOptions, client: Client) =>
       importUsers(deps, proof, lines, options, client),

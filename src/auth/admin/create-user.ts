@@ -80,7 +80,7 @@ async function checkForm(deps: Deps, form: NewUserForm) {
   const username = usernameText === undefined ? null : parseUsername(usernameText)
   const mixture = username && findMixtureProblem(username)
   const [firstName, lastName] = [form.firstName, form.lastName].map((name) => (name === undefined ? null : parsePersonName(name)))
-  const pinProblem = pin === undefined ? null : findPinProblem(pin)
+  const pinProblem = pin === undefined ? null : describePinProblem(pin, usernameText)
   const fields: (FieldProblem | null)[] = [
     email === null ? { field: 'email', message: 'must be an e-mail address' } : null,
     usernameText !== undefined && username === null
@@ -89,13 +89,19 @@ async function checkForm(deps: Deps, form: NewUserForm) {
     mixture ? { field: 'username', message: mixture } : null,
     form.firstName !== undefined && !firstName ? { field: 'first_name', message: NAME_RULE } : null,
     form.lastName !== undefined && !lastName ? { field: 'last_name', message: NAME_RULE } : null,
-    pinProblem ? { field: 'pin', message: `must ${pinProblem}` } : null,
+    pinProblem ? { field: 'pin', message: pinProblem } : null,
     findPermissionProblem(form.permissions ?? []),
     await findNewPasswordProblem(deps, 'password', password, { email: email ?? emailText, username: username?.username ?? null }),
   ]
   const problems = fields.filter((field) => field !== null)
   if (email === null || problems.length > 0) throw new AuthError('invalid_request', 'account not acceptable', { fields: problems })
   return { email, password, username, firstName: firstName ?? null, lastName: lastName ?? null, pin: pin ?? null }
+}
+
+function describePinProblem(pin: string, username: string | undefined): string | null {
+  const problem = findPinProblem(pin)
+  if (problem) return `must ${problem}`
+  return username === undefined ? 'needs a username, which people sign in with it by' : null
 }
 
 const NAME_RULE = 'must be 1 to 100 characters of text on one line'

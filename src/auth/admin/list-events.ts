@@ -7,7 +7,7 @@ import { type OperatorProof, requireOperator } from './operator.ts'
 import { requireLimit } from './require-account.ts'
 
 export interface EventsQuery {
-  /** A user's id. */
+  /** Ids of users, or of registrations, separated by commas. */
   readonly user?: string | undefined
   /** Acts, separated by commas. */
   readonly what?: string | undefined
@@ -29,6 +29,9 @@ export interface EventsPage {
   /** What `before` has to be for what was written earlier; `null` where there is none here to go back from. */
   readonly previous: string | null
 }
+
+/** As many as there are registrations of one address in an answer. */
+const MAX_USERS = 200
 
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function listEvents(deps: Deps, proof: OperatorProof, query: EventsQuery, client: Client): Promise<EventsPage> {
@@ -55,7 +58,7 @@ function parseQuery(query: EventsQuery): EventQuery {
     throw refuse('outcome', `must be one of ${AUDIT_OUTCOMES.join(', ')}`)
   }
   return {
-    ...(query.user ? { userId: query.user } : {}),
+    ...(query.user ? { userIds: query.user.split(',').slice(0, MAX_USERS) } : {}),
     ...(query.outcome ? { outcome: query.outcome as AuditOutcome } : {}),
     acts: acts as AuditAct[],
     ...number('since'),

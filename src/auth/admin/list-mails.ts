@@ -7,11 +7,18 @@ import { requireLimit } from './require-account.ts'
 
 const STATES = ['waiting', 'sent', 'dead'] as const
 
+export interface MailsQuery {
+  readonly state?: string | undefined
+  /** The id of the last mail of the answer before. */
+  readonly before?: string | undefined
+  readonly limit?: string | undefined
+}
+
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function listMails(
   deps: Deps,
   proof: OperatorProof,
-  { state, limit }: { readonly state?: string | undefined; readonly limit?: string | undefined },
+  { state, before, limit }: MailsQuery,
   client: Client,
 ): Promise<readonly ListedMail[]> {
   await requireOperator(deps, proof, 'look', client)
@@ -20,5 +27,6 @@ export async function listMails(
       fields: [{ field: 'state', message: `must be one of ${STATES.join(', ')}` }],
     })
   }
-  return deps.operatorViews.listMails(state ? { state: state as MailState } : {}, requireLimit(limit, 200))
+  const filter = { ...(state && { state: state as MailState }), ...(before && { before }) }
+  return deps.operatorViews.listMails(filter, requireLimit(limit, 200))
 }

@@ -1,7 +1,8 @@
-// Registrations whose address is not confirmed yet, newest first. Asked for one address, what became of its mail too, and in one sentence
+// Registrations whose address is not confirmed yet, newest first. Asked for one address or username, what became of its mail too, and in one sentence
 // why nobody can sign in by it.
 import { parseEmailAddress } from '../../platform/email-address.ts'
 import { renderTime } from '../../platform/rfc3339.ts'
+import { parseUsername } from '../../platform/username.ts'
 import type { ListedMail } from '../../stores/operator-views.ts'
 import type { Registration } from '../../stores/registrations.ts'
 import type { Client, Deps } from '../deps.ts'
@@ -10,15 +11,15 @@ import { requireLimit } from './require-account.ts'
 
 export interface PendingRegistrations {
   readonly registrations: readonly Registration[]
-  /** To the address that is asked for, newest first. */
+  /** To the address that is asked for, or that of the newest registration, newest first. */
   readonly mails: readonly ListedMail[]
-  /** `null` where no address is asked for, or it has an account: then its story says. */
+  /** `null` where nobody is asked for, or there is an account: then its story says. */
   readonly cannotSignIn: string | null
 }
 
 const MAILS = 20
 
-/** @param query.search an address @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
+/** @param query.search an address or a username @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function listPendingRegistrations(
   deps: Deps,
   proof: OperatorProof,
@@ -27,18 +28,35 @@ export async function listPendingRegistrations(
 ): Promise<PendingRegistrations> {
   await requireOperator(deps, proof, 'look', client)
   const [now, limit] = [deps.clock(), requireLimit(limitText)]
-  if (search.trim() === '') {
-    return { registrations: await deps.operatorViews.listRegistrations(null, now, limit), mails: [], cannotSignIn: null }
+  const text = search.trim()
+  if (text === '') {
+    return { registrations: await deps.operatorViews.listRegistrations({}, now, limit), mails: [], cannotSignIn: null }
   }
-  const email = parseEmailAddress(search.trim())
+  if (!text.includes('@')) return ofUsername(deps, text, now, limit)
+  const email = parseEmailAddress(text)
   if (email === null) return { registrations: [], mails: [], cannotSignIn: 'This is no e-mail address.' }
   const [registrations, mails, account, asideUntil] = await Promise.all([
-    deps.operatorViews.listRegistrations(email, now, limit),
+    deps.operatorViews.listRegistrations({ email }, now, limit),
     deps.operatorViews.listMails({ recipient: email }, MAILS),
     deps.users.findByEmail(email),
     deps.operatorViews.findPutAside(email, now),
   ])
   return { registrations, mails, cannotSignIn: account ? null : explain(registrations[0], mails, asideUntil) }
+}
+
+/** One registration at a time holds a username. */
+async function ofUsername(deps: Deps, text: string, now: number, limit: number): Promise<PendingRegistrations> {
+  const username = parseUsername(text)
+  if (username === null) return { registrations: [], mails: [], cannotSignIn: 'This is no username.' }
+  const [registrations, account] = await Promise.all([
+    deps.operatorViews.listRegistrations({ usernameKey: username.key }, now, limit),
+    deps.users.findByUsernameKey(username.key),
+  ])
+  const [newest] = registrations
+  const mails = newest ? await deps.operatorViews.listMails({ recipient: newest.email }, MAILS) : []
+  if (account) return { registrations, mails, cannotSignIn: null }
+  if (newest) return { registrations, mails, cannotSignIn: explain(newest, mails, null) }
+  return { registrations, mails, cannotSignIn: 'Nobody has this username: there is no account, and no registration that waits.' }
 }
 
 function explain(newest: Registration | undefined, mails: readonly ListedMail[], asideUntil: number | null): string {

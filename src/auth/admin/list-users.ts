@@ -8,6 +8,7 @@ import type { Client, Deps } from '../deps.ts'
 import { AuthError } from '../errors.ts'
 import { type OperatorProof, requireOperator } from './operator.ts'
 import { requireLimit } from './require-account.ts'
+import { USER_STATES } from './user-states.ts'
 
 export interface UsersQuery {
   readonly search?: string | undefined
@@ -24,8 +25,6 @@ export interface UsersPage {
   readonly next: string | null
 }
 
-/** What an account can be asked for by; there is nobody yet in those that have no condition. */
-export const USER_STATES = ['active', 'disabled', 'unverified', 'two_step', 'no_password'] as const
 const EMPTY_STATES: readonly string[] = ['two_step']
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

@@ -24,11 +24,15 @@ export async function setUserPin(
   const problem = findPinProblem(pin)
   if (problem)
     throw new AuthError('invalid_request', 'PIN not acceptable', { fields: [{ field: 'pin', message: `must ${problem}` }] })
+  if (user.usernameKey === null) {
+    const message = 'needs a username, which people sign in with it by: set one first'
+    throw new AuthError('invalid_request', 'no username', { fields: [{ field: 'pin', message }] })
+  }
   const { random, settings } = deps
   const stored = await hashInTurn(deps, null, (checkpoint) =>
     hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
   )
-  if (user.usernameKey) await deps.limits.revivePin(user.usernameKey, deps.clock())
+  await deps.limits.revivePin(user.usernameKey, deps.clock())
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeOperatorAct(deps, operator, { what: 'pin_set', userId: id })
   if (!(await deps.managedAccounts.setPin(id, stored, random.hex(8), notice, event))) throw noSuchAccount()

@@ -50,10 +50,10 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
   const { email, usernameKey } = user
   const [found, registrations, limits, mails, events, recovery] = await Promise.all([
     deps.ledgers.list(id),
-    deps.operatorViews.listRegistrations(email, now, REGISTRATIONS),
+    deps.operatorViews.listRegistrations({ email }, now, REGISTRATIONS),
     deps.limits.describe({ email, usernameKey }, now),
     deps.operatorViews.listMails({ recipient: email }, MAILS),
-    deps.operatorViews.listEvents({ userId: id, limit: EVENTS }),
+    deps.operatorViews.listEvents({ userIds: [id], limit: EVENTS }),
     deps.recoveryPoints.findWindow(id, now),
   ])
   const sessions = found.filter((session) => isLive(session, standingOf(user), now))

@@ -1,6 +1,6 @@
 // What the admin API says of itself for OpenAPI: one entry a route, over the very schemas that check bodies and make answers.
 import * as v from 'valibot'
-import { USER_STATES } from '../../auth/admin/list-users.ts'
+import { USER_STATES } from '../../auth/admin/user-states.ts'
 import type { Operation } from '../shared/operation.ts'
 import {
   AdminSessionSchema,
@@ -140,8 +140,8 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     ...look,
     id: 'listRegistrations',
     summary: 'Registrations that are not confirmed yet, newest first',
-    description: 'Asked for an address, what became of mail to it too, and why nobody can sign in by it.',
-    query: { search: 'An address', limit: LIMIT },
+    description: 'Asked for an address or a username, what became of the mail too, and why nobody can sign in by it.',
+    query: { search: 'An address, or the whole of a username', limit: LIMIT },
     success: [
       200,
       v.object({
@@ -157,7 +157,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     summary: 'The record, oldest first',
     description: 'The latest, or with `after` what was written later: ask with the `next` of each answer to follow.',
     query: {
-      user: 'A user’s id',
+      user: 'Ids of users or of registrations, separated by commas',
       what: 'Acts, separated by commas',
       outcome: 'success, failure or refused',
       since: 'Epoch seconds, included',
@@ -172,7 +172,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     ...look,
     id: 'listMails',
     summary: 'What became of mail, newest first',
-    query: { state: 'waiting, sent or dead', limit: LIMIT },
+    query: { state: 'waiting, sent or dead', before: 'The id of the last mail of the answer before', limit: LIMIT },
     success: [200, v.object({ mails: v.array(MailSchema) })],
   },
   'POST /mails/:id/retry': {

@@ -113,8 +113,8 @@ export const admin = createRoutes()
     return c.json(viewEvents(await c.var.admin.listEvents(proofOf(c), query, readClient(c))))
   })
   .get('/mails', async (c) => {
-    const { state, limit } = c.req.query()
-    const mails = await c.var.admin.listMails(proofOf(c), { state, limit }, readClient(c))
+    const { state, before, limit } = c.req.query()
+    const mails = await c.var.admin.listMails(proofOf(c), { state, before, limit }, readClient(c))
     return c.json({ mails: mails.map((mail) => viewMail(mail, now())) })
   })
   .post('/mails/:id/retry', jsonBody, async (c) => {

@@ -135,6 +135,16 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'a@b' } })).status).toBe(400)
   })
 
+  it('set-pin is refused for an account without a username, and so is create', async () => {
+    const app = await startApp()
+    const { id } = await withSession(app)
+    const refused = await ask(app, 'POST', `/users/${id}/set-pin`, { body: { pin: '4711' } })
+    const problem = { field: 'pin', message: expect.stringContaining('needs a username, which people sign in with it by') }
+    expect([refused.status, refused.body.errors]).toEqual([400, [problem]])
+    const made = await ask(app, 'POST', '/users', { body: { email: 'b@example.com', password: NEW, pin: '4711' } })
+    expect([made.status, made.body.errors]).toEqual([400, [problem]])
+  })
+
   it('rename is possible for a disabled account too, and leaves it disabled', async () => {
     const app = await startApp()
     const { id } = await withSession(app, { username: 'something rude' })

@@ -106,8 +106,9 @@ describe('GET /users/:id, asked why somebody cannot sign in', () => {
 
   it('names a PIN without a username, and a locked one', async () => {
     const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9' } })
-    const { id } = await withSession(app)
+    const { id } = await withSession(app, { username: 'ada' })
     await ask(app, 'POST', `/users/${id}/set-pin`, { body: { pin: '4711' } })
+    await ask(app, 'PATCH', `/users/${id}`, { body: { username: null } })
     expect(await whyOf(app, id)).toBe('By password the account can be signed in to. By PIN it cannot: it has no username.')
     await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'ada' } })
     expect(await whyOf(app, id)).toBeNull()
@@ -183,7 +184,9 @@ describe('GET /users/:id and /registrations, asked why', () => {
     expect(await whyNobody(app, 'nobody@example.com')).toBe(
       'Nobody has this address: there is no account, and no registration that waits.',
     )
-    expect(await whyNobody(app, 'nobody')).toBe('This is no e-mail address.')
+    expect(await whyNobody(app, 'nobody')).toBe('Nobody has this username: there is no account, and no registration that waits.')
+    expect(await whyNobody(app, 'no@body')).toBe('This is no e-mail address.')
+    expect(await whyNobody(app, 'n%2Fo')).toBe('This is no username.')
     const { email, token } = await withSession(app, { username: 'ada' })
     expect(await whyNobody(app, email)).toBeNull()
     await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })

@@ -1,6 +1,7 @@
 import { stat, writeFile as write } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { FileFailed } from '../../../scripts/operator/failures.ts'
 import { readFile, writeFile } from '../../../scripts/user/files.ts'
 import { temporaryDirectory } from '../temporary-directory.ts'
 
@@ -20,7 +21,7 @@ describe('files of users', () => {
     expect(await writeFile(file, chunks('one\nzw', 'ei ü\n', ''))).toBe(2)
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(await textOf(file)).toBe('one\nzwei ü\n')
-    await expect(writeFile(file, chunks('other\n'))).rejects.toThrow('EEXIST')
+    await expect(writeFile(file, chunks('other\n'))).rejects.toThrow(new FileFailed(`Cannot write ${file}: it exists already`))
     expect(await textOf(file)).toBe('one\nzwei ü\n')
   })
 
@@ -38,6 +39,8 @@ describe('files of users', () => {
     const file = join(await temporaryDirectory(), 'lines')
     await write(`${file}.there`, 'a')
     expect(await textOf(`${file}.there`)).toBe('a')
-    await expect(textOf(file)).rejects.toThrow('ENOENT')
+    await expect(textOf(file)).rejects.toThrow(new FileFailed(`Cannot read ${file}: there is no such file or directory`))
+    const directory = dirname(file)
+    await expect(textOf(directory)).rejects.toThrow(new FileFailed(`Cannot read ${directory}: it is a directory`))
   })
 })
