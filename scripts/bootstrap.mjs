@@ -59,7 +59,8 @@ async function install() {
       if (isInstalled()) return true
       // Standard output is the script's alone: what some print is read by programs.
       console.error('Installing packages (npm ci) …')
-      const code = await runNpm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'])
+      // Errors only: that packages want a newer Node than the one that runs npm is of no concern, as they come with theirs.
+      const code = await runNpm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'])
       if (code !== 0) {
         console.error('Cannot install the packages: npm ci failed')
         process.exitCode = code

@@ -42,6 +42,16 @@ export function publicUrlOf(ip: string | undefined, port: number, protocol: 'htt
   return new URL(`${protocol}://${host}:${port}`).origin
 }
 
+/** What is said once it serves. */
+export function welcome(url: string, persistDirectory: string): string {
+  const where = persistDirectory === DEFAULT_PERSIST_DIRECTORY ? '' : ` --persist-to ${persistDirectory}`
+  return [
+    `  API reference  ${url}/docs`,
+    `  Mailbox        ${url}/dev/mailbox`,
+    `  First user     npm run user -- create --email you@example.com --verified${where}`,
+  ].join('\n')
+}
+
 /** `.dev.vars` is a dotenv file: `NAME=value`, perhaps after `export`. */
 export function setsVariable(devVars: string, name: string): boolean {
   return new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`, 'm').test(devVars)

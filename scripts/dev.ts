@@ -3,14 +3,17 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { type DevArguments, parseDevArguments, publicUrlOf, setsVariable, wranglerDevArguments } from './dev-arguments.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DevArguments, parseDevArguments, publicUrlOf, setsVariable, welcome, wranglerDevArguments } from './dev-arguments.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
+import { trustOwnCertificate } from './operator/own-certificate.ts'
 import { requireNoOrphan } from './operator/state-identity.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
 import { holdStateAsServer } from './state-holder.ts'
 
 const GRACE_MILLISECONDS = 5_000
+const POLL_MILLISECONDS = 200
 /** For a command of the operator, or a server that is about to end. */
 const PATIENCE_MILLISECONDS = 30_000
 
@@ -42,13 +45,36 @@ async function run(args: readonly string[], parsed: DevArguments, port: number):
   const isTerminal = process.stdin.isTTY === true
   const isPublicUrlSet = setsVariable(await readFile(inProject('.dev.vars'), 'utf8'), 'PUBLIC_URL')
   const wrangler = startTool('wrangler', wranglerDevArguments(args, parsed, { port, isTerminal, isPublicUrlSet }), {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: toolEnvironment({ POSTERN_PREPARED: '1' }),
     // A group of its own can be ended as a whole. On a terminal wrangler must stay in ours to read its keys.
     detached: !isTerminal && process.platform !== 'win32',
   })
   endTogether(wrangler, !isTerminal && process.platform !== 'win32')
+  const url = publicUrlOf(parsed.ip, port, parsed.protocol)
+  tellWhereToGoOn(wrangler, url, parsed.persistDirectory)
   return exitCode(wrangler)
+}
+
+/** What a newcomer asks next, below wrangler's own "Ready". */
+function tellWhereToGoOn(wrangler: ChildProcess, url: string, persistDirectory: string): void {
+  const tell = async () => {
+    trustOwnCertificate(url)
+    // A path of wrangler's own: it answers as soon as the worker does, and no line is logged for it.
+    while (wrangler.exitCode === null && !(await answers(`${url}/cdn-cgi/explorer`))) await sleep(POLL_MILLISECONDS)
+    await sleep(POLL_MILLISECONDS)
+    if (wrangler.exitCode === null) console.log(welcome(url, persistDirectory))
+  }
+  // Over the channel wrangler says that it listens; the worker may take a while longer.
+  wrangler.on('message', (message) => {
+    if (String(message).includes('"DEV_SERVER_READY"')) void tell()
+  })
+}
+
+async function answers(url: string): Promise<boolean> {
+  const reply = await fetch(url).catch(() => null)
+  await reply?.body?.cancel()
+  return reply !== null
 }
 
 /** @returns the port itself, or a free one for 0; a busy one is told here, in one line, before anything is started */

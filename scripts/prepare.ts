@@ -7,7 +7,7 @@ import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
 import { noteServer } from './state-holder.ts'
 
 /** For a command of the operator, or a server that is about to end. */
-const PATIENCE_MILLISECONDS = 30_000
+const PATIENCE_MILLISECONDS = 10_000
 
 try {
   // `npm run dev` has prepared already, for the state directory that was asked for, and holds it.

@@ -1,6 +1,7 @@
 // The secrets that a command asks for: from the command line, from standard input, from a person, or made up where there is none.
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
+import { tellPeople } from '../operator/connect.ts'
 import type { Secret, UserCommand } from './command.ts'
 import { askHidden } from './hidden-prompt.ts'
 
@@ -15,9 +16,16 @@ const GENERATED_PASSWORD_BYTES = 16
 
 /** @throws Error with one sentence; PromptCancelled */
 export async function readSecrets(command: UserCommand): Promise<Secrets> {
+  if (isOnCommandLine(command))
+    tellPeople('Others on this machine can see the command line: --password-stdin and --pin-stdin hide it')
   const password = 'password' in command ? await readPassword(command.password) : {}
   const pin = 'pin' in command && command.pin !== null ? { pin: await readPin(command.pin) } : {}
   return { generated: null, ...password, ...pin }
+}
+
+function isOnCommandLine(command: UserCommand): boolean {
+  const given = ['password' in command ? command.password : null, 'pin' in command ? command.pin : null]
+  return given.some((secret) => secret?.from === 'argument')
 }
 
 async function readPassword(secret: Secret): Promise<Partial<Secrets>> {

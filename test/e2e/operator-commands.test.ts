@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Checkout, cloneCheckout } from './checkout.ts'
-import { findProcesses } from './processes.ts'
+import { findProcesses, listProcesses } from './processes.ts'
 import { cleanEnvironment, findFreePort, serve } from './server.ts'
 
 const PASSWORD = 'four unusual words here'
@@ -27,17 +27,42 @@ interface Ended {
   readonly told: string
 }
 
+const run = (script: string, args: readonly string[], given: Given = {}): Promise<Ended> =>
+  runCommand('npm', ['run', '--silent', script, '--', ...args], given)
+
+interface Given {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Never throws. @param input for standard input, which is a pipe */
-function run(script: string, args: readonly string[], { input = '', env = {} } = {}): Promise<Ended> {
+function runCommand(command: string, args: readonly string[], { input = '', env = {} }: Given = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
-      'npm',
-      ['run', '--silent', script, '--', ...args],
+      command,
+      args,
       { cwd: checkout.root, env: { ...cleanEnvironment(), ...env }, maxBuffer: 1e8 },
       (error, out, told) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, told }),
     )
     child.stdin?.end(input)
   })
+}
+
+/** What nobody's end takes along. */
+async function endListener(port: number): Promise<void> {
+  for (const { pid, command } of await listProcesses()) {
+    if (command.includes(checkout.root) && command.includes(String(port))) process.kill(pid, 'SIGTERM')
+  }
+  await expect
+    .poll(
+      () =>
+        fetch(`http://localhost:${port}/healthz`).then(
+          () => 'up',
+          () => 'down',
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe('down')
 }
 
 const user = (...args: readonly string[]) => run('user', [...args, '--persist-to', state])
@@ -61,6 +86,11 @@ describe('npm run user without a server', () => {
       port,
     })
     try {
+      const lines = serving.output().split('\n')
+      const ready = lines.findIndex((line) => line.includes('Ready on'))
+      await expect.poll(() => serving.output()).toContain('First user')
+      expect(serving.output()).toContain(`  Mailbox        http://localhost:${port}/dev/mailbox\n`)
+      expect(serving.output().indexOf('API reference')).toBeGreaterThan(serving.output().indexOf(lines[ready] ?? 'Ready on'))
       const signIn = await fetch(`http://localhost:${port}/api/v1/auth/login`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
@@ -82,16 +112,25 @@ describe('npm run user without a server', () => {
     expect(listed.map((line) => JSON.parse(line).email)).toEqual(['ada@example.com', ...names.map((name) => `${name}@example.com`)])
   })
 
-  it('takes users from a pipe and gives them to one', async () => {
-    const lines = Array.from({ length: 3000 }, (_, index) => `{"id":${index},"email":"u${index}@example.com"}\n`).join('')
+  it('takes users from a pipe and gives them to one, with no hash or password on any command line', async () => {
+    const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+    const lines = Array.from({ length: 3000 }, (_, index) => {
+      return `${JSON.stringify({ id: index, email: `u${index}@example.com`, ...(index % 100 === 0 && { hash }) })}\n`
+    }).join('')
+    const seen: string[] = []
+    const watch = setInterval(async () => void seen.push(...(await findProcesses(checkout.root))), 50)
     const imported = await run('user', ['import', '-', '--persist-to', state], { input: lines })
+    await run('user', ['set-password', '--email', 'b@example.com', '--password-stdin', '--persist-to', state], { input: PASSWORD })
+    clearInterval(watch)
+    expect(seen.some((line) => line.includes('set-password'))).toBe(true)
+    expect(seen.filter((line) => line.includes(hash.slice(7)) || line.includes(PASSWORD) || line.length > 8000)).toEqual([])
     expect(imported.out).toContain('Imported 3000 users, 0 were there already\n')
     const exported = await user('export', '-')
     expect([exported.code, exported.out.trim().split('\n').length, exported.told]).toEqual([0, 3004, 'Exported 3004 users\n'])
   })
 
-  it('is no failure when whoever reads has seen enough', async () => {
-    const command = `npm run --silent user -- list --json --persist-to '${state}' | head -1; echo "codes \${PIPESTATUS[*]}"`
+  it.each(['list --json', 'list', 'export -'])('is no failure when whoever reads has seen enough: %s', async (what) => {
+    const command = `npm run --silent user -- ${what} --persist-to '${state}' | head -1; echo "codes \${PIPESTATUS[*]}"`
     const child = spawn('bash', ['-c', command], { cwd: checkout.root, env: cleanEnvironment() })
     let [out, told] = ['', '']
     child.stdout.on('data', (chunk) => (out += chunk))
@@ -99,6 +138,34 @@ describe('npm run user without a server', () => {
     await new Promise((resolve) => child.once('close', resolve))
     expect([out.split('\n').length, told]).toEqual([3, ''])
     expect(out).toContain('codes 0 0')
+  })
+})
+
+describe('a state that a server serves', () => {
+  it('is served by no other, however it is started, and by none while one goes on that lost its parent', async () => {
+    const port = await findFreePort()
+    const serving = await serve('npm', ['run', 'dev', '--', '--port', String(port), '--persist-to', state], {
+      root: checkout.root,
+      port,
+    })
+    try {
+      const { pid } = JSON.parse(await readFile(join(state, '.postern-server.json'), 'utf8'))
+      const other = await findFreePort()
+      const plain = ['--no-install', 'wrangler', 'dev', '--port', String(other), '--inspector-port', '0', '--persist-to', state]
+      const refused = await runCommand('npx', plain)
+      expect(refused.code).not.toBe(0)
+      expect(refused.out + refused.told).toContain(`a server at http://localhost:${port} (process ${pid}) works on it already`)
+      expect(JSON.parse(await readFile(join(state, '.postern-server.json'), 'utf8')).pid).toBe(pid)
+      process.kill(pid, 'SIGKILL')
+      const why = `http://localhost:${port} still serves it, though the process that started it is gone`
+      const listed = await user('list')
+      expect([listed.code, listed.told]).toEqual([1, expect.stringContaining(why)])
+      const started = await run('dev', ['--port', String(other), '--persist-to', state])
+      expect([started.code, started.told]).toEqual([1, expect.stringContaining(why)])
+    } finally {
+      await endListener(port)
+      await serving.stop()
+    }
   })
 })
 

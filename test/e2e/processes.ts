@@ -3,20 +3,32 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
+interface Running {
+  readonly pid: number
+  readonly command: string
+}
+
 /** The command lines that contain the text. Processes that have ended and wait for their parent do not count. */
 export async function findProcesses(text: string): Promise<readonly string[]> {
-  const commands = process.platform === 'linux' ? await readProc() : await askPs()
-  return commands.filter((command) => command.includes(text))
+  return (await listProcesses()).map(({ command }) => command).filter((command) => command.includes(text))
+}
+
+export function listProcesses(): Promise<readonly Running[]> {
+  return process.platform === 'linux' ? readProc() : askPs()
 }
 
 /** Small Linux images come without `ps`. */
-async function readProc(): Promise<readonly string[]> {
+async function readProc(): Promise<readonly Running[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-  return commands.map((command) => command.replaceAll('\0', ' '))
+  return Promise.all(
+    pids.map(async (pid) => {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      return { pid: Number(pid), command: command.replaceAll('\0', ' ') }
+    }),
+  )
 }
 
-async function askPs(): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'args='])
-  return stdout.split('\n')
+async function askPs(): Promise<readonly Running[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,args='])
+  return stdout.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), command: line.replace(/^\s*\d+\s/, '') }))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseDevArguments, publicUrlOf, setsVariable, wranglerDevArguments } from '../../scripts/dev-arguments.ts'
+import { parseDevArguments, publicUrlOf, setsVariable, welcome, wranglerDevArguments } from '../../scripts/dev-arguments.ts'
 
 const resolve = (args: readonly string[], options: { port?: number; isTerminal?: boolean; isPublicUrlSet?: boolean } = {}) => {
   const parsed = parseDevArguments(args)
@@ -83,6 +83,15 @@ describe('wranglerDevArguments()', () => {
     expect(resolve([], { isPublicUrlSet: true })).not.toContain('--var')
     expect(resolve([], { isTerminal: true })).not.toContain('--show-interactive-dev-session=false')
   })
+})
+
+it('says in three lines where to go on', () => {
+  expect(welcome('http://localhost:8787', '.wrangler/state').split('\n')).toEqual([
+    expect.stringMatching(/http:\/\/localhost:8787\/docs$/),
+    expect.stringMatching(/http:\/\/localhost:8787\/dev\/mailbox$/),
+    expect.stringMatching(/npm run user -- create --email you@example\.com --verified$/),
+  ])
+  expect(welcome('http://localhost:1', './my-state')).toMatch(/ --persist-to \.\/my-state$/)
 })
 
 describe('setsVariable()', () => {
