@@ -4,11 +4,13 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, delimiter, join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { withFileLock } from './file-lock.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Where npm puts our packages: here, or at the root of the workspace that this folder is a package of. */
+const HOME = findWorkspace() ?? ROOT
 const MARKER = join(ROOT, 'node_modules', '.postern-installed')
 /** The first that runs TypeScript as it is. */
 const MIN_SCRIPT_NODE = [22, 18]
@@ -46,6 +48,7 @@ function bundlesNode() {
 
 /** @returns {Promise<boolean>} whether the script can run now; if not, the exit code is set */
 async function install() {
+  if (HOME !== ROOT) return isThere()
   if (isInstalled()) return true
   if (process.env.WRANGLER_COMMAND) {
     // Inside wrangler's build hook: installing now would pull the files from under the wrangler that is running.
@@ -71,6 +74,36 @@ async function install() {
     },
     () => console.error('Waiting for another installation of the same packages …'),
   )
+}
+
+/** In a workspace the packages are everybody's, and so is their lock file. */
+function isThere() {
+  if (existsSync(join(HOME, 'node_modules', 'wrangler')) || existsSync(join(ROOT, 'node_modules', 'wrangler'))) return true
+  console.error(`Postern's packages are missing: run "npm install" in ${HOME}`)
+  process.exitCode = 1
+  return false
+}
+
+/** @returns {string | null} the folder above whose package.json names this one, as npm has it */
+function findWorkspace() {
+  for (let folder = dirname(resolve(ROOT)); ; folder = dirname(folder)) {
+    const manifest = readText(join(folder, 'package.json'))
+    const globs = manifest === null ? undefined : JSON.parse(manifest).workspaces
+    const patterns = Array.isArray(globs) ? globs : (globs?.packages ?? [])
+    if (patterns.some((pattern) => matches(pattern, relative(folder, resolve(ROOT)).split(sep)))) return folder
+    if (folder === dirname(folder)) return null
+  }
+}
+
+/** The patterns of package.json's `workspaces`: names of folders, with `*` and `**`. */
+function matches(pattern, path) {
+  const source = pattern
+    .replace(/^\.\//, '')
+    .replace(/\/+$/, '')
+    .split('/')
+    .map((part) => (part === '**' ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')))
+    .join('/')
+  return new RegExp(`^${source}$`).test(path.join('/'))
 }
 
 function isInstalled() {
@@ -143,15 +176,16 @@ function endWithNpm() {
 }
 
 function localNode() {
-  const path = join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
-  return bundlesNode() && existsSync(path) ? path : null
+  const name = join('node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const path = [ROOT, HOME].map((folder) => join(folder, name)).find((each) => existsSync(each))
+  return bundlesNode() && path !== undefined ? path : null
 }
 
 /** As npm does it: whatever the script starts finds our Node and our tools first. */
 function putToolsOnPath() {
-  const bin = join(ROOT, 'node_modules', '.bin')
-  const paths = (process.env.PATH ?? '').split(delimiter).filter((path) => path !== bin)
-  process.env.PATH = [bin, ...paths].join(delimiter)
+  const bins = [...new Set([ROOT, HOME])].map((folder) => join(folder, 'node_modules', '.bin'))
+  const paths = (process.env.PATH ?? '').split(delimiter).filter((path) => !bins.includes(path))
+  process.env.PATH = [...bins, ...paths].join(delimiter)
 }
 
 /** Resolves to the exit code; hands signals on, and lets the child decide when to end. */

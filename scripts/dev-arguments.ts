@@ -1,11 +1,14 @@
 // What `npm run dev -- …` was asked for: read here, passed on to wrangler as it is. Knows no process and no file.
-import { DEFAULT_PERSIST_DIRECTORY } from './project.ts'
+import { dirname, resolve } from 'node:path'
+import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
 
 export interface DevArguments {
   readonly port: number
   readonly ip: string | undefined
   readonly protocol: 'http' | 'https'
   readonly persistDirectory: string
+  /** Of the workers that are served together, the first over HTTP; empty: Postern's alone. */
+  readonly configs: readonly string[]
   readonly hasInspectorPort: boolean
   readonly hasPublicUrl: boolean
   readonly hasInteractiveChoice: boolean
@@ -27,6 +30,7 @@ export function parseDevArguments(args: readonly string[]): DevArguments {
     ip: flagValue(args, 'ip'),
     protocol,
     persistDirectory: flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
+    configs: flagValues(args, 'config', 'c'),
     hasInspectorPort: hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),
     hasPublicUrl: args.some((arg) => /^(--var=)?PUBLIC_URL:/.test(arg)),
     hasInteractiveChoice: hasFlag(args, 'show-interactive-dev-session'),
@@ -57,21 +61,63 @@ export function setsVariable(devVars: string, name: string): boolean {
   return new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`, 'm').test(devVars)
 }
 
+export interface DevSurroundings {
+  readonly port: number
+  readonly isTerminal: boolean
+  readonly isPublicUrlSet: boolean
+  /** What stands in for Postern's configuration; `null`: nothing does. */
+  readonly devConfig: string | null
+}
+
 /** The arguments for wrangler: all that were given, then what follows from them. */
 export function wranglerDevArguments(
   args: readonly string[],
   parsed: DevArguments,
-  { port, isTerminal, isPublicUrlSet }: { readonly port: number; readonly isTerminal: boolean; readonly isPublicUrlSet: boolean },
+  { port, isTerminal, isPublicUrlSet, devConfig }: DevSurroundings,
 ): readonly string[] {
   const added: string[] = []
+  const { configs } = parsed
+  if (devConfig !== null && configs.length === 0) added.push('--config', devConfig)
+  // Named, or wrangler would keep the state beside the first configuration, and not where Postern's database is.
+  if (configs.length > 0 && !hasFlag(args, 'persist-to')) added.push('--persist-to', parsed.persistDirectory)
   // Named even when it is the default: wrangler would take another one when it is busy, and PUBLIC_URL would lie.
   if (port !== parsed.port || !hasFlag(args, 'port')) added.push('--port', String(port))
   // Two servers at once would fight over the default 9229.
   if (!parsed.hasInspectorPort) added.push('--inspector-port', '0')
   if (!isTerminal && !parsed.hasInteractiveChoice) added.push('--show-interactive-dev-session=false')
-  if (!parsed.hasPublicUrl && !isPublicUrlSet) added.push('--var', `PUBLIC_URL:${publicUrlOf(parsed.ip, port, parsed.protocol)}`)
+  if (isServedFirst(configs) && !parsed.hasPublicUrl && !isPublicUrlSet)
+    added.push('--var', `PUBLIC_URL:${publicUrlOf(parsed.ip, port, parsed.protocol)}`)
   const given = port === parsed.port ? args : withoutFlag(args, 'port')
-  return ['dev', ...given, ...added]
+  return ['dev', ...(devConfig === null ? given : withOwnConfig(given, devConfig)), ...added]
+}
+
+/** Whether Postern is what answers over HTTP. */
+export function isServedFirst([first]: readonly string[]): boolean {
+  return first === undefined || isOwnConfig(first)
+}
+
+/** Whether a configuration is Postern's. @param config a path from the project's root */
+export function isOwnConfig(config: string): boolean {
+  return dirname(resolve(PROJECT_ROOT, config)) === PROJECT_ROOT
+}
+
+function withOwnConfig(args: readonly string[], devConfig: string): readonly string[] {
+  return args.map((arg, index) => {
+    const [, flag = '', value] = /^(--config=|-c=)(.*)$/.exec(arg) ?? []
+    if (value !== undefined) return isOwnConfig(value) ? flag + devConfig : arg
+    const before = args[index - 1]
+    return (before === '--config' || before === '-c') && isOwnConfig(arg) ? devConfig : arg
+  })
+}
+
+/** Of a flag that may be given more than once. */
+function flagValues(args: readonly string[], name: string, letter: string): readonly string[] {
+  return args.flatMap((arg, index) => {
+    const [, value] = /^(?:--\w+|-\w)=(.*)$/.exec(arg) ?? []
+    if (value !== undefined && (arg.startsWith(`--${name}=`) || arg.startsWith(`-${letter}=`))) return [value]
+    const next = args[index + 1]
+    return (arg === `--${name}` || arg === `-${letter}`) && next !== undefined ? [next] : []
+  })
 }
 
 function flagValue(args: readonly string[], name: string): string | undefined {

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { appendFile, copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { withFileLock } from './file-lock.mjs'
+import { packageFolder } from './project.ts'
 import { captureTool, type ToolResult } from './run-tool.ts'
 
 const SWAGGER_UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE'] as const
@@ -57,7 +58,7 @@ async function makeDevVars(root: string): Promise<boolean> {
 
 /** Fills the directory wrangler.toml's [assets] names: the reference's pages, Swagger UI, and the OpenAPI document. */
 export async function ensureAssets(root: string): Promise<boolean> {
-  const swaggerUi = join(root, 'node_modules', 'swagger-ui-dist')
+  const swaggerUi = packageFolder('swagger-ui-dist', root)
   const pages = join(root, 'assets', 'docs')
   const target = join(root, '.postern', 'assets')
   // The note lies beside the assets, not in them: everything in there is served.
@@ -117,7 +118,7 @@ async function fingerprintOf(versions: readonly string[], directories: readonly 
 export async function migrationsFingerprint(root: string): Promise<string> {
   const hash = createHash('sha256')
   const files = (await readdir(join(root, 'migrations'))).filter((file) => file.endsWith('.sql')).sort()
-  hash.update(JSON.stringify(await packageVersion(join(root, 'node_modules', 'wrangler'))))
+  hash.update(JSON.stringify(await packageVersion(packageFolder('wrangler', root))))
   for (const file of files) hash.update(JSON.stringify([file, await readFile(join(root, 'migrations', file), 'utf8')]))
   return hash.digest('hex')
 }

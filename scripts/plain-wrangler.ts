@@ -2,11 +2,13 @@
 // port, but the command line of the process it descends from does.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { DEFAULT_PERSIST_DIRECTORY } from './project.ts'
+import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
 
 export interface PlainWrangler {
   readonly pid: number
+  /** Absolute. */
   readonly persistDirectory: string
   /** `null` where the command line does not say. */
   readonly port: number | null
@@ -20,10 +22,14 @@ interface Process {
 
 const MAX_ANCESTORS = 8
 
+/** Where wrangler runs its hook, and was started: the shell says so, whatever folder this process was given since. */
+const WRANGLERS_FOLDER = process.env.PWD ?? process.cwd()
+
 /** `null` where no ancestor of this process is one, or the system does not tell. */
 export async function findPlainWrangler(
   pid: number = process.ppid,
   look: (pid: number) => Promise<Process | null> = lookAt,
+  cwd: string = WRANGLERS_FOLDER,
 ): Promise<PlainWrangler | null> {
   let next = pid
   for (let step = 0; step < MAX_ANCESTORS && next > 1; step += 1) {
@@ -31,21 +37,26 @@ export async function findPlainWrangler(
     if (found === null) return null
     const { args, parent } = found
     const command = args.findIndex((arg, index) => index > 0 && arg === 'dev' && /wrangler/.test(args[index - 1] ?? ''))
-    if (command > 0) return { pid: next, ...readArguments(args.slice(command + 1)) }
+    if (command > 0) return { pid: next, ...readArguments(args.slice(command + 1), cwd) }
     next = parent
   }
   return null
 }
 
-function readArguments(args: readonly string[]): Omit<PlainWrangler, 'pid'> {
-  const value = (name: string) => {
-    const index = args.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))
-    const arg = args[index]
-    return arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : arg === undefined ? undefined : args[index + 1]
-  }
+function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler, 'pid'> {
+  const values = (...flags: readonly string[]) =>
+    args.flatMap((arg, index) => {
+      const [flag = '', value = args[index + 1]] = arg.split(/=(.*)/s)
+      return flags.includes(flag) && value !== undefined ? [value] : []
+    })
+  const value = (name: string) => values(`--${name}`).at(-1)
   const port = Number(value('port'))
+  const persistTo = value('persist-to')
+  // Beside the first of several configurations; without any, wrangler looks for one from where it is started.
+  const [config] = values('--config', '-c')
+  const home = config === undefined ? PROJECT_ROOT : dirname(resolve(cwd, config))
   return {
-    persistDirectory: value('persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
+    persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
     protocol: value('local-protocol') === 'https' ? 'https' : 'http',
   }

@@ -1,6 +1,7 @@
 // Makes the local state when it is missing; wrangler.toml's [build] command, so that plain `npx wrangler dev` works too.
 // For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
 import { parseArgs } from 'node:util'
+import { hasRoutes, mayHaveRoutes, readRawConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findPlainWrangler } from './plain-wrangler.ts'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
@@ -25,6 +26,11 @@ async function prepare(): Promise<void> {
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const wrangler = command === 'dev' ? await findPlainWrangler() : null
   const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
+  if (wrangler && (await mayHaveRoutes()) && hasRoutes(await readRawConfig())) {
+    console.warn(
+      'wrangler.toml has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
+    )
+  }
   if (wrangler) {
     const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)

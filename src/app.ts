@@ -38,6 +38,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     try {
       const { auth, admin: operators, config } = service(c.env)
       c.set('userIds', config.userIds)
+      c.set('isDevelopment', isDevelopment(c.env))
       c.set('auth', auth)
       c.set('admin', operators)
     } catch (error) {

@@ -1,7 +1,8 @@
 // What a run was made on. Says nothing that names the machine.
 import { readFile } from 'node:fs/promises'
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
-import { inProject } from '../project.ts'
+import { join } from 'node:path'
+import { packageFolder } from '../project.ts'
 import type { Machine } from './findings.ts'
 
 export function loadNow(): number {
@@ -10,7 +11,7 @@ export function loadNow(): number {
 
 /** @param loadBefore what `loadNow` said before the run began */
 export async function describeMachine(loadBefore: number): Promise<Machine> {
-  const workerd = JSON.parse(await readFile(inProject('node_modules', 'workerd', 'package.json'), 'utf8'))
+  const workerd = JSON.parse(await readFile(join(packageFolder('workerd'), 'package.json'), 'utf8'))
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { parseDevArguments, publicUrlOf, setsVariable, welcome, wranglerDevArguments } from '../../scripts/dev-arguments.ts'
+import {
+  type DevSurroundings,
+  parseDevArguments,
+  publicUrlOf,
+  setsVariable,
+  welcome,
+  wranglerDevArguments,
+} from '../../scripts/dev-arguments.ts'
 
-const resolve = (args: readonly string[], options: { port?: number; isTerminal?: boolean; isPublicUrlSet?: boolean } = {}) => {
+const resolve = (args: readonly string[], options: Partial<DevSurroundings> = {}) => {
   const parsed = parseDevArguments(args)
-  return wranglerDevArguments(args, parsed, { port: parsed.port, isTerminal: false, isPublicUrlSet: false, ...options })
+  const usual = { port: parsed.port, isTerminal: false, isPublicUrlSet: false, devConfig: null }
+  return wranglerDevArguments(args, parsed, { ...usual, ...options })
 }
 
 describe('parseDevArguments()', () => {
@@ -92,6 +100,23 @@ it('says in three lines where to go on', () => {
     expect.stringMatching(/npm run user -- create --email you@example\.com --verified$/),
   ])
   expect(welcome('http://localhost:1', './my-state')).toMatch(/ --persist-to \.\/my-state$/)
+})
+
+describe('several workers', () => {
+  const TWO = ['-c', 'examples/notes-api/wrangler.toml', '-c', 'wrangler.toml']
+
+  it('keep their state where Postern’s is, and leave the origin to the configuration where Postern is not the first', () => {
+    const args = resolve([...TWO, '--port', '8790'], { devConfig: '/x/dev.json' })
+    expect(args.slice(1, 5)).toEqual(['-c', 'examples/notes-api/wrangler.toml', '-c', '/x/dev.json'])
+    expect(args.slice(args.indexOf('--persist-to'))).toContain('.wrangler/state')
+    expect(args).not.toContain('--var')
+    expect(resolve(['--config=wrangler.toml', '-c=caller/wrangler.toml'])).toContain('PUBLIC_URL:http://localhost:8787')
+    expect(resolve(['--config=./wrangler.toml'], { devConfig: '/x/dev.json' })).toContain('--config=/x/dev.json')
+  })
+
+  it('are one where Postern’s configuration is replaced', () => {
+    expect(resolve([], { devConfig: '/x/dev.json' })).toEqual(expect.arrayContaining(['--config', '/x/dev.json']))
+  })
 })
 
 describe('setsVariable()', () => {

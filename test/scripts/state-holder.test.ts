@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { findPlainWrangler } from '../../scripts/plain-wrangler.ts'
+import { inProject } from '../../scripts/project.ts'
 import {
   findRunningServer,
   findUrlOfTheDead,
@@ -117,12 +118,18 @@ describe('findPlainWrangler()', () => {
     }
 
   it.each([
-    [['node', '/x/wrangler-dist/cli.js', 'dev'], '.wrangler/state', null, 'http'],
+    [['node', '/x/wrangler-dist/cli.js', 'dev'], inProject('.wrangler/state'), null, 'http'],
+    [['wrangler', 'dev', '-c', 'wrangler.toml', '-c', '../postern/wrangler.toml'], '/caller/.wrangler/state', null, 'http'],
     [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, 'http'],
-    [['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2', '--local-protocol', 'https'], 'state', 2, 'https'],
+    [
+      ['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2', '--local-protocol', 'https'],
+      '/caller/state',
+      2,
+      'https',
+    ],
   ])('reads %j', async (args, persistDirectory, port, protocol) => {
     const look = tree(['sh', '-c', 'node scripts/bootstrap.mjs'], args)
-    expect(await findPlainWrangler(100, look)).toEqual({ pid: 101, persistDirectory, port, protocol })
+    expect(await findPlainWrangler(100, look, '/caller')).toEqual({ pid: 101, persistDirectory, port, protocol })
   })
 
   it.each([[['node', 'x.js']], [['node', '/x/wrangler-dist/cli.js', 'deploy']], [['dev']]])('finds none in %j', async (args) => {

@@ -20,6 +20,7 @@ export interface AppEnv {
     auth: Auth
     admin: Admin
     userIds: UserIds
+    isDevelopment: boolean
     body: JsonObject | null
     /** Set by `readClient`. */
     clientAddress: string

@@ -50,8 +50,11 @@ export function setCookie(c: Context<AppEnv>, name: string, value: string, maxAg
   appendCookie(c, name, value, { httpOnly: !isReadable, sameSite: 'Lax', path: '/', maxAge, secure: !isPlainLocal(c) })
 }
 
-/** Not every browser keeps a `Secure` cookie that came over plain http, not even on the machine itself. */
+/**
+ * Not every browser keeps a `Secure` cookie that came over plain http, not even on the machine itself. In development the host says
+ * nothing: wrangler tells the worker that of its first route, whatever the browser has asked for.
+ */
 export function isPlainLocal(c: Context<AppEnv>): boolean {
   const url = new URL(c.req.url)
-  return url.protocol === 'http:' && isLoopback(url)
+  return url.protocol === 'http:' && (isLoopback(url) || c.var.isDevelopment === true)
 }
