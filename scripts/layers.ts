@@ -77,7 +77,7 @@ const AUTH_SHARED: readonly RegExp[] = [
   /^mail-words\//,
   // Gates on the way of several of them.
   /^(require-challenge|require-unbreached-password)\.ts$/,
-  /^admin\/(operator|require-account|imported-user)\.ts$/,
+  /^admin\/(operator|require-account|imported-user|user-states)\.ts$/,
   /-(rules|types)\.ts$/,
   /^policy-/,
 ]

@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inProject } from '../../scripts/project.ts'
 import { type Checkout, cloneCheckout } from './checkout.ts'
-import { mailedToken } from './mailed-link.ts'
+import { mailedLink, mailedToken } from './mailed-link.ts'
 import { findFreePort, type Serving, serve } from './server.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -42,6 +43,12 @@ async function signIn(name: string): Promise<string> {
 }
 
 describe('the notes API', () => {
+  it('has Postern at its own origin, whatever the port: links in mail and the issuer of tokens say so', async () => {
+    expect(decodeJwt(await signIn('barbara')).iss).toBe(url)
+    await send('POST', '/api/v1/auth/register', undefined, { email: 'alan@example.com', password: PASSWORD })
+    expect((await mailedLink(url, 'alan@example.com')).origin).toBe(url)
+  })
+
   it('refuses strangers in its own words', async () => {
     const reply = await send('GET', '/notes')
     expect(reply.status).toBe(401)

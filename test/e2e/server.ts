@@ -75,11 +75,11 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-/** Starts the command and waits until the worker that it serves can answer. */
+/** Starts the command and waits until the worker that it serves can answer. @param status that `/readyz` answers then */
 export async function serve(
   command: string,
   args: readonly string[],
-  { root, port }: { readonly root: string; readonly port: number },
+  { root, port, status = 200 }: { readonly root: string; readonly port: number; readonly status?: number },
 ): Promise<Serving> {
   // A group of its own is ended as a whole, and not by a Ctrl-C meant for the tests.
   const child = spawn(command, args, { cwd: root, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -101,7 +101,7 @@ export async function serve(
     if (!isClosed) throw new Error(`The server did not end within ${END_MILLISECONDS} ms:\n${output}`)
   }
   try {
-    await waitUntilReady(port, child, () => output)
+    await waitUntilReady(port, status, child, () => output)
   } catch (error) {
     endGroup(child, 'SIGKILL')
     throw error
@@ -109,11 +109,11 @@ export async function serve(
   return { pid: child.pid ?? Number.NaN, output: () => output, stop }
 }
 
-async function waitUntilReady(port: number, child: ChildProcess, output: () => string): Promise<void> {
+async function waitUntilReady(port: number, status: number, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + START_MILLISECONDS
   while (Date.now() < deadline) {
     const reply = await fetch(`http://localhost:${port}/readyz`).catch(() => null)
-    if (reply?.status === 200) return
+    if (reply?.status === status) return
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output()}`)
     await sleep(100)
   }
@@ -129,12 +129,11 @@ export async function findFreePort(): Promise<number> {
   return address.port
 }
 
-async function runScript(root: string, script: 'user' | 'mail', args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], {
-    cwd: root,
-    env: cleanEnvironment(),
-  })
-  return stdout
+/** @param input for standard input @returns its standard output @throws where it fails */
+export async function runScript(root: string, script: 'user' | 'mail', args: readonly string[], input = ''): Promise<string> {
+  const running = promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], { cwd: root, env: cleanEnvironment() })
+  running.child.stdin?.end(input)
+  return (await running).stdout
 }
 
 /** As on a machine that asks nobody, and without what vitest says to its own children. */
