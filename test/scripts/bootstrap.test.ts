@@ -83,7 +83,7 @@ describe('bootstrap', () => {
     expect(first.code).toBe(7)
     expect(first.output).toContain('ran a b|--c')
     expect((await run(root)).code).toBe(7)
-    expect(await npmCalls(root)).toEqual(['ci --include=dev --include=optional --no-audit --no-fund'])
+    expect(await npmCalls(root)).toEqual(['ci --include=dev --include=optional --no-audit --no-fund --loglevel=error'])
   })
 
   it('leaves standard output to the script, while installing too', async () => {
