@@ -71,7 +71,7 @@ async function lookAt(pid: number): Promise<Process | null> {
       ])
       return { parent: Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1]), args: commandLine.split('\0') }
     }
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,args=', '-p', String(pid)])
+    const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'ppid=', '-o', 'args=', '-p', String(pid)])
     const [, parent, args = ''] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? []
     return parent === undefined ? null : { parent: Number(parent), args: args.split(' ') }
   } catch {

@@ -29,6 +29,6 @@ async function readProc(): Promise<readonly Running[]> {
 }
 
 async function askPs(): Promise<readonly Running[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,args='])
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args='])
   return stdout.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), command: line.replace(/^\s*\d+\s/, '') }))
 }
