@@ -1,4 +1,5 @@
 // What has happened to an account, newest first, a page at a time: one's own, or for a system administrator anybody's.
+import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../stores/audit-event.ts'
 import type { RecordedEvent } from '../stores/audit-events.ts'
 import { authenticateStrictly } from './authenticate.ts'
 import type { Deps } from './deps.ts'
@@ -6,6 +7,9 @@ import { AuthError } from './errors.ts'
 import { findPublicUser } from './find-public-user.ts'
 import { SYSTEM_ADMIN } from './permissions.ts'
 import { publicIdOf } from './user-view.ts'
+
+/** What an event may say: closed lists. */
+export { AUDIT_ACTS, AUDIT_OUTCOMES }
 
 export interface ActivityQuery {
   /** Whose; the caller's own when absent. */
@@ -23,7 +27,7 @@ export interface Activity {
 }
 
 const CURSOR_PURPOSE = 'activity-cursor'
-const DEFAULT_LIMIT = 50
+export const DEFAULT_ACTIVITY_LIMIT = 50
 export const MAX_ACTIVITY_LIMIT = 100
 
 /**
@@ -51,7 +55,7 @@ export async function listActivity(deps: Deps, accessToken: string | null, query
 }
 
 function requireLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT
+  if (text === undefined) return DEFAULT_ACTIVITY_LIMIT
   if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_ACTIVITY_LIMIT) return Number(text)
   const message = `must be a whole number from 1 to ${MAX_ACTIVITY_LIMIT}`
   throw new AuthError('invalid_request', 'limit out of bounds', { fields: [{ field: 'limit', message }] })

@@ -3,7 +3,7 @@
 
 // RFC 5321 §4.5.3.1.1 and .3 (a path of 256 less its two angle brackets), RFC 1035 §2.3.4.
 const LOCAL_PART_LIMIT = 64
-const ADDRESS_LIMIT = 254
+export const EMAIL_ADDRESS_LIMIT = 254
 const LABEL_LIMIT = 63
 
 /** dot-atom-text of RFC 5322 §3.2.3, ASCII only. */
@@ -22,11 +22,11 @@ export function parseEmailAddress(text: string): string | null {
   const domain = parseMailDomain(text.slice(at + 1))
   if (domain === null) return null
   const address = `${localPart.toLowerCase()}@${domain}`
-  return address.length <= ADDRESS_LIMIT ? address : null
+  return address.length <= EMAIL_ADDRESS_LIMIT ? address : null
 }
 
 function parseMailDomain(text: string): string | null {
-  if (text.length > ADDRESS_LIMIT || !HOST_CHARACTERS.test(text) || INVISIBLE.test(text)) return null
+  if (text.length > EMAIL_ADDRESS_LIMIT || !HOST_CHARACTERS.test(text) || INVISIBLE.test(text)) return null
   const domain = toAscii(text)
   if (domain === null) return null
   const labels = domain.split('.')

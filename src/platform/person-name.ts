@@ -1,6 +1,6 @@
 // First and last names: shown to people and put into mail, so nothing in them may break a line or turn the text around.
 
-const LIMIT = 100
+export const PERSON_NAME_LIMIT = 100
 
 /** Control characters, lone surrogates, line and paragraph separators, and bidi embeddings, overrides and isolates. */
 const REFUSED = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
@@ -10,5 +10,5 @@ const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}]/u
 export function parsePersonName(text: string): string | null {
   const name = text.trim().normalize('NFC')
   if (REFUSED.test(name) || !VISIBLE.test(name)) return null
-  return [...name].length <= LIMIT ? name : null
+  return [...name].length <= PERSON_NAME_LIMIT ? name : null
 }

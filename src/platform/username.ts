@@ -8,7 +8,7 @@ export interface Username {
   readonly key: string
 }
 
-const LIMIT = 64
+export const USERNAME_LIMIT = 64
 const KEY_LIMIT = 128
 
 /** Letters, marks, decimal digits, `. _ -`, and U+0020 inside; no mark at the start, as it would attach to what precedes. */
@@ -19,7 +19,7 @@ const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u
 /** The username and its key, `null` when it is not acceptable. */
 export function parseUsername(text: string): Username | null {
   // Counted in UTF-16 units first, so that a long text is refused before anything walks over it.
-  if (text.length > 2 * LIMIT || [...text].length > LIMIT || !isAcceptable(text)) return null
+  if (text.length > 2 * USERNAME_LIMIT || [...text].length > USERNAME_LIMIT || !isAcceptable(text)) return null
   const key = foldToKey(text)
   // Some ligatures become eighteen letters or begin with a space under NFKC: the key has to be a username as well.
   if (key === null || [...key].length > KEY_LIMIT || !isAcceptable(key)) return null

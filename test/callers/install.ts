@@ -1,4 +1,5 @@
-// The runtimes and tools that the client package is tried with, and what clients of the documents are made of. Nobody needs them but
+// The runtimes and tools that the client package is tried with, the generators that the OpenAPI documents are, and what clients of the
+// documents are made of. Nobody needs them but
 // those tests, so that they have manifests of their own and are installed when they run; again only when the lock file says something else.
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'

@@ -133,17 +133,19 @@ describe('an answer that breaks the contract', () => {
     ['that names the server', { ...HEALTHY, headers: { Server: 'postern/0.1.0' } }],
     ['with a stack', { ...DOWN, body: error('unavailable', 'Error\n    at signIn (sign-in.ts:1)') }],
     ['with a password hash', { ...DOWN, body: error('unavailable', '$scrypt$ln=15') }],
-    [
-      'with a private key',
-      {
-        path: '/.well-known/jwks.json',
-        status: 200,
-        headers: { 'Cache-Control': 'public, max-age=60' },
-        body: { keys: [{ d: 'x' }] },
-      },
-    ],
   ])('is noticed: %s', (_, sample) => {
     // One fault and no other: what is noticed is what was spoilt.
     expect(judge(sample)).toEqual([expect.any(String)])
+  })
+
+  it('is noticed twice with a private key: as undocumented, and as what nobody may see', () => {
+    const coordinate = 'A'.repeat(43)
+    const key = { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: coordinate, x: coordinate, y: coordinate }
+    const sample = { path: '/.well-known/jwks.json', status: 200, headers: { 'Cache-Control': 'public, max-age=60' } }
+    expect(judge({ ...sample, body: { keys: [key] } })).toEqual([])
+    expect(judge({ ...sample, body: { keys: [{ ...key, d: 'x' }] } })).toEqual([
+      '$.keys[0].d is not documented',
+      'the body says what nobody may see',
+    ])
   })
 })

@@ -41,39 +41,38 @@ export const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/undo-email-change': ['GET', 'POST'],
 }
 
-/** Which schema an error has, by where a path begins; the first that fits. */
+/** Which document describes a path, and which of its shapes an error has there, by where a path begins; the first that fits. */
 const ERRORS = [
-  ['/api/stable/auth', 'stableError'],
-  ['/auth', 'cookieError'],
-  ['', 'v1Error'],
+  ['/api/stable/auth', 'public', 'StableError'],
+  ['/auth', 'public', 'CookieError'],
+  ['/api/admin', 'admin', 'Error'],
+  ['', 'public', 'Error'],
 ] as const
 
 /** Never seen by a client: what they would be a sign of is a fault of ours. */
 const LEAKS = /\$scrypt\$|D1_ERROR|SQLITE_|"d":\s*"|\\n {4}at /
 
-let document: Json
+/** Each of its own: what they call by one name need not be one shape. */
+let documents: Readonly<Record<'public' | 'admin', Json>>
 let routes: readonly (readonly [RegExp, string, readonly string[]])[]
 
-function loadDocument(): void {
-  document ??= mergeDocuments(openApiDocument(), adminOpenApiDocument())
-  routes ??= Object.entries<Json>(document.paths).map(([route, item]) => [
-    new RegExp(`^${route.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
-    route,
-    Object.keys(item).map((method) => method.toUpperCase()),
-  ])
-}
-
-function mergeDocuments(one: Json, other: Json): Json {
-  return {
-    ...one,
-    paths: { ...one.paths, ...other.paths },
-    components: { ...one.components, schemas: { ...one.components.schemas, ...other.components.schemas } },
-  }
+function loadDocuments(): void {
+  documents ??= { public: openApiDocument(), admin: adminOpenApiDocument() }
+  routes ??= Object.values(documents).flatMap(({ paths }) =>
+    Object.entries<Json>(paths).map(
+      ([route, item]) =>
+        [
+          new RegExp(`^${route.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+          route,
+          Object.keys(item).map((method) => method.toUpperCase()),
+        ] as const,
+    ),
+  )
 }
 
 /** What is wrong with an answer; empty when nothing is. */
 export function findFaults(question: Question, answer: Answer): string[] {
-  loadDocument()
+  loadDocuments()
   const path = getPath(new Request(question.url))
   const place = placeOf(path)
   return [
@@ -107,14 +106,15 @@ function findPlaceFaults({ method, headers }: Question, answer: Answer, path: st
     return faults.length > 0 || method === 'HEAD' || isPage(answer) ? faults : findErrorFaults(answer, path)
   }
   if (place.kind === 'page') return findPageFaults(answer, place.path)
-  const responses = document.paths[place.route][asked.toLowerCase()].responses
+  const document = Object.values(documents).find(({ paths }) => paths[place.route])
+  const { responses } = document.paths[place.route][asked.toLowerCase()]
   if (!responses[status]) return [`${status} is not documented for ${asked} ${place.route}`]
   if (method === 'HEAD') return text ? ['HEAD has a body'] : []
   const type = answer.headers.get('Content-Type')?.split(';')[0] ?? ''
   const { content } = responses[status]
   if (type !== 'application/json' && content[type]) return []
   const { schema } = content['application/json'] ?? { schema: { type: 'string' } }
-  return findBodyFaults(schema, text)
+  return findBodyFaults(document, schema, text)
 }
 
 /** What stands before the routes of a face: its configuration, and for cookies where a request comes from. */
@@ -127,11 +127,12 @@ function expectStatus({ status }: Answer, expected: readonly number[], where: st
 }
 
 function findErrorFaults({ text }: Answer, path: string): string[] {
-  const [, name] = ERRORS.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`) || prefix === '') ?? ['', 'v1Error']
-  return findBodyFaults(document.components.schemas[name], text)
+  const row = ERRORS.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`) || prefix === '')
+  const [, which, name] = row ?? ERRORS[3]
+  return findBodyFaults(documents[which], documents[which].components.schemas[name], text)
 }
 
-function findBodyFaults(schema: Json, text: string | null): string[] {
+function findBodyFaults(document: Json, schema: Json, text: string | null): string[] {
   const body = parse(text)
   return body === undefined ? ['the body is no JSON'] : findProblems(document, schema, body, '$')
 }

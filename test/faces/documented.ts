@@ -15,10 +15,29 @@ export function findUndocumented(document: Json, method: string, route: string, 
   return findProblems(document, schema, reply.body, '$').map((problem) => `${method} ${route} ${reply.status}: ${problem}`)
 }
 
-const ANNOTATIONS = ['description', 'title', 'default']
+const ANNOTATIONS = ['description', 'title', 'default', 'examples', 'contentMediaType']
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const isMailbox = (value: string) => /^[^\s@]+@[^\s@]+$/.test(value)
+
+/** As far as a reply can be told by them. */
+const FORMATS: Readonly<Record<string, (value: Json) => boolean>> = {
+  int32: (value) => Math.abs(value) < 2 ** 31,
+  int64: (value) => Number.isSafeInteger(value),
+  uuid: (value) => UUID.test(value),
+  'date-time': (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
+  date: (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
+  email: (value) => isMailbox(value) && /^[!-~]+$/.test(value),
+  'idn-email': isMailbox,
+  password: () => true,
+  uri: (value) => URL.canParse(value),
+}
 
 /** Objects are closed: a member that no schema names is a problem. */
 export function findProblems(document: Json, schema: Json, value: Json, path: string): string[] {
+  // What is of another type is told once, and not by each of the keywords that are about the type.
+  const misfits = schema.type === undefined ? [] : (KEYWORDS.type?.(document, schema, value, path) ?? [])
+  if (misfits.length > 0) return misfits
   const problems = Object.keys(schema).flatMap((keyword) => {
     if (ANNOTATIONS.includes(keyword)) return []
     const check = KEYWORDS[keyword]
@@ -37,6 +56,16 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
   const: (_, schema, value, path) => (value === schema.const ? [] : [`${path} is not ${schema.const}`]),
   enum: (_, schema, value, path) => (schema.enum.includes(value) ? [] : [`${path} is none of ${schema.enum}`]),
   pattern: (_, { pattern }, value, path) => (new RegExp(pattern, 'u').test(value) ? [] : [`${path} does not match ${pattern}`]),
+  format: (_, { format }, value, path) => {
+    const isFine = FORMATS[format]
+    if (!isFine) throw new Error(`Cannot judge by the format ${format} at ${path}`)
+    return isFine(value) ? [] : [`${path} is no ${format}`]
+  },
+  minLength: (_, { minLength }, value, path) => ([...value].length >= minLength ? [] : [`${path} is shorter than ${minLength}`]),
+  maxLength: (_, { maxLength }, value, path) => ([...value].length <= maxLength ? [] : [`${path} is longer than ${maxLength}`]),
+  minimum: (_, { minimum }, value, path) => (value >= minimum ? [] : [`${path} is less than ${minimum}`]),
+  maximum: (_, { maximum }, value, path) => (value <= maximum ? [] : [`${path} is more than ${maximum}`]),
+  maxItems: (_, { maxItems }, value, path) => (value.length <= maxItems ? [] : [`${path} has more than ${maxItems}`]),
   items: (document, { items }, value, path) =>
     Array.isArray(value) ? value.flatMap((item, index) => findProblems(document, items, item, `${path}[${index}]`)) : [],
   required: (_, { required }, value, path) =>

@@ -20,7 +20,7 @@ async function addEvents(app: TestApp, userId: string, from: number, to: number)
   await rows(
     `INSERT INTO audit_events (id, at, what, outcome, user_id, actor, user_agent, face)
       WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-      SELECT 'id ' || i, ?, 'sign_in', 'success', ?, 'user', CAST(i AS INTEGER), 'v1' FROM n`,
+      SELECT printf('00000000-0000-4000-8000-%012d', i), ?, 'sign_in', 'success', ?, 'user', CAST(i AS INTEGER), 'v1' FROM n`,
     from,
     to,
     app.clock.now,

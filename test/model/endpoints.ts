@@ -2,7 +2,7 @@
 // anybody thinking of it. Pages are not in the document and listed by hand.
 import { openApiDocument } from '../../scripts/openapi.ts'
 import { PAGES } from '../contract/answers.ts'
-import type { Json } from '../faces/documented.ts'
+import { type Json, resolveReference } from '../faces/documented.ts'
 
 export interface Endpoint {
   readonly method: string
@@ -16,15 +16,16 @@ export interface Endpoint {
 }
 
 export function listEndpoints(): Endpoint[] {
-  const { paths } = openApiDocument() as Json
-  const documented = Object.entries<Json>(paths).flatMap(([route, item]) =>
-    Object.entries<Json>(item).map(([method, operation]) => describe(method.toUpperCase(), route, operation)),
+  const document = openApiDocument() as Json
+  const documented = Object.entries<Json>(document.paths).flatMap(([route, item]) =>
+    Object.entries<Json>(item).map(([method, operation]) => describe(document, method.toUpperCase(), route, operation)),
   )
   return [...documented, ...Object.entries(PAGES).flatMap(([path, methods]) => methods.map((method) => describePage(method, path)))]
 }
 
-function describe(method: string, route: string, { parameters = [], requestBody, security }: Json): Endpoint {
+function describe(document: Json, method: string, route: string, { parameters = [], requestBody, security }: Json): Endpoint {
   const named = (place: string) => parameters.filter((each: Json) => each.in === place).map(({ name }: Json) => name)
+  const body = requestBody?.content['application/json'].schema
   const kinds = security.flatMap((each: Json) => Object.keys(each))
   const bearer = route.startsWith('/api/stable/') ? 'stable token' : 'access token'
   return {
@@ -32,7 +33,7 @@ function describe(method: string, route: string, { parameters = [], requestBody,
     route,
     inPath: named('path'),
     inQuery: named('query'),
-    inBody: Object.keys(requestBody?.content['application/json'].schema.properties ?? {}),
+    inBody: Object.keys(body ? resolveReference(document, body.$ref).properties : {}),
     bodyIs: 'json',
     credential: kinds.includes('bearer') ? bearer : kinds.length > 0 ? 'cookies' : 'none',
   }

@@ -5,7 +5,7 @@ import { AuthError } from '../errors.ts'
 import { type OperatorProof, requireOperator } from './operator.ts'
 import { requireLimit } from './require-account.ts'
 
-const STATES = ['waiting', 'sent', 'dead'] as const
+export const MAIL_STATES = ['waiting', 'sent', 'dead'] as const
 
 export interface MailsQuery {
   readonly state?: string | undefined
@@ -22,9 +22,9 @@ export async function listMails(
   client: Client,
 ): Promise<readonly ListedMail[]> {
   await requireOperator(deps, proof, 'look', client)
-  if (state && !STATES.some((each) => each === state)) {
+  if (state && !MAIL_STATES.some((each) => each === state)) {
     throw new AuthError('invalid_request', 'unknown state', {
-      fields: [{ field: 'state', message: `must be one of ${STATES.join(', ')}` }],
+      fields: [{ field: 'state', message: `must be one of ${MAIL_STATES.join(', ')}` }],
     })
   }
   const filter = { ...(state && { state: state as MailState }), ...(before && { before }) }

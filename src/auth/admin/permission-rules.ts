@@ -1,7 +1,7 @@
 // What permissions may be called.
 import type { FieldProblem } from '../errors.ts'
 
-const PERMISSION = /^[A-Za-z0-9._:-]{1,64}$/
+export const PERMISSION = /^[A-Za-z0-9._:-]{1,64}$/
 
 export function findPermissionProblem(permissions: readonly string[]): FieldProblem | null {
   const isFine = permissions.length <= 100 && permissions.every((name) => PERMISSION.test(name))

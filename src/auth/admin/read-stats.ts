@@ -18,7 +18,7 @@ export interface Stats {
 }
 
 const DAY = 86_400
-const MAX_DAYS = 90
+export const MAX_DAYS = 90
 
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function readStats(deps: Deps, proof: OperatorProof, days: string | undefined, client: Client): Promise<Stats> {

@@ -23,4 +23,4 @@ export function requireLimit(text: string | undefined, fallback = 50): number {
   })
 }
 
-const MAX_PAGE = 200
+export const MAX_PAGE = 200

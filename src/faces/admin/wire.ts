@@ -1,5 +1,7 @@
 // The admin API's schemas: by these its bodies are checked, and by these what src/auth/admin/views.ts makes is documented.
 import * as v from 'valibot'
+import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../auth/list-activity.ts'
+import { LineProblemSchema } from '../shared/error-wire.ts'
 import { clearableName, optionalFlag, optionalName, optionalText } from '../shared/schema.ts'
 import { UserSchema } from '../shared/user-wire.ts'
 
@@ -26,6 +28,7 @@ export const SetPasswordBody = v.object({ password: optionalText('8 to 256 chara
 export const SetPinBody = v.object({ pin: optionalText('4 to 12 digits') })
 export const PermissionsBody = v.object({ permissions: permissions() })
 
+const count = () => v.pipe(v.number(), v.integer())
 const time = () => v.pipe(v.string(), v.description('RFC 3339'))
 const maybe = <T extends v.GenericSchema>(schema: T) => v.nullable(schema)
 
@@ -33,7 +36,7 @@ export const AdminUserSchema = v.object({
   ...UserSchema.entries,
   disabled_at: maybe(time()),
   updated_at: time(),
-  number: v.pipe(maybe(v.number()), v.description('What v1 calls the user with USER_IDS=number')),
+  number: v.pipe(maybe(count()), v.description('What v1 calls the user with USER_IDS=number')),
   external_id: v.pipe(maybe(v.string()), v.description('What another system calls the user')),
   locale: v.pipe(maybe(v.string()), v.description('Language of mail')),
   credentials: v.pipe(v.array(v.picklist(['password', 'pin'])), v.description('What there is to sign in by')),
@@ -65,7 +68,7 @@ export const MailSchema = v.object({
   state: v.picklist(['waiting', 'sent', 'dead']),
   to: v.string(),
   purpose: v.string(),
-  attempts: v.number(),
+  attempts: count(),
   reason: maybe(v.string()),
   queued_at: time(),
   sent_at: maybe(time()),
@@ -77,8 +80,8 @@ export const MailSchema = v.object({
 export const EventSchema = v.object({
   id: v.string(),
   at: time(),
-  what: v.string(),
-  outcome: v.string(),
+  what: v.picklist(AUDIT_ACTS),
+  outcome: v.picklist(AUDIT_OUTCOMES),
   reason: maybe(v.string()),
   user_id: maybe(v.string()),
   email: v.pipe(maybe(v.string()), v.description('That the account has now')),
@@ -88,50 +91,53 @@ export const EventSchema = v.object({
   user_agent: maybe(v.string()),
   face: v.string(),
 })
-const WaitsSchema = v.object({
-  failures: v.pipe(v.number(), v.description('Wrong attempts from addresses that are not known, within the window')),
-  wait_seconds: v.pipe(v.number(), v.description('For addresses that are not known; 0: none waits')),
-  waiting_addresses: v.pipe(v.number(), v.description('Client addresses that wait for their own wrong attempts')),
-  longest_wait_seconds: v.number(),
+export const WaitsSchema = v.object({
+  failures: v.pipe(count(), v.description('Wrong attempts from addresses that are not known, within the window')),
+  wait_seconds: v.pipe(count(), v.description('For addresses that are not known; 0: none waits')),
+  waiting_addresses: v.pipe(count(), v.description('Client addresses that wait for their own wrong attempts')),
+  longest_wait_seconds: count(),
 })
+export const PinWaitsSchema = v.object({ ...WaitsSchema.entries, wrong_in_a_row: count(), is_locked: v.boolean() })
+export const AddressWaitSchema = v.object({ address: v.string(), wait_seconds: count() })
+export const LimitsSchema = v.object({
+  email: WaitsSchema,
+  username: maybe(WaitsSchema),
+  addresses: v.pipe(
+    v.array(AddressWaitSchema),
+    v.description('Client addresses that the account was asked for from lately and that are refused whatever they ask for'),
+  ),
+  pin: maybe(PinWaitsSchema),
+})
+export const RecoverySchema = v.object({ oldest_email: v.string(), ends_at: time() })
 export const StorySchema = v.object({
   user: AdminUserSchema,
   cannot_sign_in: v.pipe(maybe(v.string()), v.description('One sentence why, or null')),
   sessions: v.array(AdminSessionSchema),
   registrations: v.array(RegistrationSchema),
-  limits: v.object({
-    email: WaitsSchema,
-    username: maybe(WaitsSchema),
-    addresses: v.pipe(
-      v.array(v.object({ address: v.string(), wait_seconds: v.number() })),
-      v.description('Client addresses that the account was asked for from lately and that are refused whatever they ask for'),
-    ),
-    pin: maybe(v.object({ ...WaitsSchema.entries, wrong_in_a_row: v.number(), is_locked: v.boolean() })),
-  }),
-  recovery: v.pipe(
-    maybe(v.object({ oldest_email: v.string(), ends_at: time() })),
-    v.description('While an address of before may take the account back'),
-  ),
+  limits: LimitsSchema,
+  recovery: v.pipe(maybe(RecoverySchema), v.description('While an address of before may take the account back')),
   mails: v.array(MailSchema),
   events: v.array(EventSchema),
 })
-export const LineSchema = v.object({ line: v.number(), message: v.string() })
 export const ImportReportSchema = v.object({
   dry_run: v.boolean(),
-  imported: v.pipe(v.number(), v.description('Users that were written, or would be')),
-  present: v.pipe(v.number(), v.description('Lines whose users an earlier import has brought: nothing of theirs changes')),
-  left_alone: v.pipe(v.array(LineSchema), v.description('Those of them that are another account since, or none; at most 1000')),
+  imported: v.pipe(count(), v.description('Users that were written, or would be')),
+  present: v.pipe(count(), v.description('Lines whose users an earlier import has brought: nothing of theirs changes')),
+  left_alone: v.pipe(
+    v.array(LineProblemSchema),
+    v.description('Those of them that are another account since, or none; at most 1000'),
+  ),
   not_imported: v.pipe(
-    v.array(LineSchema),
+    v.array(LineProblemSchema),
     v.description('Whose address or username was taken while the import ran; at most 1000'),
   ),
 })
-export const StatsSchema = v.object({
-  accounts: v.object({
-    all: v.number(),
-    disabled: v.number(),
-    unverified: v.number(),
-    old_hashes: v.pipe(v.number(), v.description('Those whose hash is made anew at the next sign-in')),
-  }),
-  days: v.array(v.object({ day: v.string(), counts: v.record(v.string(), v.number()) })),
+export const AccountCountsSchema = v.object({
+  all: count(),
+  disabled: count(),
+  unverified: count(),
+  old_hashes: v.pipe(count(), v.description('Those whose hash is made anew at the next sign-in')),
 })
+export const EventCountsSchema = v.record(v.string(), count())
+export const DaySchema = v.object({ day: v.string(), counts: EventCountsSchema })
+export const StatsSchema = v.object({ accounts: AccountCountsSchema, days: v.array(DaySchema) })

@@ -1,6 +1,29 @@
 // What the `cookie` face says of itself for OpenAPI: one entry a route, over the very schema that checks its body.
-import type { Operation } from '../shared/operation.ts'
-import { MessageSchema, PinLoginBody } from './wire.ts'
+import { FACTS } from '../shared/members.ts'
+import { MessageSchema, messageComponents } from '../shared/message-schema.ts'
+import type { Component, Operation } from '../shared/operation.ts'
+import { CookieErrorSchema, PinLoginBody } from './wire.ts'
+
+export const cookieComponents: Readonly<Record<string, Component>> = {
+  ...messageComponents,
+  PinLoginRequest: {
+    schema: PinLoginBody,
+    about: 'Who signs in, and the PIN.',
+    members: {
+      name: { maxLength: 16 * 1024, examples: ['ada'] },
+      // Whatever text it is, it is judged: only what is set has to be a PIN.
+      pin: { pattern: undefined, maxLength: 16 * 1024 },
+    },
+  },
+  CookieError: {
+    schema: CookieErrorSchema,
+    about: 'Why a request was refused.',
+    members: {
+      message: { ...FACTS.SENTENCE, description: 'Why', examples: ['Invalid credentials'] },
+      retryAfter: { minimum: 1, examples: [60] },
+    },
+  },
+}
 
 export const cookieOperations: Readonly<Record<string, Operation>> = {
   'POST /login': {

@@ -9,7 +9,7 @@ export const PinLoginBody = v.object({
   pin: optionalText('4 to 12 digits; whatever text it is, it is judged'),
 })
 
-export const MessageSchema = v.object({
+export const CookieErrorSchema = v.object({
   message: v.string(),
   retryAfter: v.optional(v.pipe(v.number(), v.integer(), v.description('Seconds, with 429'))),
 })
@@ -42,7 +42,7 @@ const ERRORS = {
   internal_error: [500, 'An internal server error occurred'],
 } as const satisfies Record<AuthErrorCode, readonly [ContentfulStatusCode, string]>
 
-export function renderFailure({ code, details }: AuthError): [v.InferOutput<typeof MessageSchema>, ContentfulStatusCode] {
+export function renderFailure({ code, details }: AuthError): [v.InferOutput<typeof CookieErrorSchema>, ContentfulStatusCode] {
   const [status, words] = ERRORS[code]
   // There is no member for them here, so the message itself names what is wrong, never its value.
   const problems = details.fields?.map(({ field, message }) => `${field} ${message}`).join(', ')

@@ -42,25 +42,23 @@ export const ERROR_CODES: readonly string[] = [
   ...new Set((Object.entries(ERRORS) as [AuthErrorCode, Words][]).map(([code, [, , wireCode]]) => wireCode ?? code)),
 ].filter((code) => !OPERATORS_ONLY.includes(code))
 
+export const ErrorCodeSchema = v.picklist(ERROR_CODES)
+export const AdminErrorCodeSchema = v.picklist([...ERROR_CODES, ...OPERATORS_ONLY])
+export const FieldProblemSchema = v.object({ field: v.string(), message: v.string() })
+export const LineProblemSchema = v.object({ line: v.pipe(v.number(), v.integer()), message: v.string() })
+
 export const ErrorSchema = v.object({
   message: v.string(),
-  code: v.pipe(v.picklist(ERROR_CODES), v.description('From a closed list')),
+  code: ErrorCodeSchema,
   request_id: v.string(),
-  errors: v.optional(v.array(v.object({ field: v.string(), message: v.string() }))),
+  errors: v.optional(v.array(FieldProblemSchema)),
   hint: v.optional(v.pipe(v.string(), v.description('On every 401 of a sign-in'))),
 })
 
 export const AdminErrorSchema = v.object({
   ...ErrorSchema.entries,
-  errors: v.optional(
-    v.array(
-      v.union([
-        v.object({ field: v.string(), message: v.string() }),
-        v.object({ line: v.pipe(v.number(), v.description('Of an import')), message: v.string() }),
-      ]),
-    ),
-  ),
-  code: v.pipe(v.picklist([...ERROR_CODES, ...OPERATORS_ONLY]), v.description('From a closed list')),
+  errors: v.optional(v.array(v.union([FieldProblemSchema, LineProblemSchema]))),
+  code: AdminErrorCodeSchema,
 })
 
 /** The same for every failed sign-in, so that it tells nothing about the account. */

@@ -1,5 +1,21 @@
-// One operation of a face as its OpenAPI description needs it.
+// One operation of a face, and the shapes of its bodies, as its OpenAPI description needs them.
 import type { GenericSchema } from 'valibot'
+
+/** Keywords of JSON Schema that say more of a member than the schema that checks or makes it. */
+export type Facts = Readonly<Record<string, unknown>>
+
+/** A shape with a name of its own: one schema under `components`, referred to wherever it appears. */
+export interface Component {
+  readonly schema: GenericSchema
+  /** What the shape is, as a whole. */
+  readonly about: string
+  /** What its members are where that differs from `MEMBERS` (members.ts). */
+  readonly members?: Readonly<Record<string, Facts>>
+  /** Optional members that its example shows. */
+  readonly shows?: readonly string[]
+  /** For a shape without members. */
+  readonly facts?: Facts
+}
 
 export interface Operation {
   readonly id: string
@@ -10,8 +26,11 @@ export interface Operation {
   readonly bodyType?: string
   /** Members a body cannot do without: the core asks for them, in its own words, so the schema lets them be absent. */
   readonly required?: readonly string[]
-  /** Query parameters and what they are. */
-  readonly query?: Readonly<Record<string, string>>
+  /** What each parameter in the path is. */
+  readonly path?: Readonly<Record<string, Facts>>
+  readonly query?: Readonly<Record<string, Facts>>
+  /** Query parameters that the operation cannot do without. */
+  readonly requiredQuery?: readonly string[]
   readonly bearer?: 'required' | 'optional'
   /** Cookies any of which is the credential. */
   readonly cookies?: readonly ('accessToken' | 'refreshToken')[]

@@ -16,13 +16,15 @@ export function parseBody<const Schema extends v.GenericSchema>(schema: Schema, 
   throw new AuthError('invalid_request', 'members of the wrong type', { fields })
 }
 
+// What stands behind a transformation is not said of what comes in: descriptions are before it.
+
 /** A text member that may be left out; `null` and the empty text, which is what an empty form field sends, count as left out. */
 export function optionalText(description: string) {
   return v.optional(
     v.pipe(
       v.nullable(v.string()),
-      v.transform((text) => text || undefined),
       v.description(description),
+      v.transform((text) => text || undefined),
     ),
   )
 }
@@ -32,8 +34,8 @@ export function optionalName(description: string) {
   return v.optional(
     v.pipe(
       v.nullable(v.string()),
-      v.transform((text) => text?.trim() || undefined),
       v.description(description),
+      v.transform((text) => text?.trim() || undefined),
     ),
   )
 }
@@ -43,8 +45,8 @@ export function optionalFlag(description: string) {
   return v.optional(
     v.pipe(
       v.nullable(v.union([v.boolean(), v.literal('')])),
-      v.transform((flag) => (flag === '' || flag === null ? undefined : flag)),
       v.description(description),
+      v.transform((flag) => (flag === '' || flag === null ? undefined : flag)),
     ),
   )
 }
@@ -54,8 +56,8 @@ export function clearableName(description: string) {
   return v.optional(
     v.pipe(
       v.nullable(v.string()),
-      v.transform((text) => (text === null ? null : text.trim() || undefined)),
       v.description(description),
+      v.transform((text) => (text === null ? null : text.trim() || undefined)),
     ),
   )
 }

@@ -22,7 +22,10 @@ export const UserSchema = v.object({
 /** As `v1` shows it: its id may be a number there (`USER_IDS`). */
 export const PublicUserSchema = v.object({
   ...UserSchema.entries,
-  id: v.pipe(v.union([v.string(), v.pipe(v.number(), v.integer())]), v.description('Opaque; a number with USER_IDS=number')),
+  id: v.pipe(
+    v.union([v.string(), v.pipe(v.number(), v.integer(), v.metadata({ format: 'int64', minimum: 0 }))]),
+    v.description('Opaque; a number with USER_IDS=number'),
+  ),
 })
 
 export function renderUser(user: User, userIds: UserIds): v.InferOutput<typeof PublicUserSchema> {

@@ -1,19 +1,18 @@
 // What the `stable` face says of itself for OpenAPI: one entry a route, over the schemas of its wire.
+import { MEMBERS } from '../shared/members.ts'
 import type { Operation } from '../shared/operation.ts'
-import {
-  envelopeSchema,
-  GrantedAccessesSchema,
-  IdentitySchema,
-  RevokedSchema,
-  StableGrantSchema,
-  StableLoginBody,
-  StableUserSchema,
-} from './wire.ts'
+import { StableGrantAnswer, StableIdentityAnswer, StableSignOutAnswer, StableTokensAnswer, StableUserAnswer } from './components.ts'
+import { StableLoginBody } from './wire.ts'
 
 const signOut = {
-  query: { sessionId: "Any session of one's own; somebody else's for the permission systemAdmin. The token's own when absent" },
+  query: {
+    sessionId: {
+      ...MEMBERS.sid,
+      description: "Any session of one's own; somebody else's for the permission systemAdmin. The token's own when absent",
+    },
+  },
   bearer: 'required',
-  success: [200, envelopeSchema(RevokedSchema)],
+  success: [200, StableSignOutAnswer],
   refusals: [401, 403, 404, 503],
 } as const
 
@@ -23,22 +22,23 @@ export const stableOperations: Readonly<Record<string, Operation>> = {
     summary: 'Sign in by username for a long-lived token',
     body: StableLoginBody,
     required: ['username', 'password'],
-    success: [200, envelopeSchema(StableGrantSchema)],
+    success: [200, StableGrantAnswer],
     refusals: [400, 401, 403, 429, 503],
   },
   'GET /user/:name': {
     id: 'stableUser',
     summary: 'A user by username',
+    path: { name: { ...MEMBERS.username, description: 'The username' } },
     description: 'Oneself; anybody for the permissions usersManager and systemAdmin, who alone learn that nobody has a name.',
     bearer: 'required',
-    success: [200, envelopeSchema(StableUserSchema)],
+    success: [200, StableUserAnswer],
     refusals: [401, 403, 404, 503],
   },
   'GET /whoami': {
     id: 'stableWhoami',
     summary: 'The current user and session',
     bearer: 'required',
-    success: [200, envelopeSchema(IdentitySchema)],
+    success: [200, StableIdentityAnswer],
     refusals: [401, 403, 503],
   },
   'DELETE /logout': { id: 'stableLogout', summary: 'End a session', ...signOut },
@@ -51,9 +51,9 @@ export const stableOperations: Readonly<Record<string, Operation>> = {
   'GET /token': {
     id: 'stableTokens',
     summary: 'Accesses granted to a user, newest first; ended ones until they would have expired',
-    query: { userName: "Somebody else's, for the permission systemAdmin" },
+    query: { userName: { ...MEMBERS.username, description: "Somebody else's, for the permission systemAdmin" } },
     bearer: 'required',
-    success: [200, envelopeSchema(GrantedAccessesSchema)],
+    success: [200, StableTokensAnswer],
     refusals: [401, 403, 404, 503],
   },
 }

@@ -51,11 +51,13 @@ export function envelopeSchema<const Schema extends v.GenericSchema>(data: Schem
   return v.object({ data, status: v.literal(true) })
 }
 
+export const NothingSchema = v.object({})
+
 export const StableErrorSchema = v.object({
   status: v.literal(false),
-  code: v.pipe(v.number(), v.integer(), v.description('The HTTP status')),
+  code: v.picklist([400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503]),
   message: v.string(),
-  data: v.object({}),
+  data: NothingSchema,
 })
 
 const ERRORS = {

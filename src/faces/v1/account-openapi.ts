@@ -1,7 +1,6 @@
 // What the `v1` face says for OpenAPI of the rest of an account's life: recovery, changes, deletion.
-import * as v from 'valibot'
+import { MessageSchema } from '../shared/message-schema.ts'
 import type { Operation } from '../shared/operation.ts'
-import { PublicUserSchema } from '../shared/user-wire.ts'
 import {
   ChangeEmailBody,
   ChangePasswordBody,
@@ -13,8 +12,8 @@ import {
   ResetPasswordBody,
   TokenBody,
 } from './account-wire.ts'
+import { CurrentUserSchema } from './components.ts'
 
-const Message = v.object({ message: v.string() })
 const SENSITIVE = 'Needs a sign-in by password, or a reauthentication, not more than 10 minutes ago.'
 
 export const accountOperations: Readonly<Record<string, Operation>> = {
@@ -25,7 +24,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
       'What is left out or empty stays, null clears. A new username needs what DELETE /pin needs; the one before is kept for the account for 30 days, and a mail tells of it.',
     body: ProfileBody,
     bearer: 'required',
-    success: [200, v.object({ user: PublicUserSchema })],
+    success: [200, CurrentUserSchema],
     refusals: [400, 401, 403, 409, 429, 503],
   },
   'DELETE /me': {
@@ -35,7 +34,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     body: PasswordBody,
     required: ['password'],
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 401, 403, 429, 503],
   },
   'POST /reauthenticate': {
@@ -54,7 +53,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     description: 'The same 200 for every address. At most 5 mails an hour for one requesting address, 20 a day in all.',
     body: ForgotPasswordBody,
     required: ['email'],
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 403, 503],
   },
   'POST /reset-password': {
@@ -63,7 +62,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     description: 'Ends all sessions and all other links. A password that is not acceptable does not spend the link.',
     body: ResetPasswordBody,
     required: ['token', 'password'],
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 429, 503],
   },
   'POST /change-password': {
@@ -73,7 +72,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     body: ChangePasswordBody,
     required: ['current_password', 'new_password'],
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 401, 403, 429, 503],
   },
   'POST /change-email': {
@@ -83,7 +82,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     body: ChangeEmailBody,
     required: ['email', 'password'],
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 401, 403, 429, 503],
   },
   'POST /confirm-email-change': {
@@ -92,7 +91,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     description: 'The link in the mail leads to a page that asks first. The old address is told, with a link good for 7 days.',
     body: TokenBody,
     required: ['token'],
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 503],
   },
   'POST /undo-email-change': {
@@ -102,7 +101,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
       'Ends all sessions, the password and the PIN; a mail to the address that is back brings a link for a new password.',
     body: TokenBody,
     required: ['token'],
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 503],
   },
   'PUT /pin': {
@@ -112,7 +111,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     body: PinBody,
     required: ['pin', 'current_password'],
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 401, 403, 429, 503],
   },
   'DELETE /pin': {
@@ -120,7 +119,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     summary: 'Remove the PIN',
     description: `Done, too, where there is none. ${SENSITIVE}`,
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [401, 403, 503],
   },
 }

@@ -1,13 +1,15 @@
 // What the `v1` face says of itself for OpenAPI: one entry a route, over the very schemas that check bodies.
 import * as v from 'valibot'
-import { MAX_ACTIVITY_LIMIT } from '../../auth/list-activity.ts'
+import { DEFAULT_ACTIVITY_LIMIT, MAX_ACTIVITY_LIMIT } from '../../auth/list-activity.ts'
+import { MEMBERS, USER_ID } from '../shared/members.ts'
+import { MessageSchema } from '../shared/message-schema.ts'
 import type { Operation } from '../shared/operation.ts'
-import { PublicUserSchema } from '../shared/user-wire.ts'
 import { accountOperations } from './account-openapi.ts'
 import { ActivitySchema } from './activity-schema.ts'
-import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema } from './wire.ts'
+import { AllRevokedSchema, CurrentUserSchema, RegisteredSchema, SessionListSchema } from './components.ts'
+import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody } from './wire.ts'
 
-const Message = v.object({ message: v.string() })
+const OF_SOMEBODY = { user_id: { ...USER_ID, description: "Somebody else's, for the permission systemAdmin" } } as const
 
 export const v1Operations: Readonly<Record<string, Operation>> = {
   'POST /register': {
@@ -18,7 +20,7 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
       'Sets a cookie by which the page behind the link knows the browser that registered.',
     body: RegisterBody,
     required: ['email', 'password'],
-    success: [201, v.object({ message: v.string(), user: PublicUserSchema })],
+    success: [201, RegisteredSchema],
     refusals: [400, 403, 409, 429, 503],
   },
   'POST /resend-verification': {
@@ -27,15 +29,16 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     description: 'The same 200 for every address, also where no mail is sent because there have been too many.',
     body: EmailBody,
     required: ['email'],
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 503],
   },
   'GET /verify-email': {
     id: 'verifyEmail',
     summary: 'Confirm an address, for programs',
     description: 'Acts at once. The link in the mail leads to a page that asks first.',
-    query: { token: 'The token of the mailed link' },
-    success: [200, Message],
+    query: { token: MEMBERS.token },
+    requiredQuery: ['token'],
+    success: [200, MessageSchema],
     refusals: [400, 503],
   },
   'POST /login': {
@@ -50,7 +53,7 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     id: 'me',
     summary: 'The current user',
     bearer: 'required',
-    success: [200, v.object({ user: PublicUserSchema })],
+    success: [200, CurrentUserSchema],
     refusals: [401, 503],
   },
   'POST /refresh': {
@@ -70,22 +73,22 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     description: 'Ends the session of the access token, expired or not, or of the refresh token. Says the same when repeated.',
     body: RefreshBody,
     bearer: 'optional',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [400, 401, 503],
   },
   'POST /revoke-all': {
     id: 'revokeAll',
     summary: 'End all sessions, this one included',
     bearer: 'required',
-    success: [200, v.object({ message: v.string(), revoked: v.pipe(v.number(), v.integer()) })],
+    success: [200, AllRevokedSchema],
     refusals: [401, 503],
   },
   'GET /sessions': {
     id: 'listSessions',
     summary: 'Live sessions, newest first',
-    query: { user_id: "Somebody else's, for the permission systemAdmin" },
+    query: OF_SOMEBODY,
     bearer: 'required',
-    success: [200, v.object({ sessions: v.array(SessionSchema) })],
+    success: [200, SessionListSchema],
     refusals: [401, 403, 404, 503],
   },
   'GET /activity': {
@@ -94,9 +97,16 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
     description:
       'Sign-ins, failed ones too, and every change of the account. Pages are turned with `next_cursor`; what happens meanwhile is on the first one.',
     query: {
-      cursor: 'The `next_cursor` of the page before',
-      limit: `Events a page, 1 to ${MAX_ACTIVITY_LIMIT}; 50 when left out`,
-      user_id: "Somebody else's, for the permission systemAdmin",
+      cursor: { ...MEMBERS.next_cursor, description: 'The `next_cursor` of the page before' },
+      limit: {
+        description: 'Events a page',
+        type: 'integer',
+        minimum: 1,
+        maximum: MAX_ACTIVITY_LIMIT,
+        default: DEFAULT_ACTIVITY_LIMIT,
+        examples: [20],
+      },
+      ...OF_SOMEBODY,
     },
     bearer: 'required',
     success: [200, ActivitySchema],
@@ -105,8 +115,9 @@ export const v1Operations: Readonly<Record<string, Operation>> = {
   'DELETE /sessions/:id': {
     id: 'revokeSession',
     summary: 'End one session',
+    path: { id: MEMBERS.sid },
     bearer: 'required',
-    success: [200, Message],
+    success: [200, MessageSchema],
     refusals: [401, 404, 503],
   },
   ...accountOperations,

@@ -1,23 +1,21 @@
 // The OpenAPI 3.1 document: each face's operations, over the schemas that check its bodies. Written to a file by
 // scripts/openapi.ts; nothing of it is in the worker's bundle.
-import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
-import * as v from 'valibot'
-import type { Operation } from '../shared/operation.ts'
+import type { Component, Facts, Operation } from '../shared/operation.ts'
+import { type Json, type NamedSchemas, nameSchemas, state } from './components.ts'
 
 export interface FaceDescription {
   readonly tag: string
   readonly about: string
   readonly basePath: string
   readonly operations: Readonly<Record<string, Operation>>
-  readonly error: GenericSchema
-  /** What stands under `components`, by name: wherever one of these appears in an operation it is referred to. */
-  readonly schemas?: Readonly<Record<string, GenericSchema>>
+  /** What stands under `components`, by name: whatever an operation reads or answers is one of these, or a choice of them. */
+  readonly components: Readonly<Record<string, Component>>
+  /** Which of them a refusal is. */
+  readonly error: string
 }
 
 const JSON_TYPE = 'application/json'
-
-type Json = Readonly<Record<string, unknown>>
 
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
@@ -35,20 +33,45 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'A store cannot answer; nothing was refused',
 }
 
-const HeaderText = { schema: { type: 'string' } }
+/** Header fields of answers, by the name they have under `components`. */
+const HEADERS = {
+  'X-Request-Id': {
+    description: 'Names this answer, in the log and in error bodies',
+    schema: { type: 'string', format: 'uuid' },
+    example: '7d5c1a52-3f0b-4b0e-9a57-0c8f7b1f6f3e',
+  },
+  'Retry-After': {
+    description: 'Seconds to wait; waiting exactly that long is enough',
+    schema: { type: 'integer', format: 'int32', minimum: 1 },
+    example: 60,
+  },
+  RateLimit: {
+    description: 'The limit that was reached, and the seconds until it lets one through',
+    schema: { type: 'string', pattern: '^"[\\w-]+";r=0;t=\\d+$' },
+    example: '"pair";r=0;t=60',
+  },
+  'RateLimit-Policy': {
+    description: 'That limit: how many in how many seconds',
+    schema: { type: 'string', pattern: '^"[\\w-]+";q=\\d+;w=\\d+$' },
+    example: '"pair";q=5;w=900',
+  },
+  'WWW-Authenticate': {
+    description: 'That a bearer token is asked for (RFC 6750)',
+    schema: { type: 'string', pattern: '^Bearer ' },
+    example: 'Bearer realm="postern"',
+  },
+} as const
 
 export function buildOpenApi(version: string, faces: readonly FaceDescription[]): Json {
+  const named = nameSchemas(componentsOf(faces), requiredMembers(faces))
   const paths: Record<string, Record<string, Json>> = {}
   for (const face of faces) {
     for (const [route, operation] of Object.entries(face.operations)) {
       const [method = '', path = ''] = route.split(' ')
       const fullPath = `${face.basePath}${path}`.replace(/:(\w+)/g, '{$1}')
-      paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(face, operation, method, fullPath) }
+      paths[fullPath] = { ...paths[fullPath], [method.toLowerCase()]: describeOperation(named, face, operation, method, fullPath) }
     }
   }
-  const shared = Object.fromEntries(
-    faces.flatMap(({ schemas = {} }) => Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)])),
-  )
   return {
     openapi: '3.1.0',
     info: {
@@ -59,21 +82,37 @@ export function buildOpenApi(version: string, faces: readonly FaceDescription[])
     },
     servers: [{ url: '/' }],
     tags: faces.map(({ tag, about }) => ({ name: tag, description: about })),
-    paths: referTo(shared, paths) as Json,
-    components: {
-      securitySchemes: schemesOf(faces),
-      schemas: {
-        ...Object.fromEntries(faces.map((face) => [errorName(face), jsonSchema(face.error)])),
-        ...Object.fromEntries(Object.entries(shared).map(([name, schema]) => [name, referTo(shared, schema, name)])),
-      },
-    },
+    paths,
+    components: { securitySchemes: schemesOf(faces), headers: HEADERS, schemas: named.schemas },
   }
 }
 
+/** @throws where two faces call different shapes by one name */
+function componentsOf(faces: readonly FaceDescription[]): Readonly<Record<string, Component>> {
+  const all: Record<string, Component> = {}
+  for (const [name, component] of faces.flatMap(({ components }) => Object.entries(components))) {
+    if (all[name] && all[name].schema !== component.schema) throw new Error(`Two shapes are called ${name}`)
+    all[name] = component
+  }
+  return all
+}
+
+/** @throws where operations ask for different members of one shape: it would have to be two */
+function requiredMembers(faces: readonly FaceDescription[]): ReadonlyMap<GenericSchema, readonly string[]> {
+  const all = new Map<GenericSchema, readonly string[]>()
+  for (const { id, body, required = [] } of faces.flatMap(({ operations }) => Object.values(operations))) {
+    if (body === undefined) continue
+    if ((all.get(body) ?? required).join() !== required.join())
+      throw new Error(`${id} asks for other members than an operation before`)
+    all.set(body, required)
+  }
+  return all
+}
+
 const SCHEMES = {
-  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-  accessToken: { type: 'apiKey', in: 'cookie', name: 'accessToken' },
-  refreshToken: { type: 'apiKey', in: 'cookie', name: 'refreshToken' },
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token' },
+  accessToken: { type: 'apiKey', in: 'cookie', name: 'accessToken', description: 'The cookie of a sign-in' },
+  refreshToken: { type: 'apiKey', in: 'cookie', name: 'refreshToken', description: 'The cookie of a sign-in' },
 } as const
 
 /** Those that some operation asks for. */
@@ -83,62 +122,55 @@ function schemesOf(faces: readonly FaceDescription[]): Json {
   return Object.fromEntries(Object.entries(SCHEMES).filter(([name]) => names.has(name)))
 }
 
-/** The same with a reference for each part that is one of `shared`. @param self the name of what is described, which stands for itself */
-function referTo(shared: Readonly<Record<string, Json>>, value: unknown, self?: string): unknown {
-  const known = new Map(Object.entries(shared).flatMap(([name, schema]) => (name === self ? [] : [[JSON.stringify(schema), name]])))
-  const visit = (part: unknown): unknown => {
-    if (typeof part !== 'object' || part === null) return part
-    if (Array.isArray(part)) return part.map(visit)
-    const name = known.get(JSON.stringify(part))
-    if (name !== undefined) return { $ref: `#/components/schemas/${name}` }
-    return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, visit(each)]))
-  }
-  return visit(value)
-}
-
-function describeOperation(face: FaceDescription, operation: Operation, method: string, path: string): Json {
-  const { id, summary, description, body, bodyType, successTypes = [JSON_TYPE], query = {}, required = [] } = operation
+function describeOperation(named: NamedSchemas, face: FaceDescription, operation: Operation, method: string, path: string): Json {
+  const { id, summary, description, body, bodyType, successTypes = [JSON_TYPE], required = [] } = operation
   const [status, schema] = operation.success
   // A body is read wherever a method may have one, whether it is asked for or not.
   const bodyRefusals = method === 'GET' ? [] : [400, 413, 415]
   const refusals = [...new Set([...operation.refusals, ...bodyRefusals, 500])].sort()
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
-  const inQuery = Object.entries(query).map(([name, text]) => ({
-    name,
-    in: 'query',
-    description: text,
-    schema: { type: 'string' },
-  }))
+  const parameters = describeParameters(operation, path)
   return {
     operationId: id,
     summary,
     ...(description && { description }),
     tags: [face.tag],
     security: describeSecurity(operation),
-    ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
-    ...(body && {
-      requestBody: {
-        required: required.length > 0,
-        content: json({ ...jsonSchema(body), ...(required.length > 0 && { required }) }),
-      },
-    }),
-    ...(bodyType && { requestBody: { required: true, content: { [bodyType]: { schema: { type: 'string' } } } } }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: required.length > 0, content: json(named.use(body)) } }),
+    ...(bodyType && { requestBody: { required: true, content: { [bodyType]: { schema: textOf(bodyType) } } } }),
     responses: {
       [status]: {
         description: REASONS[status],
-        headers: { 'X-Request-Id': HeaderText },
+        headers: fields('X-Request-Id'),
         content: Object.fromEntries(
-          successTypes.map((type) => [type, { schema: type === JSON_TYPE ? jsonSchema(schema) : { type: 'string' } }]),
+          successTypes.map((type) => [type, { schema: type === JSON_TYPE ? named.use(schema) : textOf(type) }]),
         ),
       },
-      ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(face, operation, refusal)])),
+      ...Object.fromEntries(refusals.map((refusal) => [refusal, describeRefusal(named, face, operation, refusal)])),
     },
   }
+}
+
+function describeParameters({ path = {}, query = {}, requiredQuery = [] }: Operation, fullPath: string): readonly Json[] {
+  const names = [...fullPath.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  return [
+    ...names.map((name) => describeParameter(name, 'path', true, path[name] ?? {})),
+    ...Object.entries(query).map(([name, facts]) => describeParameter(name, 'query', requiredQuery.includes(name), facts)),
+  ]
+}
+
+/** A text, unless its facts say another type. */
+function describeParameter(name: string, place: 'path' | 'query', required: boolean, facts: Facts): Json {
+  const { description, examples, ...keywords } = facts
+  const [example] = (examples ?? []) as readonly unknown[]
+  const { type = 'string', ...rest } = keywords
+  return { name, in: place, ...(required && { required }), description, schema: state({ type }, rest), example }
+}
+
+/** Of other media types than JSON the document says no more than that they are text. */
+function textOf(type: string): Json {
+  const example = '{"email":"ada@example.com"}\n'
+  return { type: 'string', contentMediaType: type, description: 'A JSON object a line', examples: [example] }
 }
 
 function describeSecurity({ bearer, cookies = [] }: Operation): readonly Json[] {
@@ -146,67 +178,25 @@ function describeSecurity({ bearer, cookies = [] }: Operation): readonly Json[] 
   return [...(bearer === 'optional' ? [{ bearer: [] }, {}] : []), ...cookies.map((name) => ({ [name]: [] }))]
 }
 
-function describeRefusal(face: FaceDescription, operation: Operation, status: number): Json {
+function describeRefusal(named: NamedSchemas, face: FaceDescription, operation: Operation, status: number): Json {
   const own = operation.refusalBodies?.[status]
-  const error = { $ref: `#/components/schemas/${errorName(face)}` }
-  const limited = { 'Retry-After': HeaderText, RateLimit: HeaderText, 'RateLimit-Policy': HeaderText }
-  const byStatus: Readonly<Record<number, Json>> = {
-    401: operation.bearer ? { 'WWW-Authenticate': HeaderText } : {},
-    429: limited,
-    503: { 'Retry-After': HeaderText },
+  const error = { $ref: `#/components/schemas/${face.error}` }
+  const byStatus: Readonly<Record<number, readonly (keyof typeof HEADERS)[]>> = {
+    401: operation.bearer ? ['WWW-Authenticate'] : [],
+    429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+    503: ['Retry-After'],
   }
   return {
     description: REASONS[status],
-    headers: { 'X-Request-Id': HeaderText, ...byStatus[status] },
-    content: json(own ? { anyOf: [jsonSchema(own), error] } : error),
+    headers: fields('X-Request-Id', ...(byStatus[status] ?? [])),
+    content: json(own ? { anyOf: [named.use(own), error] } : error),
   }
 }
 
-function errorName(face: FaceDescription): string {
-  return `${face.tag}Error`
+function fields(...names: readonly (keyof typeof HEADERS)[]): Json {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }
 
 function json(schema: Json): Json {
   return { [JSON_TYPE]: { schema } }
-}
-
-/** JSON Schema 2020-12, which is what OpenAPI 3.1 takes; transformations of a body are described by their input. */
-function jsonSchema(schema: GenericSchema): Json {
-  const { $schema: _, ...rest }: JsonSchema = toJsonSchema(schema, {
-    target: 'draft-2020-12',
-    typeMode: 'input',
-    errorMode: 'ignore',
-  })
-  return { ...rest }
-}
-
-const Readiness = v.object({ status: v.string(), checks: v.record(v.string(), v.picklist(['ok', 'unavailable'])) })
-
-/** The operations that belong to no API. */
-export const OWN_OPERATIONS: FaceDescription = {
-  tag: 'service',
-  about: 'Keys and health: for verifiers and for whoever watches the service.',
-  basePath: '',
-  error: v.object({ message: v.string(), code: v.string(), request_id: v.string() }),
-  operations: {
-    'GET /healthz': {
-      id: 'health',
-      summary: 'Whether the process is up',
-      success: [200, v.object({ status: v.literal('ok') })],
-      refusals: [],
-    },
-    'GET /readyz': {
-      id: 'readiness',
-      summary: 'Whether each dependency answers',
-      success: [200, Readiness],
-      refusals: [503],
-      refusalBodies: { 503: Readiness },
-    },
-    'GET /.well-known/jwks.json': {
-      id: 'jwks',
-      summary: 'The public keys of access tokens (RFC 7517)',
-      success: [200, v.object({ keys: v.array(v.record(v.string(), v.unknown())) })],
-      refusals: [503],
-    },
-  },
 }
