@@ -67,19 +67,12 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     .use('/dev/mailbox', developmentOnly)
     .on(
       'ALL',
-      [
-        '/.well-known/jwks.json',
-        '/readyz',
-        '/dev/mailbox',
-        `${V1_PATH}/*`,
-        `${ADMIN_PATH}/*`,
-        ...pages.map(([path]) => `${path}/*`),
-      ],
+      ['/.well-known/*', '/readyz', '/dev/mailbox', `${V1_PATH}/*`, `${ADMIN_PATH}/*`, ...pages.map(([path]) => `${path}/*`)],
       requireService,
     )
     .route(
       '/',
-      createOperations((env) => service(env).config.jwksCacheSeconds),
+      createOperations((env) => service(env).config),
     )
     .route('/dev/mailbox', mailbox)
     .route(V1_PATH, v1)

@@ -23,6 +23,7 @@ const NEEDS_CONFIGURATION = [
   ['GET', '/api/v1/auth/sessions'],
   ['DELETE', '/api/v1/auth/sessions/x'],
   ['GET', '/.well-known/jwks.json'],
+  ['GET', '/.well-known/oauth-authorization-server'],
   ['GET', '/readyz'],
   ['GET', '/verify-email'],
   ['POST', '/verify-email'],

@@ -74,6 +74,7 @@ async function prepareEndpoints(app: TestApp): Promise<Record<string, Endpoint>>
       send: (on) => on.v1('DELETE', `/sessions/${claimsOf(one.access_token).sid}`, { token: one.access_token }),
     },
     jwks: { needs: [], success: 200, send: (on) => on.request('GET', '/.well-known/jwks.json') },
+    metadata: { needs: [], success: 200, send: (on) => on.request('GET', '/.well-known/oauth-authorization-server') },
     health: { needs: [], success: 200, send: (on) => on.request('GET', '/healthz') },
   }
 }

@@ -15,7 +15,13 @@ const JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
 const WHOLE_SECONDS = /^[1-9]\d*$/
 const LINK_PAGES = ['/verify-email', '/reset-password', '/confirm-email-change', '/undo-email-change']
 /** Public, and the same for everybody. */
-const CACHEABLE = ['/.well-known/jwks.json', '/openapi.json', '/api/admin/openapi.json', '/docs']
+const CACHEABLE = [
+  '/.well-known/jwks.json',
+  '/.well-known/oauth-authorization-server',
+  '/openapi.json',
+  '/api/admin/openapi.json',
+  '/docs',
+]
 
 const isJson = ({ headers }: Answer) => headers.get('Content-Type')?.startsWith('application/json') ?? false
 /** With a form, of which a browser is to say where it comes from. */

@@ -1,4 +1,4 @@
-// What belongs to no API: keys, reference, health.
+// What belongs to no API: keys, metadata, reference, health.
 import type { Context } from 'hono'
 import { AuthError } from '../../auth/errors.ts'
 import type { AppEnv } from '../shared/context.ts'
@@ -39,12 +39,33 @@ export function createReference(fetchAsset: FetchAsset) {
     .get('/docs/:file', (c) => serve(c, `/docs/${encodeURIComponent(c.req.param('file'))}`, 86_400))
 }
 
-export function createOperations(jwksCacheSeconds: (env: AppEnv['Bindings']) => number) {
+const JWKS_PATH = '/.well-known/jwks.json'
+
+interface Published {
+  /** What tokens say in `iss`. */
+  readonly publicUrl: string
+  readonly jwksCacheSeconds: number
+}
+
+export function createOperations(readConfig: (env: AppEnv['Bindings']) => Published) {
   return createRoutes()
-    .get('/.well-known/jwks.json', async (c) => {
+    .get(JWKS_PATH, async (c) => {
       const keys = await c.var.auth.publicKeys()
-      c.header('Cache-Control', `public, max-age=${jwksCacheSeconds(c.env)}`)
+      c.header('Cache-Control', `public, max-age=${readConfig(c.env).jwksCacheSeconds}`)
       return c.json({ keys })
+    })
+    .get('/.well-known/oauth-authorization-server', (c) => {
+      const { publicUrl, jwksCacheSeconds } = readConfig(c.env)
+      c.header('Cache-Control', `public, max-age=${jwksCacheSeconds}`)
+      return c.json({
+        issuer: publicUrl,
+        jwks_uri: `${publicUrl}${JWKS_PATH}`,
+        // RFC 8414, section 2, asks for the one, and reads the absence of the other as two grants that there are not. So both are said,
+        // although section 3.2 would have empty lists left out. Without a grant there is no endpoint to name.
+        response_types_supported: [],
+        grant_types_supported: [],
+        service_documentation: `${publicUrl}/docs`,
+      })
     })
     .get('/readyz', async (c) => {
       const checks = await c.var.auth.checkReadiness()

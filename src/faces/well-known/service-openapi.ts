@@ -25,6 +25,15 @@ const JsonWebKeySchema = v.object({
 })
 const JsonWebKeySetSchema = v.object({ keys: v.array(JsonWebKeySchema) })
 
+const AuthorizationServerSchema = v.object({
+  issuer: v.string(),
+  jwks_uri: v.string(),
+  response_types_supported: v.array(v.string()),
+  grant_types_supported: v.array(v.string()),
+  service_documentation: v.string(),
+})
+const NONE_YET = { maxItems: 0, items: { maxLength: 64 }, examples: [[]] }
+
 const coordinate = (description: string) => ({
   description,
   pattern: '^[A-Za-z0-9_-]{43}$',
@@ -63,6 +72,25 @@ export const OWN_OPERATIONS: FaceDescription = {
         signing_keys: { description: 'The keys of access tokens' },
       },
     },
+    AuthorizationServer: {
+      schema: AuthorizationServerSchema,
+      about: 'The metadata of an authorization server (RFC 8414), as far as Postern is one.',
+      members: {
+        issuer: { description: 'What access tokens say in `iss` and `aud`', format: 'uri', examples: ['https://auth.example.com'] },
+        jwks_uri: {
+          description: 'Where the keys are',
+          format: 'uri',
+          examples: ['https://auth.example.com/.well-known/jwks.json'],
+        },
+        response_types_supported: { ...NONE_YET, description: 'None: there is no authorization endpoint' },
+        grant_types_supported: { ...NONE_YET, description: 'None: there is no token endpoint' },
+        service_documentation: {
+          description: 'The reference, for people',
+          format: 'uri',
+          examples: ['https://auth.example.com/docs'],
+        },
+      },
+    },
     JsonWebKeySet: {
       schema: JsonWebKeySetSchema,
       about:
@@ -84,6 +112,14 @@ export const OWN_OPERATIONS: FaceDescription = {
     },
   },
   operations: {
+    'GET /.well-known/oauth-authorization-server': {
+      id: 'authorizationServer',
+      summary: 'Who issues access tokens, and where the keys are (RFC 8414)',
+      description:
+        'For verifiers that are configured by the issuer alone. Postern is no OAuth provider: it supports no grant, and says so.',
+      success: [200, AuthorizationServerSchema],
+      refusals: [503],
+    },
     'GET /healthz': {
       id: 'health',
       summary: 'Whether the process is up',

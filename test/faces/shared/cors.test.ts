@@ -29,6 +29,7 @@ const REQUESTS: readonly [status: number, method: string, path: string, body?: o
   [405, 'PUT', '/api/v1/auth/login'],
   [200, 'GET', '/healthz'],
   [200, 'GET', '/.well-known/jwks.json'],
+  [200, 'GET', '/.well-known/oauth-authorization-server'],
   [400, 'GET', '/verify-email?token=x'],
 ]
 

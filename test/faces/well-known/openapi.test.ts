@@ -198,9 +198,10 @@ describe('the replies', () => {
     await v1('POST', '/reset-password', {})
     await v1('DELETE', '/me', { password }, (await app.signIn(email, password)).access_token)
     await v1('DELETE', '/me', {})
-    for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json']) await check('GET', path, await app.request('GET', path))
+    const asked = ['/healthz', '/readyz', '/.well-known/jwks.json', '/.well-known/oauth-authorization-server']
+    for (const path of asked) await check('GET', path, await app.request('GET', path))
 
-    const withoutRefusal = ['GET /healthz', 'GET /readyz', 'GET /.well-known/jwks.json']
+    const withoutRefusal = asked.map((path) => `GET ${path}`)
     const expected = operationsOf(document).flatMap(([method, path]) => {
       const name = `${method} ${path}`
       return withoutRefusal.includes(name) ? [`${name} success`] : [`${name} success`, `${name} refusal`]

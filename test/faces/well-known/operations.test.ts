@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../../scripts/openapi.ts'
 import type { Bindings } from '../../../src/compose.ts'
+import { claimsOf } from '../../auth/fixtures.ts'
 import { breakableBindings, type StoreName } from '../../faults/intercepted-bindings.ts'
-import { BINDINGS, startApp } from '../../support/harness.ts'
+import { BINDINGS, PUBLIC_URL, startApp } from '../../support/harness.ts'
 import { findUndocumented } from '../documented.ts'
 import { expectCommonHeaders, expectSuccess } from '../v1-shapes.ts'
 
@@ -31,6 +32,51 @@ describe('GET /.well-known/jwks.json', () => {
   it('follows the configured cache period', async () => {
     const app = await startApp({ vars: { JWKS_CACHE_SECONDS: '60' } })
     expect((await app.request('GET', '/.well-known/jwks.json')).headers.get('Cache-Control')).toBe('public, max-age=60')
+  })
+})
+
+describe('GET /.well-known/oauth-authorization-server', () => {
+  const PATH = '/.well-known/oauth-authorization-server'
+
+  it('names the issuer as tokens do, and where the keys are that signed them', async () => {
+    const app = await startApp()
+    const reply = await app.request('GET', PATH)
+    expect([reply.status, reply.headers.get('Content-Type')]).toEqual([200, 'application/json; charset=utf-8'])
+    expectCommonHeaders(reply)
+    const { iss, aud } = claimsOf((await app.signIn(await app.createAccount())).access_token)
+    expect([iss, aud]).toEqual([reply.body.issuer, reply.body.issuer])
+    expect(reply.body.jwks_uri).toBe(`${iss}/.well-known/jwks.json`)
+    const keys = await app.request('GET', new URL(reply.body.jwks_uri).pathname)
+    expect(keys.body.keys).toHaveLength(1)
+    expect((await app.request('GET', new URL(reply.body.service_documentation).pathname)).status).toBe(200)
+  })
+
+  it('promises no grant and no endpoint that there is not', async () => {
+    const { body } = await (await startApp()).request('GET', PATH)
+    expect(body).toEqual({
+      issuer: PUBLIC_URL,
+      jwks_uri: `${PUBLIC_URL}/.well-known/jwks.json`,
+      response_types_supported: [],
+      grant_types_supported: [],
+      service_documentation: `${PUBLIC_URL}/docs`,
+    })
+  })
+
+  it('goes by the configuration: whatever Host says, and for as long as the keys may be cached', async () => {
+    const app = await startApp({ vars: { PUBLIC_URL: 'https://auth.example.com', JWKS_CACHE_SECONDS: '60' } })
+    const reply = await app.request('GET', PATH, { headers: { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' } })
+    expect([reply.body.issuer, reply.headers.get('Cache-Control')]).toEqual(['https://auth.example.com', 'public, max-age=60'])
+  })
+
+  it('takes HEAD and OPTIONS, and no other method', async () => {
+    const app = await startApp()
+    const head = await app.request('HEAD', PATH)
+    expect([head.status, head.text, head.headers.get('Cache-Control')]).toEqual([200, '', 'public, max-age=600'])
+    const options = await app.request('OPTIONS', PATH)
+    expect([options.status, options.headers.get('Allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+    expect((await app.request('POST', PATH)).status).toBe(405)
+    // Only an issuer with a path would have its metadata below.
+    expect((await app.request('GET', `${PATH}/x`)).status).toBe(404)
   })
 })
 
