@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { inProject } from '../../scripts/project.ts'
 import { installDebianPackages } from './debian.ts'
@@ -12,8 +13,13 @@ const run = promisify(execFile)
 export type Verdict = { readonly accepted: string } | { readonly refused: string }
 
 export interface Verifier {
-  /** @returns one verdict a token, by one process */
-  judge(postern: string, tokens: readonly string[]): Promise<readonly Verdict[]>
+  /** A process that verifies tokens of the Postern at this address. */
+  start(postern: string): Judge
+}
+
+export interface Judge extends AsyncDisposable {
+  /** One after the other. @throws when the process has ended */
+  judge(tokens: readonly string[]): Promise<readonly Verdict[]>
 }
 
 interface Language {
@@ -65,7 +71,7 @@ for line in sys.stdin:
         said = {"accepted": postern.verify(line.strip())["sub"]}
     except postern.jwt.PyJWTError as error:
         said = {"refused": str(error)}
-    print(json.dumps(said))
+    print(json.dumps(said), flush=True)
 `,
     },
     command: (folder) => [`${BIN}/python3`, join(folder, 'main.py')],
@@ -180,7 +186,7 @@ export async function buildVerifier(title: string, { packages, file, files, buil
     const [tool, ...args] = build(folder)
     await run(tool, args, { cwd: folder, env })
   }
-  return { judge: (postern, tokens) => judge(command(folder), { ...env, POSTERN_URL: postern }, tokens) }
+  return { start: (postern) => startJudge(command(folder), { ...env, POSTERN_URL: postern }) }
 }
 
 /** The first program of a section of the page. */
@@ -197,25 +203,27 @@ async function writeChanged(path: string, text: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeFile(path, text)
 }
 
-async function judge(
-  [file, ...args]: ReturnType<Command>,
-  env: NodeJS.ProcessEnv,
-  tokens: readonly string[],
-): Promise<readonly Verdict[]> {
+function startJudge([file, ...args]: ReturnType<Command>, env: NodeJS.ProcessEnv): Judge {
   const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
-  const [output, errors] = [collect(child.stdout), collect(child.stderr)]
-  child.stdin.end(`${tokens.join('\n')}\n`)
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
-  if (code !== 0) throw new Error(`${file} ended with ${code}: ${errors.join('')}`)
-  return output
-    .join('')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Verdict)
-}
-
-function collect(stream: NodeJS.ReadableStream): string[] {
-  const chunks: string[] = []
-  stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
-  return chunks
+  const errors: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => errors.push(chunk))
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const judgeOne = async (token: string): Promise<Verdict> => {
+    child.stdin.write(`${token}\n`)
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${file} has ended: ${errors.join('')}`)
+    return JSON.parse(value) as Verdict
+  }
+  return {
+    async judge(tokens) {
+      const verdicts: Verdict[] = []
+      for (const token of tokens) verdicts.push(await judgeOne(token))
+      return verdicts
+    },
+    async [Symbol.asyncDispose]() {
+      child.stdin.end()
+      await closed
+    },
+  }
 }

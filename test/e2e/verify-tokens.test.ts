@@ -3,7 +3,8 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { base64url, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildVerifier, LANGUAGES, type Verdict, type Verifier } from '../callers/verifiers.ts'
 import { mailedToken } from './mailed-link.ts'
@@ -19,24 +20,28 @@ interface Issuer extends AsyncDisposable {
   readonly bad: Readonly<Record<string, string>>
   /** How often it was asked for keys. */
   asked(): number
+  /** Publishes one more. @returns a good token by it */
+  addKey(): Promise<string>
 }
 
 /** Publishes one key, and has made tokens by it and by others. */
 async function startIssuer(): Promise<Issuer> {
   const [own, other] = [await generateKeyPair('ES256', { extractable: true }), await generateKeyPair('ES256')]
   const jwk = await exportJWK(own.publicKey)
-  const published = { ...jwk, kid: 'published', alg: 'ES256', use: 'sig' }
+  const describeKey = (key: JWK, kid: string) => ({ ...key, kid, alg: 'ES256', use: 'sig' })
+  const published = describeKey(jwk, 'published')
+  const keys = [published]
   let count = 0
   const server = createServer((request, response) => {
     if (request.url === '/.well-known/jwks.json') count += 1
-    response.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify({ keys: [published] }))
+    response.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify({ keys }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const now = Math.floor(Date.now() / 1000)
   const claims = {
-    ...{ iss: url, aud: url, sub: SUBJECT, sid: 'c0ffee00'.repeat(8), jti: 'j', iat: now, exp: now + 900, auth_time: now },
+    ...{ iss: url, aud: url, sub: SUBJECT, sid: 'c0ffee00'.repeat(8), jti: 'j', iat: now, exp: now + 3600, auth_time: now },
     ...{ amr: ['pwd'], roles: ['user'], permissions: [], email: ADA.email, email_verified: true },
   }
   const header = { alg: 'ES256', typ: 'at+jwt', kid: 'published' }
@@ -83,8 +88,27 @@ async function startIssuer(): Promise<Issuer> {
       'that is no JWT': 'x',
     },
     asked: () => count,
+    async addKey() {
+      const next = await generateKeyPair('ES256')
+      keys.push(describeKey(await exportJWK(next.publicKey), 'next'))
+      return sign({}, { kid: 'next' }, next.privateKey)
+    },
     [Symbol.asyncDispose]: async () => void server.close(),
   }
+}
+
+/** What the page says of unknown keys, and a little more. */
+const KEYS_ASKED_EVERY_MILLISECONDS = 31_000
+
+const verifiers = new Map<string, Promise<Verifier>>()
+
+/** Built once. */
+function verifierOf(title: string): Promise<Verifier> {
+  const language = LANGUAGES[title]
+  if (!language) throw new Error(`Nobody knows ${title}`)
+  const verifier = verifiers.get(title) ?? buildVerifier(title, language)
+  verifiers.set(title, verifier)
+  return verifier
 }
 
 let server: Server
@@ -112,17 +136,18 @@ async function signIn(): Promise<{ readonly access_token: string; readonly user:
   return (await post('/login', ADA)).json() as ReturnType<typeof signIn>
 }
 
-describe.each(Object.entries(LANGUAGES))('the program in %s', (title, language) => {
+describe.each(Object.keys(LANGUAGES))('the program in %s', (title) => {
   let verifier: Verifier
   let verdicts: ReadonlyMap<string, Verdict>
   let asked = 0
 
   beforeAll(async () => {
-    verifier = await buildVerifier(title, language)
+    verifier = await verifierOf(title)
     const names = Object.keys(issuer.bad)
     const before = issuer.asked()
     // The good one first and last: what is refused between leaves nothing behind.
-    const found = await verifier.judge(issuer.url, [issuer.good, ...Object.values(issuer.bad), issuer.good])
+    await using process = verifier.start(issuer.url)
+    const found = await process.judge([issuer.good, ...Object.values(issuer.bad), issuer.good])
     asked = issuer.asked() - before
     verdicts = new Map(['good', ...names, 'good again'].map((name, index) => [name, found[index] ?? { refused: 'not answered' }]))
     // A compiler that has never run here, on a machine that has other things to do.
@@ -130,7 +155,8 @@ describe.each(Object.entries(LANGUAGES))('the program in %s', (title, language) 
 
   it('accepts a token of a running Postern', async () => {
     const { access_token: token, user } = await signIn()
-    expect(await verifier.judge(server.url, [token])).toEqual([{ accepted: user.id }])
+    await using process = verifier.start(server.url)
+    expect(await process.judge([token])).toEqual([{ accepted: user.id }])
   })
 
   it('accepts a good token, before and after all others', () => {
@@ -145,5 +171,23 @@ describe.each(Object.entries(LANGUAGES))('the program in %s', (title, language) 
 
   it('asks for the keys once, or once more, however many unknown names it meets', () => {
     expect([1, 2]).toContain(asked)
+  })
+})
+
+describe('the programs', () => {
+  it('accept a token by a key that is published later, once they may ask again', async () => {
+    await using rotating = await startIssuer()
+    await using processes = new AsyncDisposableStack()
+    const judges = await Promise.all(
+      Object.keys(LANGUAGES).map(async (title) => processes.use((await verifierOf(title)).start(rotating.url))),
+    )
+    const judgeAll = (token: string) => Promise.all(judges.map(async (each) => (await each.judge([token]))[0]))
+    const accepted = judges.map(() => ({ accepted: SUBJECT }))
+    expect(await judgeAll(rotating.good)).toEqual(accepted)
+    const byNext = await rotating.addKey()
+    expect(await judgeAll(byNext)).toEqual(judges.map(() => ({ refused: expect.any(String) })))
+    await sleep(KEYS_ASKED_EVERY_MILLISECONDS)
+    expect(await judgeAll(byNext)).toEqual(accepted)
+    expect(await judgeAll(rotating.good)).toEqual(accepted)
   })
 })
