@@ -23,8 +23,6 @@ export interface NamedSchemas {
   readonly schemas: Json
   /** What stands where a schema is used: a reference, or of one without a name (a choice of some that have one) all of it. */
   use(schema: GenericSchema): Json
-  /** An example of what a reference or a schema says. */
-  exampleOf(schema: Json): unknown
 }
 
 /** @param requiredOf members that a body cannot do without, although its schema lets them be absent */
@@ -54,7 +52,7 @@ export function nameSchemas(
     const { $schema: _, $defs: __, ...rest } = toJsonSchema(schema, { ...CONVERSION, definitions })
     return { ...rest }
   }
-  return { schemas, use, exampleOf }
+  return { schemas, use }
 }
 
 function describeComponent(schema: Json, { about, members = {}, facts = {} }: Component, requiredToo: readonly string[]): Json {
