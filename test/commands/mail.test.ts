@@ -42,7 +42,7 @@ describe('npm run mail', () => {
     await BINDINGS.DB.exec(
       `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 450)
        INSERT INTO outbox (id, recipient, purpose, requester_ip, sealed_mail, attempts, next_attempt_at, created_at, dead_at, reason)
-       SELECT 'mail-' || value, 'u' || value || '@example.com', 'registration', 'unknown', iif(value % 2, 'sealed', NULL), 1, 9999999999, ${app.clock.now - 1000} + value / 3, ${app.clock.now}, 'smtp_550'
+       SELECT printf('%08x-0000-4000-8000-%012x', value, value), 'u' || value || '@example.com', 'registration', 'unknown', iif(value % 2, 'sealed', NULL), 1, 9999999999, ${app.clock.now - 1000} + value / 3, ${app.clock.now}, 'smtp_550'
        FROM numbers`.replaceAll('\n', ' '),
     )
     expect(await run(app, 'retry', '--all')).toHaveLength(225)
