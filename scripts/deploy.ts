@@ -4,13 +4,15 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { BUNDLE_LIMIT_BYTES, describeSize, gzipSizeOf } from './deploy/bundle-size.ts'
+import { readDeployments } from './deploy/deployment.ts'
 import { performDeploy } from './deploy/perform.ts'
 import { dryRunArguments } from './deploy/plan.ts'
+import { requireWhole } from './deploy/resources.ts'
 import { describeSmoke, runSmokeTest, type SmokeResult } from './deploy/smoke.ts'
 import { ensureAssets } from './local-state.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { captureTool, runTool, type ToolResult } from './run-tool.ts'
-import { readWranglerConfig } from './wrangler-config.ts'
+import { configFile } from './settings/config-file.ts'
 
 const USAGE = 'Usage: npm run deploy -- [--env NAME] [--public-url https://auth.example.com] [--dry-run] [--smoke URL]'
 const DRY_RUN_DIRECTORY = '.postern/dist'
@@ -29,7 +31,7 @@ async function main(): Promise<number> {
   if (options === null) return 2
   if (options.smoke !== undefined) return reportSmoke(await runSmokeTest(options.smoke, !isLoopback(options.smoke)))
   await ensureAssets(PROJECT_ROOT)
-  const environment = options.env ?? null
+  const environment = options.env ?? (process.env.CLOUDFLARE_ENV || null)
   return options['dry-run'] ? dryRun(environment) : deploy(environment, options['public-url'] ?? null)
 }
 
@@ -43,6 +45,7 @@ function readOptions() {
     } as const
     const { values } = parseArgs({ options })
     const publicUrl = values['public-url']
+    if (values.env !== undefined && !/^[\w-]{1,64}$/.test(values.env)) throw new Error('--env must be the name of an environment')
     if (publicUrl !== undefined && !isOrigin(publicUrl)) throw new Error('--public-url must be an https origin without a path')
     if (values.smoke !== undefined && !URL.canParse(values.smoke)) throw new Error('--smoke must be a URL')
     return values
@@ -55,7 +58,9 @@ function readOptions() {
 async function dryRun(environment: string | null): Promise<number> {
   const directory = inProject(DRY_RUN_DIRECTORY)
   await rm(directory, { recursive: true, force: true })
-  const code = await runTool('wrangler', dryRunArguments(directory, environment))
+  const { target } = await readDeployments(environment)
+  requireWhole(target, true)
+  const code = await runTool('wrangler', await pinned(dryRunArguments(directory, environment)))
   if (code !== 0) return code
   const bytes = await gzipSizeOf(directory)
   console.log(describeSize(bytes))
@@ -68,14 +73,18 @@ async function dryRun(environment: string | null): Promise<number> {
 }
 
 async function deploy(environment: string | null, givenUrl: string | null): Promise<number> {
-  const { publicUrl: configuredUrl, databaseName } = await readWranglerConfig(environment)
-  const target = { root: PROJECT_ROOT, environment, databaseName, givenUrl, configuredUrl }
+  const target = { root: PROJECT_ROOT, deployments: await readDeployments(environment), givenUrl }
   const echo = ({ stdout, stderr }: ToolResult) => {
     process.stdout.write(stdout)
     process.stderr.write(stderr)
   }
-  const wrangler = (args: readonly string[], input: string) => captureTool('wrangler', args, input)
+  const wrangler = async (args: readonly string[], input: string) => captureTool('wrangler', await pinned(args), input)
   return smokeWithPatience(await performDeploy(target, { wrangler, say: console.log, echo }))
+}
+
+/** On the configuration that was read, which ids may have been added to meanwhile, and on no environment but the one that is named. */
+async function pinned(args: readonly string[]): Promise<readonly string[]> {
+  return [...args, '--config', await configFile(), ...(args.includes('--env') ? [] : ['--env='])]
 }
 
 /** A new address may need some seconds until it answers everywhere. */

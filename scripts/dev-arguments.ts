@@ -9,6 +9,8 @@ export interface DevArguments {
   readonly persistDirectory: string
   /** Of the workers that are served together, the first over HTTP; empty: Postern's alone. */
   readonly configs: readonly string[]
+  /** `null`: none is named. */
+  readonly environment: string | null
   readonly hasInspectorPort: boolean
   readonly hasPublicUrl: boolean
   readonly hasInteractiveChoice: boolean
@@ -31,6 +33,7 @@ export function parseDevArguments(args: readonly string[]): DevArguments {
     protocol,
     persistDirectory: flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
     configs: flagValues(args, 'config', 'c'),
+    environment: flagValues(args, 'env', 'e').at(-1) || null,
     hasInspectorPort: hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),
     hasPublicUrl: args.some((arg) => /^(--var=)?PUBLIC_URL:/.test(arg)),
     hasInteractiveChoice: hasFlag(args, 'show-interactive-dev-session'),

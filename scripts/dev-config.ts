@@ -1,8 +1,9 @@
-// wrangler.toml as local development takes it. Two things in it, or beside it, stand in the way: `routes` make wrangler tell the worker the
+// The configuration as local development takes it. Two things in it, or beside it, stand in the way: `routes` make wrangler tell the worker the
 // host of the first route in place of what the browser asked for; and `--var` reaches the first of several workers alone.
 import { rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { inProject } from './project.ts'
+import { configFile, readRaw } from './settings/config-file.ts'
 
 interface RawConfig {
   readonly vars?: Readonly<Record<string, unknown>>
@@ -30,13 +31,11 @@ export function toDevelopment(raw: RawConfig, publicUrl: string | null): RawConf
 
 /** A look at the text: what is right most of the time, at no cost. */
 export async function mayHaveRoutes(): Promise<boolean> {
-  return /^[^#\n]*\broutes?\b/m.test(await readFile(inProject('wrangler.toml'), 'utf8'))
+  return /^[^#\n]*\broutes?\b/m.test(await readFile(await configFile(), 'utf8'))
 }
 
 export async function readRawConfig(): Promise<RawConfig> {
-  // Loaded only here: wrangler takes a while.
-  const { experimental_readRawConfig: read } = await import('wrangler')
-  return read({ config: inProject('wrangler.toml') }).rawConfig as unknown as RawConfig
+  return (await readRaw(await configFile())) as RawConfig
 }
 
 /**

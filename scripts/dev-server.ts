@@ -20,6 +20,7 @@ import { trustOwnCertificate } from './operator/own-certificate.ts'
 import { requireNoOrphan } from './operator/state-identity.ts'
 import { inProject, PROJECT_ROOT } from './project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from './run-tool.ts'
+import { CODE_CONFIG, configFile } from './settings/config-file.ts'
 import { holdStateAsServer } from './state-holder.ts'
 
 const GRACE_MILLISECONDS = 5_000
@@ -43,10 +44,11 @@ async function serve(args: readonly string[]): Promise<number> {
   await ensureAssets(PROJECT_ROOT)
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const { persistDirectory } = parsed
+  const environment = parsed.environment ?? (process.env.CLOUDFLARE_ENV || null)
   const url = publicUrlOf(parsed.ip, port, parsed.protocol)
   const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
   const serveState = async () => {
-    if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory }))
+    if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, environment }))
       console.log(`Migrated the local database in ${persistDirectory}`)
     return run(args, parsed, port)
   }
@@ -70,13 +72,15 @@ async function run(args: readonly string[], parsed: DevArguments, port: number):
   return exitCode(wrangler)
 }
 
-/** @returns `null` where wrangler.toml will do as it is */
+/** @returns `null` where wrangler.toml will do as it is, and there is nothing else */
 async function makeDevConfig({ configs }: DevArguments, port: number, url: string): Promise<string | null> {
   if (configs.length > 0 && !configs.some(isOwnConfig)) return null
   const isFirst = isServedFirst(configs)
-  if (isFirst && !(await mayHaveRoutes())) return null
+  const path = await configFile()
+  const asItIs = path === inProject(CODE_CONFIG) ? null : path
+  if (isFirst && !(await mayHaveRoutes())) return asItIs
   const raw = await readRawConfig()
-  if (isFirst && !hasRoutes(raw)) return null
+  if (isFirst && !hasRoutes(raw)) return asItIs
   return writeDevConfig(toDevelopment(raw, isFirst ? null : url), port)
 }
 

@@ -6,6 +6,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { withFileLock } from './file-lock.mjs'
 import { packageFolder } from './project.ts'
 import { captureTool, type ToolResult } from './run-tool.ts'
+import { configFile } from './settings/config-file.ts'
+import { LOCAL_DATABASE, type LocalConfig, readLocalDatabase } from './wrangler-config.ts'
 
 const SWAGGER_UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE'] as const
 
@@ -86,19 +88,20 @@ export async function ensureAssets(root: string): Promise<boolean> {
   return true
 }
 
-/** Applies the migrations to the local D1 unless its state says that these very files have been applied. */
+/** Applies the migrations to the local D1, the one that the configuration names, unless its state says that these very files have been applied. */
 export async function ensureDatabase(
-  { root, persistDirectory }: LocalStatePaths,
-  migrate: (persistDirectory: string) => Promise<ToolResult> = applyMigrations,
+  { root, persistDirectory, ...local }: LocalStatePaths & LocalConfig,
+  migrate: (persistDirectory: string) => Promise<ToolResult> = (directory) => applyMigrations(root, directory, local),
 ): Promise<boolean> {
   const directory = resolve(root, persistDirectory)
   const fingerprint = await migrationsFingerprint(root)
-  if (await isMigrated(directory, fingerprint)) return false
+  const note = notePath(directory, await readLocalDatabase(root, local))
+  if (await isMigrated(directory, note, fingerprint)) return false
   return withFileLock(join(directory, '.postern-migrating.lock'), async () => {
-    if (await isMigrated(directory, fingerprint)) return false
+    if (await isMigrated(directory, note, fingerprint)) return false
     const result = await migrate(directory)
     if (result.code !== 0) throw new Error(`Cannot migrate the local database: wrangler said\n${result.stdout}${result.stderr}`)
-    await writeWhole(fingerprintPath(directory), fingerprint)
+    await writeWhole(note, fingerprint)
     return true
   })
 }
@@ -123,19 +126,26 @@ export async function migrationsFingerprint(root: string): Promise<string> {
   return hash.digest('hex')
 }
 
-function applyMigrations(persistDirectory: string): Promise<ToolResult> {
-  return captureTool('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistDirectory])
+async function applyMigrations(
+  root: string,
+  persistDirectory: string,
+  { config = null, environment = null }: LocalConfig,
+): Promise<ToolResult> {
+  const of = ['--config', config ?? (await configFile(root)), `--env=${environment ?? ''}`]
+  return captureTool('wrangler', ['d1', 'migrations', 'apply', LOCAL_DATABASE, '--local', '--persist-to', persistDirectory, ...of])
 }
 
-async function isMigrated(directory: string, fingerprint: string): Promise<boolean> {
-  const noted = await readFile(fingerprintPath(directory), 'utf8').catch(() => null)
+async function isMigrated(directory: string, note: string, fingerprint: string): Promise<boolean> {
+  const noted = await readFile(note, 'utf8').catch(() => null)
   if (noted !== fingerprint) return false
   const database = await stat(join(directory, 'v3', 'd1')).catch(() => null)
   return database?.isDirectory() ?? false
 }
 
-function fingerprintPath(directory: string): string {
-  return join(directory, '.postern-migrated')
+/** A note for each database, which may have any name. */
+function notePath(directory: string, database: string): string {
+  const suffix = database === LOCAL_DATABASE ? '' : `-${createHash('sha256').update(database).digest('hex').slice(0, 16)}`
+  return join(directory, `.postern-migrated${suffix}`)
 }
 
 async function packageVersion(directory: string): Promise<string> {

@@ -13,6 +13,9 @@ export interface PlainWrangler {
   /** `null` where the command line does not say. */
   readonly port: number | null
   readonly protocol: 'http' | 'https'
+  /** Postern's, where the command line names it; absolute. */
+  readonly config: string | null
+  readonly environment: string | null
 }
 
 interface Process {
@@ -53,12 +56,14 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
   const port = Number(value('port'))
   const persistTo = value('persist-to')
   // Beside the first of several configurations; without any, wrangler looks for one from where it is started.
-  const [config] = values('--config', '-c')
-  const home = config === undefined ? PROJECT_ROOT : dirname(resolve(cwd, config))
+  const configs = values('--config', '-c').map((config) => resolve(cwd, config))
+  const home = configs[0] === undefined ? PROJECT_ROOT : dirname(configs[0])
   return {
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
     protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    config: configs.find((config) => dirname(config) === PROJECT_ROOT) ?? null,
+    environment: values('--env', '-e').at(-1) || null,
   }
 }
 

@@ -5,6 +5,7 @@ import { hasRoutes, mayHaveRoutes, readRawConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findPlainWrangler } from './plain-wrangler.ts'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from './project.ts'
+import { prepareConfig, SETTINGS } from './settings/config-file.ts'
 import { noteServer } from './state-holder.ts'
 
 /** For a command of the operator, or a server that is about to end. */
@@ -22,6 +23,9 @@ async function prepare(): Promise<void> {
   const { values } = parseArgs({ options: { 'persist-to': { type: 'string' } } })
   await ensureAssets(PROJECT_ROOT)
   const command = process.env.WRANGLER_COMMAND
+  if ((await prepareConfig()).isChanged && command !== undefined) {
+    throw new Error(`${SETTINGS} has changed since this command read the configuration: give it again`)
+  }
   if (command !== undefined && command !== 'dev') return
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const wrangler = command === 'dev' ? await findPlainWrangler() : null
@@ -36,5 +40,7 @@ async function prepare(): Promise<void> {
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
   }
-  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })) console.log('Migrated the local database')
+  const environment = wrangler?.environment ?? (process.env.CLOUDFLARE_ENV || null)
+  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, config: wrangler?.config ?? null, environment }))
+    console.log('Migrated the local database')
 }

@@ -1,19 +1,22 @@
 // Carries out a deploy: the steps of the plan, by wrangler, and what is kept of them for the operator's commands. The tool is an argument.
 import { randomBytes } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ToolResult } from '../run-tool.ts'
+import { SETTINGS } from '../settings/config-file.ts'
+import { keepIds } from '../settings/keep-ids.ts'
 import { keepAdminKey } from './admin-key.ts'
-import { keepUrl } from './kept-url.ts'
+import type { Deployment, Deployments } from './deployment.ts'
+import { keepUrl, readKeptUrl } from './kept-url.ts'
 import { type DeploySecret, type DeployStep, environmentArguments, findDeployedUrl, LEARNED_URL, planDeploy } from './plan.ts'
+import { type Account, findResources, listVarsLeftOut, namespaceTitle, requireWhole } from './resources.ts'
 
 export interface DeployTarget {
   /** Where the copies are kept. */
   readonly root: string
-  /** Of wrangler.toml; `null`: the top level. */
-  readonly environment: string | null
-  readonly databaseName: string
+  readonly deployments: Deployments
   /** Of the command line, which counts before that of the configuration. */
   readonly givenUrl: string | null
-  readonly configuredUrl: string | null
 }
 
 export interface DeployTools {
@@ -26,36 +29,84 @@ export interface DeployTools {
 
 /** @returns where the service answers, to be tested @throws Error with one sentence */
 export async function performDeploy(target: DeployTarget, tools: DeployTools): Promise<string> {
-  const { root, environment, givenUrl, configuredUrl } = target
+  const { root, deployments, givenUrl } = target
+  const { environment, publicUrl: configuredUrl, databaseName, databaseId, namespaceId } = deployments.target
+  requireWhole(deployments.target, givenUrl !== null)
   await requireLogin(tools)
+  const found = findResources(deployments, await readAccount(tools))
+  const leftOut = listVarsLeftOut(deployments)
+  if (leftOut.length > 0) tools.say(`${environment} inherits no vars: ${leftOut.join(', ')} of the top level are not set in it`)
+  const secrets = await listSecrets(environment, tools)
+  const hasNewIds = databaseId === null || namespaceId === null
+  if (secrets.length > 0 && hasNewIds && !(await hasSettings(root))) {
+    throw new Error(
+      `Cannot deploy: ${deployments.target.workerName} is deployed already, and ${SETTINGS} with its settings is not here: a deploy would end them. Copy it from where it was made; if there is none, make an empty one`,
+    )
+  }
+  const knownUrl = givenUrl ?? configuredUrl ?? (await findKnownUrl(root, deployments.target))
   const steps = planDeploy({
-    ...{ environment, databaseName: target.databaseName },
-    publicUrl: givenUrl ?? configuredUrl,
+    environment,
+    newDatabase: found.databaseId === null ? databaseName : null,
+    newNamespace: found.namespaceId === null ? namespaceTitle(deployments.target) : null,
+    hasNewIds,
+    publicUrl: knownUrl,
     isPublicUrlConfigured: givenUrl === null && configuredUrl !== null,
-    hasDatabase: await hasDatabase(target.databaseName, tools),
-    secrets: await listSecrets(environment, tools),
+    secrets,
   })
   let deployedUrl: string | null = null
   for (const step of steps) {
     tools.say(`\n── ${step.what}`)
-    if (step.kind !== 'smoke') deployedUrl = (await perform(step, target, deployedUrl, tools)) ?? deployedUrl
+    if (step.kind === 'keep-ids') await keepNewIds(target, tools)
+    else if (step.kind !== 'smoke') deployedUrl = (await perform(step, target, deployedUrl, tools)) ?? deployedUrl
   }
-  const url = givenUrl ?? configuredUrl ?? requireUrl(deployedUrl)
+  const url = knownUrl ?? requireUrl(deployedUrl)
   await keepUrl(root, environment, url)
   return url
 }
 
+/** Asked again, since both are there now. */
+async function keepNewIds({ root, deployments }: DeployTarget, tools: DeployTools): Promise<void> {
+  const { environment, databaseId, namespaceId } = deployments.target
+  const made = findResources(deployments, await readAccount(tools))
+  if (made.databaseId === null || made.namespaceId === null) {
+    throw new Error("Cannot deploy: what was just made is not in the account's lists yet. Deploy again")
+  }
+  await keepIds(root, environment, {
+    databaseId: databaseId === null ? made.databaseId : null,
+    namespaceId: namespaceId === null ? made.namespaceId : null,
+  })
+  if (databaseId === null && environment === null) {
+    tools.say(
+      'wrangler keeps a local database for each id: the next "npm run dev" begins with an empty one. docs/deploying.md says how to go on with the one before',
+    )
+  }
+}
+
+/** What an earlier deploy learned: so a deploy is one version, and the one before it is what a roll-back goes to. */
+async function findKnownUrl(root: string, { environment, workerName, hasWorkersDev }: Deployment): Promise<string | null> {
+  const kept = hasWorkersDev ? await readKeptUrl(root, environment) : null
+  const host = kept === null ? '' : new URL(kept).host
+  return host.startsWith(`${workerName}.`) && host.endsWith('.workers.dev') ? kept : null
+}
+
+async function hasSettings(root: string): Promise<boolean> {
+  return access(join(root, SETTINGS)).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** @returns the address, where the step tells one */
 async function perform(
-  step: Exclude<DeployStep, { kind: 'smoke' }>,
-  { root, environment }: DeployTarget,
+  step: Exclude<DeployStep, { kind: 'smoke' | 'keep-ids' }>,
+  { root, deployments }: DeployTarget,
   deployedUrl: string | null,
   { wrangler, say, echo }: DeployTools,
 ): Promise<string | null> {
   const args = step.args.map((arg) => (arg.includes(LEARNED_URL) ? arg.replace(LEARNED_URL, requireUrl(deployedUrl)) : arg))
-  const input = step.kind === 'secret' ? await makeSecret(step.name, root, environment, say) : ''
+  const input = step.kind === 'secret' ? await makeSecret(step.name, root, deployments.target.environment, say) : ''
   const result = await wrangler(args, input)
-  echo(result)
+  if (step.kind !== 'make' || result.code !== 0) echo(result)
   if (result.code !== 0) throw new Error(`Cannot deploy: "wrangler ${args.slice(0, 3).join(' ')}" failed`)
   return step.kind === 'deploy' ? findDeployedUrl(result.stdout) : null
 }
@@ -78,10 +129,18 @@ async function requireLogin({ wrangler }: DeployTools): Promise<void> {
   if (code !== 0) throw new Error('Cannot deploy: wrangler is not signed in. Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN')
 }
 
-async function hasDatabase(databaseName: string, { wrangler }: DeployTools): Promise<boolean> {
-  const { code, stdout, stderr } = await wrangler(['d1', 'list', '--json'], '')
-  if (code !== 0) throw new Error(`Cannot list the account's databases: ${stderr || stdout}`)
-  return namesIn(stdout).includes(databaseName)
+async function readAccount({ wrangler }: DeployTools): Promise<Account> {
+  const list = async (what: string, ...args: readonly string[]) => {
+    const { code, stdout, stderr } = await wrangler(args, '')
+    if (code !== 0) throw new Error(`Cannot list the account's ${what}: ${stderr || stdout}`)
+    return entriesOf(stdout)
+  }
+  const databases = await list('databases', 'd1', 'list', '--json')
+  const namespaces = await list('namespaces', 'kv', 'namespace', 'list')
+  return {
+    databases: databases.map(({ uuid, name }) => ({ id: String(uuid), name: String(name) })),
+    namespaces: namespaces.map(({ id, title }) => ({ id: String(id), title: String(title) })),
+  }
 }
 
 async function listSecrets(environment: string | null, { wrangler }: DeployTools): Promise<readonly string[]> {
@@ -91,14 +150,14 @@ async function listSecrets(environment: string | null, { wrangler }: DeployTools
   // which would end every session and unseal nothing.
   if (code !== 0 && /Worker "[^"]*".* not found/.test(stdout + stderr)) return []
   if (code !== 0) throw new Error(`Cannot list the worker's secrets: ${stderr || stdout}`)
-  return namesIn(stdout)
+  return entriesOf(stdout).map(({ name }) => String(name))
 }
 
 /** wrangler's JSON may follow a note or two. */
-function namesIn(output: string): readonly string[] {
+function entriesOf(output: string): readonly Readonly<Record<string, unknown>>[] {
   const start = output.search(/^\[/m)
   if (start < 0) throw new Error(`Cannot read wrangler's answer: ${output}`)
-  return (JSON.parse(output.slice(start)) as readonly { readonly name?: unknown }[]).map(({ name }) => String(name))
+  return JSON.parse(output.slice(start)) as readonly Readonly<Record<string, unknown>>[]
 }
 
 function requireUrl(url: string | null): string {

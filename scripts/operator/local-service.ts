@@ -2,8 +2,9 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureAssets, ensureDatabase, ensureDevVars } from '../local-state.ts'
-import { inProject, PROJECT_ROOT } from '../project.ts'
+import { PROJECT_ROOT } from '../project.ts'
 import { toolEnvironment } from '../run-tool.ts'
+import { configFile } from '../settings/config-file.ts'
 import { findRunningServer, holdStateForMoment, type RunningServer } from '../state-holder.ts'
 import { readWranglerConfig } from '../wrangler-config.ts'
 import { trustOwnCertificate } from './own-certificate.ts'
@@ -31,7 +32,7 @@ export async function withLocalService<T>(
   if (environment !== null) await readWranglerConfig(environment)
   await ensureDevVars(PROJECT_ROOT)
   await ensureAssets(PROJECT_ROOT)
-  await ensureDatabase({ root: PROJECT_ROOT, persistDirectory })
+  await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, environment })
   for (;;) {
     const server = await findLocalServer(place, tell)
     if (server) return work(server)
@@ -102,7 +103,7 @@ async function withMomentaryServer<T>(
   // Loaded only here: wrangler takes a second.
   const { unstable_startWorker: startWorker } = await import('wrangler')
   const worker = await startWorker({
-    config: inProject('wrangler.toml'),
+    config: await configFile(),
     ...(environment !== null && { env: environment }),
     // Its hook has nothing left to do.
     build: { custom: { command: '' } },

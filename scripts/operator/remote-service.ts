@@ -23,7 +23,9 @@ export async function findRemoteService({ url, environment, isRemote }: Omit<Whe
 async function findConfiguredUrl(environment: string | null): Promise<string> {
   const configured = (await readWranglerConfig(environment)).publicUrl ?? (await readKeptUrl(PROJECT_ROOT, environment))
   if (configured === null) {
-    throw new Error('Cannot tell where the service answers: set PUBLIC_URL in wrangler.toml, or say --url https://auth.example.com')
+    throw new Error(
+      'Cannot tell where the service answers: set PUBLIC_URL in deployment.toml, or say --url https://auth.example.com',
+    )
   }
   const isSafe = URL.canParse(configured) && (new URL(configured).protocol === 'https:' || isLoopback(configured))
   if (!isSafe) throw new Error('Cannot send the admin key to PUBLIC_URL: it is no https address')

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { PROJECT_ROOT } from '../../scripts/project.ts'
 
-const NOT_IN_GIT = /^(\.git|node_modules|\.wrangler|\.postern|\.dev\.vars.*|\.env.*|test-results|dist)$/
+const NOT_IN_GIT =
+  /^(\.git|node_modules|\.wrangler|\.postern|\.dev\.vars.*|deployment\.toml|wrangler\.jsonc|\.env.*|test-results|dist)$/
 
 export interface Checkout extends AsyncDisposable {
   readonly root: string

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { performDeploy } from '../../scripts/deploy/perform.ts'
+import { deployment } from '../scripts/deploy/deployments.ts'
 import { type Checkout, cloneCheckout } from './checkout.ts'
 import { cleanEnvironment, findFreePort, type Serving, serve } from './server.ts'
 
@@ -88,10 +89,11 @@ describe('the admin key, by the commands of docs/operations.md', () => {
       if (args[0] === 'secret' && args[1] === 'put' && args[2] === 'ADMIN_KEY') {
         await paste(`printf %s '${input}' | npx wrangler secret put ADMIN_KEY`)
       }
-      return { code: 0, stdout: args.includes('list') ? '[]' : '', stderr: '' }
+      const lists: Readonly<Record<string, string>> = { d1: '[{"uuid":"d","name":"postern"}]', kv: '[{"id":"k"}]', secret: '[]' }
+      return { code: 0, stdout: args.includes('list') ? (lists[args[0] ?? ''] ?? '') : '', stderr: '' }
     }
-    const target = { root: checkout.root, environment: null, databaseName: 'postern', givenUrl: null, configuredUrl: url }
-    await performDeploy(target, { wrangler, say: () => {}, echo: () => {} })
+    const deployments = { target: deployment({ databaseId: 'd', namespaceId: 'k', publicUrl: url }), others: [] }
+    await performDeploy({ root: checkout.root, deployments, givenUrl: null }, { wrangler, say: () => {}, echo: () => {} })
     await expect.poll(async () => statusWith(await keptKey()), { timeout: 30_000, interval: 500 }).toBe(200)
     const made = await paste(commands[0] ?? '')
     expect(made).toMatch(/Created you@example\.com[\s\S]*Password \(shown this once\): \S+/)

@@ -122,6 +122,23 @@ describe('ensureDatabase()', () => {
     expect(await again()).toBe(false)
   })
 
+  it('migrates each database that the configuration comes to name, and knows one that it named before', async () => {
+    const root = await project()
+    const migrate = migrator()
+    const again = (environment: string | null = null) => ensureDatabase({ root, persistDirectory: 'state', environment }, migrate)
+    const name = (line: string) =>
+      writeFile(
+        join(root, 'wrangler.toml'),
+        `[[d1_databases]]\nbinding = "DB"\n${line}\n[[env.staging.d1_databases]]\nbinding = "DB"`,
+      )
+    await name('')
+    expect(await again()).toBe(true)
+    await name('database_id = "made-by-deploy"')
+    expect([await again(), await again(), await again('staging')]).toEqual([true, false, false])
+    await name('# database_id = "made-by-deploy"')
+    expect(await again()).toBe(false)
+  })
+
   it('migrates once when many start at once', async () => {
     const root = await project()
     const migrate = migrator()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { findPlainWrangler } from '../../scripts/plain-wrangler.ts'
-import { inProject } from '../../scripts/project.ts'
+import { inProject, PROJECT_ROOT } from '../../scripts/project.ts'
 import {
   findRunningServer,
   findUrlOfTheDead,
@@ -129,7 +129,18 @@ describe('findPlainWrangler()', () => {
     ],
   ])('reads %j', async (args, persistDirectory, port, protocol) => {
     const look = tree(['sh', '-c', 'node scripts/bootstrap.mjs'], args)
-    expect(await findPlainWrangler(100, look, '/caller')).toEqual({ pid: 101, persistDirectory, port, protocol })
+    expect(await findPlainWrangler(100, look, '/caller')).toMatchObject({ pid: 101, persistDirectory, port, protocol })
+  })
+
+  it('knows which configuration of Postern’s it reads, and which environment of it', async () => {
+    const read = async (...args: readonly string[]) =>
+      findPlainWrangler(100, tree(['sh'], ['wrangler', 'dev', ...args]), PROJECT_ROOT)
+    expect(await read()).toMatchObject({ config: null, environment: null })
+    expect(await read('-c', '../caller/wrangler.toml', '-c', 'wrangler.toml', '--env', 'staging')).toMatchObject({
+      config: inProject('wrangler.toml'),
+      environment: 'staging',
+    })
+    expect(await read('-c=../caller/wrangler.toml', '-e', 'staging')).toMatchObject({ config: null, environment: 'staging' })
   })
 
   it.each([[['node', 'x.js']], [['node', '/x/wrangler-dist/cli.js', 'deploy']], [['dev']]])('finds none in %j', async (args) => {

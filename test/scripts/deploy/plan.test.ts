@@ -2,15 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { dryRunArguments, findDeployedUrl, planDeploy } from '../../../scripts/deploy/plan.ts'
 
 type Options = Parameters<typeof planDeploy>[0]
-const plan = (options: Omit<Options, 'environment' | 'databaseName'> & Partial<Options>) =>
-  planDeploy({ environment: null, databaseName: 'postern', ...options })
-const commands = (options: Parameters<typeof plan>[0]) =>
-  plan(options).map((step) => (step.kind === 'smoke' ? 'smoke' : step.args.join(' ')))
+const EVERYTHING: Options = {
+  ...{ environment: null, newDatabase: null, newNamespace: null, hasNewIds: false },
+  ...{ publicUrl: null, isPublicUrlConfigured: false, secrets: [] },
+}
+const plan = (options: Partial<Options>) => planDeploy({ ...EVERYTHING, ...options })
+const commands = (options: Partial<Options>) => plan(options).map((step) => ('args' in step ? step.args.join(' ') : step.kind))
 
 describe('planDeploy()', () => {
-  it('makes everything the first time, and learns the address', () => {
-    expect(commands({ publicUrl: null, isPublicUrlConfigured: false, hasDatabase: false, secrets: [] })).toEqual([
+  it('makes everything the first time, notes the ids before anything is put there, and learns the address', () => {
+    expect(commands({ newDatabase: 'postern', newNamespace: 'postern-sessions', hasNewIds: true })).toEqual([
       'd1 create postern',
+      'kv namespace create postern-sessions',
+      'keep-ids',
       'd1 migrations apply DB --remote',
       'deploy --minify --keep-vars',
       'secret put AUTH_SECRET',
@@ -21,7 +25,7 @@ describe('planDeploy()', () => {
   })
 
   it('only migrates, deploys and tests when everything is there', () => {
-    const given = { publicUrl: 'https://auth.example.com', hasDatabase: true, secrets: ['AUTH_SECRET', 'ADMIN_KEY'] }
+    const given = { publicUrl: 'https://auth.example.com', secrets: ['AUTH_SECRET', 'ADMIN_KEY'] }
     expect(commands({ ...given, isPublicUrlConfigured: false })).toEqual([
       'd1 migrations apply DB --remote',
       'deploy --minify --var PUBLIC_URL:https://auth.example.com',
@@ -30,10 +34,11 @@ describe('planDeploy()', () => {
     expect(commands({ ...given, isPublicUrlConfigured: true })[1]).toBe('deploy --minify')
   })
 
-  it('names the environment in every command, and its own database', () => {
-    const given = { environment: 'staging', databaseName: 'postern-staging', publicUrl: null, isPublicUrlConfigured: false }
-    expect(commands({ ...given, hasDatabase: false, secrets: [] }).slice(0, -1)).toEqual([
-      'd1 create postern-staging --env staging',
+  it('names the environment in every command about its worker, and makes what is named, whole', () => {
+    const made = { newDatabase: 'postern-staging', newNamespace: 'postern-staging-sessions' }
+    expect(commands({ environment: 'staging', ...made }).slice(0, -1)).toEqual([
+      'd1 create postern-staging',
+      'kv namespace create postern-staging-sessions',
       'd1 migrations apply DB --remote --env staging',
       'deploy --minify --keep-vars --env staging',
       'secret put AUTH_SECRET --env staging',
@@ -44,9 +49,7 @@ describe('planDeploy()', () => {
   })
 
   it('never puts a secret on a command line, and sets those that are missing only', () => {
-    const given = { publicUrl: null, isPublicUrlConfigured: false, hasDatabase: true }
-    const set = (secrets: readonly string[]) =>
-      plan({ ...given, secrets }).flatMap((step) => (step.kind === 'secret' ? [step.args] : []))
+    const set = (secrets: readonly string[]) => plan({ secrets }).flatMap((step) => (step.kind === 'secret' ? [step.args] : []))
     expect(set([])).toEqual([
       ['secret', 'put', 'AUTH_SECRET'],
       ['secret', 'put', 'ADMIN_KEY'],

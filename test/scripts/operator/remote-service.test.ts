@@ -27,7 +27,7 @@ describe('findRemoteService()', () => {
   it('says so where no address is known', async () => {
     vi.stubEnv('POSTERN_ADMIN_KEY', KEY)
     await expect(findRemoteService({ url: null, environment: null, isRemote: true })).rejects.toThrow(
-      'Cannot tell where the service answers: set PUBLIC_URL in wrangler.toml, or say --url https://auth.example.com',
+      'Cannot tell where the service answers: set PUBLIC_URL in deployment.toml, or say --url https://auth.example.com',
     )
   })
 })
@@ -36,7 +36,6 @@ describe('readWranglerConfig()', () => {
   it('is wrangler’s own reading', async () => {
     expect(await readWranglerConfig(null)).toEqual({
       workerName: 'postern',
-      databaseName: 'postern',
       publicUrl: null,
       devPort: null,
     })

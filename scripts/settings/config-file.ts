@@ -1,0 +1,68 @@
+// The configuration in effect. Where there is a deployment.toml it is made of that and wrangler.toml, as wrangler.jsonc, which wrangler
+// prefers: so plain `npx wrangler` works with the settings too. Git ignores both, hence an upgrade conflicts with neither.
+import { createHash } from 'node:crypto'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PROJECT_ROOT } from '../project.ts'
+import { mergeSettings, type Raw } from './merge.ts'
+
+export const CODE_CONFIG = 'wrangler.toml'
+export const SETTINGS = 'deployment.toml'
+export const MERGED_CONFIG = 'wrangler.jsonc'
+
+const MARK = `// Made of ${CODE_CONFIG} and ${SETTINGS}: change those. Anew with the next "npm run" command.`
+/** What makes it is part of what it is made of: an upgrade may change that. */
+const MAKER = join(import.meta.dirname, 'merge.ts')
+
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string
+  /** Whether it had to be made or removed: a wrangler that runs already has read another. */
+  readonly isChanged: boolean
+}
+
+/** @throws Error with one sentence */
+export async function prepareConfig(root = PROJECT_ROOT): Promise<ConfigFile> {
+  const [code, settings, merged] = await Promise.all([CODE_CONFIG, SETTINGS, MERGED_CONFIG].map((name) => readText(root, name)))
+  const path = join(root, MERGED_CONFIG)
+  const isOurs = merged?.startsWith(MARK) ?? false
+  if (settings == null) {
+    if (merged != null && !isOurs) return { path, isChanged: false }
+    if (isOurs) await rm(path, { force: true })
+    return { path: join(root, CODE_CONFIG), isChanged: isOurs }
+  }
+  if (merged != null && !isOurs) {
+    throw new Error(`Cannot write ${MERGED_CONFIG}: it is somebody's own. Move what it says to ${SETTINGS}, and remove it`)
+  }
+  const sources = JSON.stringify([await readFile(MAKER, 'utf8'), code, settings])
+  const head = `${MARK}\n// ${createHash('sha256').update(sources).digest('hex')}\n`
+  if (merged?.startsWith(head)) return { path, isChanged: false }
+  const [base, own] = [await readRaw(join(root, CODE_CONFIG)), await readRaw(join(root, SETTINGS))]
+  await writeFile(`${path}.${process.pid}`, `${head}${JSON.stringify(mergeSettings(base, own), null, 2)}\n`)
+  await rename(`${path}.${process.pid}`, path)
+  return { path, isChanged: true }
+}
+
+/** What prepareConfig() has made; `null` where the text is of another file. For whoever has no time for wrangler. */
+export function parseMade(text: string): Raw | null {
+  return text.startsWith(MARK) ? (JSON.parse(text.replace(/^\/\/.*$/gm, '')) as Raw) : null
+}
+
+/** @returns the absolute path of what wrangler is to read */
+export async function configFile(root = PROJECT_ROOT): Promise<string> {
+  return (await prepareConfig(root)).path
+}
+
+/** A file of wrangler's as it is written. @throws Error where it cannot be read */
+export async function readRaw(path: string): Promise<Raw> {
+  // Loaded only here: wrangler takes more than half a second.
+  const { experimental_readRawConfig: read } = await import('wrangler')
+  return read({ config: path }).rawConfig as unknown as Raw
+}
+
+async function readText(root: string, name: string): Promise<string | null> {
+  return readFile(join(root, name), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  })
+}
