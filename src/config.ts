@@ -62,12 +62,12 @@ export function parseConfig(env: object): Config {
   if (!isAffordable(scrypt)) {
     throw new ConfigError(
       'SCRYPT_LN, SCRYPT_R and SCRYPT_P cost too much: 2^ln·r·p must be at most 2^22, and less where 128·2^ln·r bytes are more than ' +
-        '64 MiB. Set them in wrangler.toml under [vars]',
+        '64 MiB. Set them in deployment.toml under [vars]',
     )
   }
   if (!isDevelopment && isBelowFloor(scrypt)) {
     throw new ConfigError(
-      'SCRYPT_LN, SCRYPT_R and SCRYPT_P are weaker than OWASP allows. Set them in wrangler.toml under [vars], or leave them out',
+      'SCRYPT_LN, SCRYPT_R and SCRYPT_P are weaker than OWASP allows. Set them in deployment.toml under [vars], or leave them out',
     )
   }
   const minLength = integer(vars, 'PASSWORD_MIN_LENGTH', 8, isDevelopment ? 1 : 8, 64)
@@ -143,14 +143,14 @@ function text(vars: Readonly<Record<string, unknown>>, name: string): string | u
   if (typeof value === 'string') return value.trim()
   // `[vars]` may hold numbers and booleans; a binding under this name is a mistake.
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new ConfigError(`${name} is not text. Set it in wrangler.toml under [vars]`)
+  throw new ConfigError(`${name} is not text. Set it in deployment.toml under [vars]`)
 }
 
 function integer(vars: Readonly<Record<string, unknown>>, name: string, fallback: number, min: number, max: number): number {
   const value = text(vars, name)
   if (value === undefined) return fallback
   if (!/^\d{1,12}$/.test(value) || Number(value) < min || Number(value) > max) {
-    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}. Set it in wrangler.toml under [vars]`)
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}. Set it in deployment.toml under [vars]`)
   }
   return Number(value)
 }
@@ -160,7 +160,7 @@ function oneOf<const T extends string>(vars: Readonly<Record<string, unknown>>, 
   const value = text(vars, name)
   if (value === undefined) return choices[0]
   const chosen = choices.find((choice) => choice === value)
-  if (!chosen) throw new ConfigError(`${name} must be one of ${choices.join(', ')}. Set it in wrangler.toml under [vars]`)
+  if (!chosen) throw new ConfigError(`${name} must be one of ${choices.join(', ')}. Set it in deployment.toml under [vars]`)
   return chosen
 }
 
@@ -203,7 +203,7 @@ function adminKey(vars: Readonly<Record<string, unknown>>, name: string): string
 
 function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
   const value = text(vars, 'PUBLIC_URL') ?? (isDevelopment ? 'http://localhost:8787' : undefined)
-  const howTo = 'Set it in wrangler.toml under [vars], or with "npm run deploy -- --public-url https://auth.example.com"'
+  const howTo = 'Set it in deployment.toml under [vars], or with "npm run deploy -- --public-url https://auth.example.com"'
   if (value === undefined) throw new ConfigError(`PUBLIC_URL is missing. ${howTo}`)
   const origin = originOf(value)
   if (!origin) throw new ConfigError(`PUBLIC_URL must be an origin such as https://auth.example.com, without a path. ${howTo}`)
@@ -218,7 +218,7 @@ function mail(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): 
   if (transport === 'http') return { transport, service: mailHttpService(vars, isDevelopment) }
   // There it would keep every mail where nobody reads it.
   if (transport === 'mailbox' && !isDevelopment) {
-    throw new ConfigError('MAIL_TRANSPORT must not be mailbox in production. Set it in wrangler.toml under [vars]')
+    throw new ConfigError('MAIL_TRANSPORT must not be mailbox in production. Set it in deployment.toml under [vars]')
   }
   return { transport }
 }
@@ -226,7 +226,7 @@ function mail(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): 
 function smtpServer(vars: Readonly<Record<string, unknown>>): SmtpServer {
   const host = text(vars, 'SMTP_HOST') ?? ''
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
-    throw new ConfigError('SMTP_HOST must be a host name such as smtp.example.com. Set it in wrangler.toml under [vars]')
+    throw new ConfigError('SMTP_HOST must be a host name such as smtp.example.com. Set it in deployment.toml under [vars]')
   }
   const port = integer(vars, 'SMTP_PORT', 465, 1, 65_535)
   if (port === 25) throw new ConfigError('SMTP_PORT must not be 25, which Workers cannot reach: use 465 or 587')
@@ -235,7 +235,7 @@ function smtpServer(vars: Readonly<Record<string, unknown>>): SmtpServer {
   if (user === undefined && password === undefined) return { host, port, tls, credentials: null }
   if (user === undefined || password === undefined) {
     throw new ConfigError(
-      'SMTP_USER and SMTP_PASSWORD go together. Set the one in wrangler.toml under [vars], the other with "npx wrangler secret put SMTP_PASSWORD"',
+      'SMTP_USER and SMTP_PASSWORD go together. Set the one in deployment.toml under [vars], the other with "npx wrangler secret put SMTP_PASSWORD"',
     )
   }
   return { host, port, tls, credentials: { user, password } }
@@ -246,7 +246,7 @@ function mailHttpService(vars: Readonly<Record<string, unknown>>, isDevelopment:
   const isEncrypted = url?.protocol === 'https:' || (isDevelopment && url?.protocol === 'http:')
   if (!url || !isEncrypted || url.username !== '' || url.password !== '') {
     throw new ConfigError(
-      'MAIL_HTTP_URL must be an https address such as https://api.resend.com/emails. Set it in wrangler.toml under [vars]',
+      'MAIL_HTTP_URL must be an https address such as https://api.resend.com/emails. Set it in deployment.toml under [vars]',
     )
   }
   const key = text(vars, 'MAIL_HTTP_KEY')
@@ -262,7 +262,7 @@ function mailFrom(vars: Readonly<Record<string, unknown>>, isDevelopment: boolea
   const value = text(vars, 'MAIL_FROM')
   if (value === undefined) return `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`
   const address = parseEmailAddress(value)
-  if (address === null) throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in wrangler.toml under [vars]')
+  if (address === null) throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in deployment.toml under [vars]')
   return address
 }
 
@@ -274,7 +274,7 @@ function origins(vars: Readonly<Record<string, unknown>>, fallback: string): rea
   for (const origin of listed) {
     if (originOf(origin) !== origin) {
       throw new ConfigError(
-        'CORS_ORIGINS must be origins such as https://app.example.com, separated by commas. Set it in wrangler.toml under [vars]',
+        'CORS_ORIGINS must be origins such as https://app.example.com, separated by commas. Set it in deployment.toml under [vars]',
       )
     }
   }
@@ -290,7 +290,7 @@ function reservedUsernames(vars: Readonly<Record<string, unknown>>): readonly st
     const username = parseUsername(name.trim())
     if (!username) {
       throw new ConfigError(
-        'RESERVED_USERNAMES must be usernames, separated by commas, or none. Set it in wrangler.toml under [vars]',
+        'RESERVED_USERNAMES must be usernames, separated by commas, or none. Set it in deployment.toml under [vars]',
       )
     }
     return username.key
@@ -302,7 +302,7 @@ function serviceUrl(vars: Readonly<Record<string, unknown>>, name: string, fallb
   const url = (text(vars, name) ?? fallback).replace(/\/+$/, '')
   const isServed = URL.canParse(url) && (isDevelopment ? /^https?:/ : /^https:/).test(url)
   if (!isServed || /[?#@]/.test(url)) {
-    throw new ConfigError(`${name} must be a URL with https, without a query. Set it in wrangler.toml under [vars]`)
+    throw new ConfigError(`${name} must be a URL with https, without a query. Set it in deployment.toml under [vars]`)
   }
   return url
 }

@@ -46,11 +46,11 @@ const BROKEN: readonly [string, Readonly<Record<string, string | undefined>>, Re
     { AUTH_SECRET: undefined },
     /^AUTH_SECRET is missing: .*"npm run dev" writes it to \.dev\.vars/,
   ],
-  ['PUBLIC_URL is missing', { ...PRODUCTION, PUBLIC_URL: undefined }, /^PUBLIC_URL is missing\. Set it in wrangler\.toml/],
+  ['PUBLIC_URL is missing', { ...PRODUCTION, PUBLIC_URL: undefined }, /^PUBLIC_URL is missing\. Set it in deployment\.toml/],
   [
     'PUBLIC_URL is http',
     { ...PRODUCTION, PUBLIC_URL: 'http://auth.example.com' },
-    /^PUBLIC_URL must use https\. Set it in wrangler\.toml/,
+    /^PUBLIC_URL must use https\. Set it in deployment\.toml/,
   ],
   [
     'the hash is weak',
@@ -60,7 +60,7 @@ const BROKEN: readonly [string, Readonly<Record<string, string | undefined>>, Re
   [
     'a number is none',
     { ...PRODUCTION, SESSION_TTL_SECONDS: 'a month' },
-    /^SESSION_TTL_SECONDS must be a whole number .* Set it in wrangler/,
+    /^SESSION_TTL_SECONDS must be a whole number .* Set it in deployment/,
   ],
 ]
 

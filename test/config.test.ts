@@ -70,7 +70,7 @@ describe.each(NUMBER_VARS)('$name', ({ name, min, max, read }) => {
   })
 
   it('is refused outside of that, and in any other form, by its name and without its value', () => {
-    const range = `${name} must be a whole number from ${min} to ${max}. Set it in wrangler.toml under [vars]`
+    const range = `${name} must be a whole number from ${min} to ${max}. Set it in deployment.toml under [vars]`
     for (const value of [
       min - 1,
       max + 1,
@@ -89,7 +89,7 @@ describe.each(NUMBER_VARS)('$name', ({ name, min, max, read }) => {
       expect([value, problemOf({ ...PRODUCTION, [name]: value })]).toEqual([value, range])
     }
     for (const value of [null, {}, ['60'], BINDINGS.DB]) {
-      const problem = `${name} is not text. Set it in wrangler.toml under [vars]`
+      const problem = `${name} is not text. Set it in deployment.toml under [vars]`
       expect(problemOf({ ...PRODUCTION, [name]: value })).toBe(problem)
     }
   })
@@ -107,7 +107,7 @@ describe.each([
     expect(parseConfig(PRODUCTION)[member]).toBe(choices[0])
     for (const value of ['OPEN', 'yes', choices.join(), '0', 'true']) {
       expect(problemOf({ ...PRODUCTION, [name]: value })).toBe(
-        `${name} must be one of ${choices.join(', ')}. Set it in wrangler.toml under [vars]`,
+        `${name} must be one of ${choices.join(', ')}. Set it in deployment.toml under [vars]`,
       )
     }
   })
@@ -170,11 +170,11 @@ describe('PUBLIC_URL', () => {
     'https://',
     ' ',
   ])('is not %j', (value) => {
-    expect(problemOf({ ...PRODUCTION, PUBLIC_URL: value })).toMatch(/^PUBLIC_URL must be an origin such as .*wrangler\.toml/)
+    expect(problemOf({ ...PRODUCTION, PUBLIC_URL: value })).toMatch(/^PUBLIC_URL must be an origin such as .*deployment\.toml/)
   })
 
   it('must be there and be https in production, and may be http in development', () => {
-    expect(problemOf({ AUTH_SECRET })).toMatch(/^PUBLIC_URL is missing\. Set it in wrangler\.toml/)
+    expect(problemOf({ AUTH_SECRET })).toMatch(/^PUBLIC_URL is missing\. Set it in deployment\.toml/)
     expect(problemOf({ ...PRODUCTION, PUBLIC_URL: 'http://auth.example.com' })).toMatch(/^PUBLIC_URL must use https\. /)
     expect(problemOf({ ...PRODUCTION, PUBLIC_URL: 'http://localhost:8787' })).toMatch(/^PUBLIC_URL must use https\. /)
     expect(parseConfig({ ...DEVELOPMENT, PUBLIC_URL: 'http://192.0.2.1:9000' }).publicUrl).toBe('http://192.0.2.1:9000')
@@ -202,7 +202,7 @@ describe.each([
     'javascript:alert(1)',
     '/range',
   ])('is not %j', (value) => {
-    const problem = `${name} must be a URL with https, without a query. Set it in wrangler.toml under [vars]`
+    const problem = `${name} must be a URL with https, without a query. Set it in deployment.toml under [vars]`
     for (const environment of [PRODUCTION, DEVELOPMENT]) expect(problemOf({ ...environment, [name]: value })).toBe(problem)
   })
 

@@ -19,8 +19,8 @@ export interface Deployment {
   readonly routes: readonly string[]
   readonly hasWorkersDev: boolean
   readonly publicUrl: string | null
-  /** Names of what is set. */
-  readonly vars: readonly string[]
+  /** Names of the vars and of the services that it is bound to: what an environment may do without, and does not inherit. */
+  readonly settings: readonly string[]
 }
 
 export interface Deployments {
@@ -39,6 +39,7 @@ interface Config {
   readonly route?: Route | undefined
   readonly routes?: readonly Route[] | undefined
   readonly workers_dev?: boolean | undefined
+  readonly services?: readonly { readonly binding: string }[] | undefined
   readonly vars: Readonly<Record<string, unknown>>
   readonly definedEnvironments?: readonly string[] | undefined
 }
@@ -88,7 +89,7 @@ function describeDeployment(environment: string | null, config: Config, needed: 
     routes: routes.map((route) => (typeof route === 'string' ? route : route.pattern)),
     hasWorkersDev: config.workers_dev ?? routes.length === 0,
     publicUrl: textOf(vars.PUBLIC_URL),
-    vars: Object.keys(vars),
+    settings: [...Object.keys(vars), ...(config.services ?? []).map(({ binding }) => binding)],
   }
 }
 

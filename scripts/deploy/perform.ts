@@ -9,7 +9,7 @@ import { keepAdminKey } from './admin-key.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import { keepUrl, readKeptUrl } from './kept-url.ts'
 import { type DeploySecret, type DeployStep, environmentArguments, findDeployedUrl, LEARNED_URL, planDeploy } from './plan.ts'
-import { type Account, findResources, listVarsLeftOut, namespaceTitle, requireWhole } from './resources.ts'
+import { type Account, findResources, listLeftOut, namespaceTitle, requireWhole } from './resources.ts'
 
 export interface DeployTarget {
   /** Where the copies are kept. */
@@ -33,10 +33,11 @@ export async function performDeploy(target: DeployTarget, tools: DeployTools): P
   const { environment, publicUrl: configuredUrl, databaseName, databaseId, namespaceId } = deployments.target
   requireWhole(deployments.target, givenUrl !== null)
   await requireLogin(tools)
-  const found = findResources(deployments, await readAccount(tools))
-  const leftOut = listVarsLeftOut(deployments)
-  if (leftOut.length > 0) tools.say(`${environment} inherits no vars: ${leftOut.join(', ')} of the top level are not set in it`)
-  const secrets = await listSecrets(environment, tools)
+  const [account, secrets] = await Promise.all([readAccount(tools), listSecrets(environment, tools)])
+  const found = findResources(deployments, account)
+  const leftOut = listLeftOut(deployments)
+  if (leftOut.length > 0)
+    tools.say(`${environment} inherits no vars and no services: ${leftOut.join(', ')} of the top level are not set in it`)
   const hasNewIds = databaseId === null || namespaceId === null
   if (secrets.length > 0 && hasNewIds && !(await hasSettings(root))) {
     throw new Error(
@@ -135,8 +136,10 @@ async function readAccount({ wrangler }: DeployTools): Promise<Account> {
     if (code !== 0) throw new Error(`Cannot list the account's ${what}: ${stderr || stdout}`)
     return entriesOf(stdout)
   }
-  const databases = await list('databases', 'd1', 'list', '--json')
-  const namespaces = await list('namespaces', 'kv', 'namespace', 'list')
+  const [databases, namespaces] = await Promise.all([
+    list('databases', 'd1', 'list', '--json'),
+    list('namespaces', 'kv', 'namespace', 'list'),
+  ])
   return {
     databases: databases.map(({ uuid, name }) => ({ id: String(uuid), name: String(name) })),
     namespaces: namespaces.map(({ id, title }) => ({ id: String(id), title: String(title) })),

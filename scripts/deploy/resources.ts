@@ -84,11 +84,11 @@ function requireApart(target: Deployment, { databaseId, namespaceId }: Resources
   )
 }
 
-/** Vars that the top level has and the environment does not, since it inherits none. */
-export function listVarsLeftOut({ target, others }: Deployments): readonly string[] {
+/** Vars and services that the top level has and the environment does not, since it inherits none. */
+export function listLeftOut({ target, others }: Deployments): readonly string[] {
   if (target.environment === null) return []
   const top = others.find(({ environment }) => environment === null)
-  return (top?.vars ?? []).filter((name) => !target.vars.includes(name))
+  return (top?.settings ?? []).filter((name) => !target.settings.includes(name))
 }
 
 export function nameOf(environment: string | null): string {

@@ -27,7 +27,7 @@ function renderAdvice(measured: readonly MeasuredSetting[], targetMilliseconds: 
   if (isSame(best, DEFAULT_SCRYPT)) return [verdict, 'It is the default: there is nothing to set.']
   return [
     verdict,
-    'To use it, set these in wrangler.toml under [vars] and deploy; older hashes are made anew at their next sign-in:',
+    'To use it, set these in deployment.toml under [vars] and deploy; older hashes are made anew at their next sign-in:',
     '',
     `SCRYPT_LN = ${best.ln}`,
     `SCRYPT_R = ${best.r}`,

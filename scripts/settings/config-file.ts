@@ -10,7 +10,9 @@ export const CODE_CONFIG = 'wrangler.toml'
 export const SETTINGS = 'deployment.toml'
 export const MERGED_CONFIG = 'wrangler.jsonc'
 
-const MARK = `// Made of ${CODE_CONFIG} and ${SETTINGS}: change those. Anew with the next "npm run" command.`
+/** How ours begins, in every version. */
+const MARK = '// Made of wrangler.toml and deployment.toml'
+const HEAD = `${MARK}: change those. Made anew by the next "npm run" command.`
 /** What makes it is part of what it is made of: an upgrade may change that. */
 const MAKER = join(import.meta.dirname, 'merge.ts')
 
@@ -35,7 +37,7 @@ export async function prepareConfig(root = PROJECT_ROOT): Promise<ConfigFile> {
     throw new Error(`Cannot write ${MERGED_CONFIG}: it is somebody's own. Move what it says to ${SETTINGS}, and remove it`)
   }
   const sources = JSON.stringify([await readFile(MAKER, 'utf8'), code, settings])
-  const head = `${MARK}\n// ${createHash('sha256').update(sources).digest('hex')}\n`
+  const head = `${HEAD}\n// ${createHash('sha256').update(sources).digest('hex')}\n`
   if (merged?.startsWith(head)) return { path, isChanged: false }
   const [base, own] = [await readRaw(join(root, CODE_CONFIG)), await readRaw(join(root, SETTINGS))]
   await writeFile(`${path}.${process.pid}`, `${head}${JSON.stringify(mergeSettings(base, own), null, 2)}\n`)

@@ -1,5 +1,5 @@
 // Writes down, in deployment.toml, which database and which namespace a deployment has. What its owner wrote there stays as it is.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRaw, SETTINGS } from './config-file.ts'
 import type { Raw } from './merge.ts'
@@ -20,11 +20,13 @@ export async function keepIds(root: string, environment: string | null, ids: New
   const addition = describeIds(environment, ids)
   const temporary = join(root, `.postern-${process.pid}-${SETTINGS}`)
   try {
-    await writeFile(temporary, `${before.replace(/\n*$/, '\n')}\n${addition}`)
+    const after = `${before.replace(/\n*$/, '\n')}\n${addition}`
+    await writeFile(temporary, after)
     if (!(await says(temporary, environment, ids))) {
       throw new Error(`Cannot add to ${SETTINGS}. Say there, and deploy again:\n\n${addition}`)
     }
-    await rename(temporary, path)
+    // In place: it may be a link to where its owner keeps it.
+    await writeFile(path, after)
   } finally {
     await rm(temporary, { force: true })
   }

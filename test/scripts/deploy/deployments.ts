@@ -6,7 +6,7 @@ export function deployment(of: Partial<Deployment> = {}): Deployment {
   const name = environment === null ? 'postern' : `postern-${environment}`
   return {
     ...{ environment, workerName: name, databaseName: name, databaseId: null, namespaceId: null },
-    ...{ missingBindings: [], objectsOf: [], routes: [], hasWorkersDev: true, publicUrl: null, vars: [] },
+    ...{ missingBindings: [], objectsOf: [], routes: [], hasWorkersDev: true, publicUrl: null, settings: [] },
     ...of,
   }
 }

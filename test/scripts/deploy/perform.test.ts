@@ -129,7 +129,7 @@ describe('performDeploy()', () => {
     expect(asked).toEqual([])
     const shared = target('x', { environment: 'staging', databaseName: 'postern' })
     await expect(performDeploy(shared, { ...silent, wrangler })).rejects.toThrow('the database of the top level')
-    expect(asked).toEqual(['whoami --json', 'd1 list --json', 'kv namespace list'])
+    expect(asked).toEqual(['whoami --json', 'd1 list --json', 'kv namespace list', 'secret list --format json --env staging'])
   })
 
   it('does not end the settings of a worker that is deployed already, where they are not here', async () => {
@@ -145,11 +145,11 @@ describe('performDeploy()', () => {
   it('says which vars an environment does not inherit', async () => {
     const { wrangler } = account()
     const said: string[] = []
-    const of = target(await temporaryDirectory(), { environment: 'staging', vars: ['SIGN_UP'] }, [
-      deployment({ vars: ['SIGN_UP', 'MAIL_FROM'] }),
+    const of = target(await temporaryDirectory(), { environment: 'staging', settings: ['SIGN_UP'] }, [
+      deployment({ settings: ['SIGN_UP', 'MAIL_FROM'] }),
     ])
     await performDeploy(of, { ...silent, wrangler, say: (line) => said.push(line) })
-    expect(said[0]).toBe('staging inherits no vars: MAIL_FROM of the top level are not set in it')
+    expect(said[0]).toBe('staging inherits no vars and no services: MAIL_FROM of the top level are not set in it')
   })
 
   it('says how to sign in', async () => {

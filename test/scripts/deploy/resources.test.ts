@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findResources, listVarsLeftOut, requireWhole } from '../../../scripts/deploy/resources.ts'
+import { findResources, listLeftOut, requireWhole } from '../../../scripts/deploy/resources.ts'
 import { deployment } from './deployments.ts'
 
 const ACCOUNT = {
@@ -80,8 +80,8 @@ describe('requireWhole()', () => {
   })
 })
 
-it('listVarsLeftOut() names what an environment does not inherit', () => {
-  const others = [deployment({ vars: ['SIGN_UP', 'MAIL_FROM'] })]
-  expect(listVarsLeftOut({ target: staging({ vars: ['SIGN_UP'] }), others })).toEqual(['MAIL_FROM'])
-  expect(listVarsLeftOut({ target: deployment(), others: [staging({ vars: ['SIGN_UP'] })] })).toEqual([])
+it('listLeftOut() names what an environment does not inherit', () => {
+  const others = [deployment({ settings: ['SIGN_UP', 'MAIL_FROM'] })]
+  expect(listLeftOut({ target: staging({ settings: ['SIGN_UP'] }), others })).toEqual(['MAIL_FROM'])
+  expect(listLeftOut({ target: deployment(), others: [staging({ settings: ['SIGN_UP'] })] })).toEqual([])
 })
