@@ -1,6 +1,6 @@
 // Facts of the configuration, in wrangler's own reading: inheritance, environments and defaults included.
 import { readFile } from 'node:fs/promises'
-import { configFile, parseMade, readRaw } from './settings/config-file.ts'
+import { CODE_CONFIG, configFile, parseMade, readRaw, SETTINGS } from './settings/config-file.ts'
 import type { Raw } from './settings/merge.ts'
 
 /** The binding, and what wrangler calls the local database where the configuration names none. */
@@ -27,12 +27,14 @@ interface Config {
 export async function readWranglerConfig(environment: string | null): Promise<WranglerFacts> {
   // Loaded only here: wrangler takes more than half a second.
   const { unstable_readConfig: readConfig } = await import('wrangler')
+  const path = await configFile()
   // An empty name is the top level, whatever CLOUDFLARE_ENV says.
-  const config: Config = readConfig({ config: await configFile(), env: environment ?? '' }, { hideWarnings: true })
+  const read = (name: string): Config => readConfig({ config: path, env: name }, { hideWarnings: true })
   // Where there is none at all, wrangler takes the top level for it.
-  if (environment !== null && !config.definedEnvironments?.includes(environment)) {
-    throw new Error(`Cannot find the environment ${environment} in wrangler.toml`)
+  if (environment !== null && !read('').definedEnvironments?.includes(environment)) {
+    throw new Error(`Cannot find the environment ${environment} in ${CODE_CONFIG} or ${SETTINGS}`)
   }
+  const config = read(environment ?? '')
   const { PUBLIC_URL: url } = config.vars
   return {
     workerName: config.name ?? 'postern',

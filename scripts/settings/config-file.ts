@@ -2,7 +2,7 @@
 // prefers: so plain `npx wrangler` works with the settings too. Git ignores both, hence an upgrade conflicts with neither.
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { PROJECT_ROOT } from '../project.ts'
 import { mergeSettings, type Raw } from './merge.ts'
 
@@ -55,11 +55,18 @@ export async function configFile(root = PROJECT_ROOT): Promise<string> {
   return (await prepareConfig(root)).path
 }
 
-/** A file of wrangler's as it is written. @throws Error where it cannot be read */
+/** A file of wrangler's as it is written. @throws Error with one sentence where it cannot be read */
 export async function readRaw(path: string): Promise<Raw> {
   // Loaded only here: wrangler takes more than half a second.
   const { experimental_readRawConfig: read } = await import('wrangler')
-  return read({ config: path }).rawConfig as unknown as Raw
+  try {
+    return read({ config: path }).rawConfig as unknown as Raw
+  } catch (error) {
+    // wrangler's error knows the line, and its message names neither that nor the file.
+    const { message, location } = error as Error & { readonly location?: { readonly line?: number } }
+    const line = location?.line === undefined ? '' : `, line ${location.line}`
+    throw new Error(`Cannot read ${basename(path)}${line}: ${message.trim()}`)
+  }
 }
 
 async function readText(root: string, name: string): Promise<string | null> {

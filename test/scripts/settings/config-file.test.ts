@@ -42,6 +42,11 @@ describe('prepareConfig()', () => {
     expect(await readMade(root)).not.toHaveProperty('vars')
   })
 
+  it('says which file and which line cannot be read', async () => {
+    const root = await project('[vars]\nSIGN_UP = closed\n')
+    await expect(prepareConfig(root)).rejects.toThrow(/^Cannot read deployment\.toml, line 2: /)
+  })
+
   it('takes it away with the settings', async () => {
     const root = await project('')
     await prepareConfig(root)
