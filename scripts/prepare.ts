@@ -23,16 +23,17 @@ async function prepare(): Promise<void> {
   const { values } = parseArgs({ options: { 'persist-to': { type: 'string' } } })
   await ensureAssets(PROJECT_ROOT)
   const command = process.env.WRANGLER_COMMAND
-  if ((await prepareConfig()).isChanged && command !== undefined) {
+  const { path, isChanged } = await prepareConfig()
+  if (isChanged && command !== undefined) {
     throw new Error(`${SETTINGS} has changed since this command read the configuration: give it again`)
   }
   if (command !== undefined && command !== 'dev') return
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const wrangler = command === 'dev' ? await findPlainWrangler() : null
   const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
-  if (wrangler && (await mayHaveRoutes()) && hasRoutes(await readRawConfig())) {
+  if (wrangler && (wrangler.config ?? path) === path && (await mayHaveRoutes()) && hasRoutes(await readRawConfig())) {
     console.warn(
-      'wrangler.toml has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
+      'The configuration has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
     )
   }
   if (wrangler) {

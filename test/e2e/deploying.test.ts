@@ -75,7 +75,8 @@ async function changesDuring(work: () => Promise<unknown>): Promise<readonly str
   return cloudflare.asked.slice(before).filter((line) => !line.startsWith('GET '))
 }
 
-describe('a deployment, by the commands of docs/deploying.md', () => {
+// A deploy is a dozen commands of wrangler, each of which takes seconds to start on a busy machine.
+describe('a deployment, by the commands of docs/deploying.md', { timeout: 300_000 }, () => {
   it('is made with its first user, and its ids are noted where git does not look', async () => {
     await run('npm run -s user -- create --email before@example.com --verified')
     const output = await paste('The first deploy')
