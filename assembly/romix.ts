@@ -1,5 +1,5 @@
 // ROMix of scrypt (RFC 7914 §5), the memory-hard part, in AssemblyScript with SIMD. Knows no password and no parameter's limits:
-// src/platform/scrypt.ts does PBKDF2 before and after, lays out the memory and decides how much is done at a time.
+// src/platform/hashing/scrypt.ts does PBKDF2 before and after, lays out the memory and decides how much is done at a time.
 //
 // Up to three lanes (the p independent parts of one hash) go side by side in one loop. A lane alone leaves the processor waiting
 // for the lane's own last result; three fill its units and still fit its sixteen vector registers.

@@ -1,73 +1,54 @@
 // The only place that builds everything from bindings. Tests build the same with another clock, chance or binding.
 import { waitUntil } from 'cloudflare:workers'
-import { type Admin, createAdmin } from './auth/admin/admin.ts'
-import { type Auth, createAuth } from './auth/auth.ts'
-import type { Deps } from './auth/deps.ts'
-import { createSigningKeys } from './auth/signing-keys.ts'
-import { createStableKeys } from './auth/stable-keys.ts'
-import { type Config, isDevelopment, type MailConfig, parseConfig } from './config.ts'
-import type { LimitPolicy } from './objects/limit-rules.ts'
-import { DEFAULT_LIMIT_POLICY } from './objects/limit-rules.ts'
-import type { LoginLimiterObject } from './objects/login-limiter.ts'
-import { createLoginLimits } from './objects/login-limits.ts'
-import { DEFAULT_PIN_POLICY, type PinPolicy } from './objects/pin-tallies.ts'
-import { createSessionCopies } from './objects/session-copies.ts'
-import type { SessionLedgerDependencies, SessionLedgerObject } from './objects/session-ledger.ts'
-import { createSessionLedgers } from './objects/session-ledgers.ts'
-import { createBreachedPasswords } from './platform/breached-passwords.ts'
-import { type Clock, systemClock } from './platform/clock.ts'
-import { HashQueue } from './platform/hash-queue.ts'
-import { encodeHex } from './platform/hex.ts'
-import { HourlyMemory } from './platform/hourly-memory.ts'
-import { createKeyring, type Keyring } from './platform/keyring.ts'
-import { consoleLog, type Log, reasonOf } from './platform/log.ts'
-import { type MailTransport, mailboxTransport } from './platform/mail.ts'
-import { createBindingTransport } from './platform/mail-binding.ts'
-import { createHttpTransport } from './platform/mail-http.ts'
-import { createSmtpTransport } from './platform/mail-smtp.ts'
-import { createPasswordHasher } from './platform/password-hash.ts'
-import { type Random, systemRandom } from './platform/random.ts'
-import { RetryHint } from './platform/retry-hint.ts'
-import romix from './platform/romix.wasm'
-import { ScryptEngine } from './platform/scrypt.ts'
-import { createTurnstile, type Turnstile } from './platform/turnstile.ts'
-import { createAccountChanges } from './stores/account-changes.ts'
-import { createAccountLinks } from './stores/account-links.ts'
-import { createAccountUndo } from './stores/account-undo.ts'
-import { createAuditEvents } from './stores/audit-events.ts'
-import { createCommonPasswords } from './stores/common-passwords.ts'
+import { type Config, type MailConfig, parseConfig } from './config/config.ts'
+import { createAdmin } from './core/admin/admin.ts'
+import { createAuth } from './core/core.ts'
+import type { Deps } from './core/kernel/deps.ts'
+import { createSigningKeys } from './core/tokens/signing-keys.ts'
+import { createStableKeys } from './core/tokens/stable-keys.ts'
+import type { LimitPolicy } from './objects/login-limiter/limit-rules.ts'
+import { DEFAULT_LIMIT_POLICY } from './objects/login-limiter/limit-rules.ts'
+import { createLoginLimits } from './objects/login-limiter/login-limits.ts'
+import { DEFAULT_PIN_POLICY, type PinPolicy } from './objects/login-limiter/pin-tallies.ts'
+import { createSessionCopies } from './objects/session-ledger/session-copies.ts'
+import type { SessionLedgerDependencies } from './objects/session-ledger/session-ledger.ts'
+import { createSessionLedgers } from './objects/session-ledger/session-ledgers.ts'
+import { encodeHex } from './platform/crypto/hex.ts'
+import { createKeyring, type Keyring } from './platform/crypto/keyring.ts'
+import { type Random, systemRandom } from './platform/crypto/random.ts'
+import { HashQueue } from './platform/hashing/hash-queue.ts'
+import { createPasswordHasher } from './platform/hashing/password-hash.ts'
+import romix from './platform/hashing/romix.wasm'
+import { ScryptEngine } from './platform/hashing/scrypt.ts'
+import { type MailTransport, mailboxTransport } from './platform/mail/mail.ts'
+import { createBindingTransport } from './platform/mail/mail-binding.ts'
+import { createHttpTransport } from './platform/mail/mail-http.ts'
+import { createSmtpTransport } from './platform/mail/mail-smtp.ts'
+import { type Clock, systemClock } from './platform/runtime/clock.ts'
+import { HourlyMemory } from './platform/runtime/hourly-memory.ts'
+import { consoleLog, type Log, reasonOf } from './platform/runtime/log.ts'
+import { RetryHint } from './platform/runtime/retry-hint.ts'
+import { createBreachedPasswords } from './platform/services/breached-passwords.ts'
+import { createTurnstile, type Turnstile } from './platform/services/turnstile.ts'
+import type { Bindings, Service } from './service.ts'
+import { createAccountChanges } from './stores/accounts/account-changes.ts'
+import { createAccountLinks } from './stores/accounts/account-links.ts'
+import { createAccountUndo } from './stores/accounts/account-undo.ts'
+import { createCommonPasswords } from './stores/accounts/common-passwords.ts'
+import { createDeletions } from './stores/accounts/deletions.ts'
+import { createErasures } from './stores/accounts/erasures.ts'
+import { createImports } from './stores/accounts/imports.ts'
+import { createManagedAccounts } from './stores/accounts/managed-accounts.ts'
+import { createRecoveryPoints } from './stores/accounts/recovery-points.ts'
+import { createRegistrations } from './stores/accounts/registrations.ts'
+import { createUsers } from './stores/accounts/users.ts'
+import { createAuditEvents } from './stores/audit/audit-events.ts'
+import { createOperatorViews } from './stores/audit/operator-views.ts'
 import { createDatabase } from './stores/database.ts'
-import { createDeletions } from './stores/deletions.ts'
-import { createErasures } from './stores/erasures.ts'
-import { createImports } from './stores/imports.ts'
-import { createMailRequests } from './stores/mail-requests.ts'
-import { createManagedAccounts } from './stores/managed-accounts.ts'
-import { createOperatorViews } from './stores/operator-views.ts'
-import { createOutbox } from './stores/outbox.ts'
-import { createRecoveryPoints } from './stores/recovery-points.ts'
-import { createRegistrations } from './stores/registrations.ts'
-import { createSigningKeyStore } from './stores/signing-keys.ts'
-import { createStableKeyStore } from './stores/stable-keys.ts'
-import { createUsers } from './stores/users.ts'
-
-/** What wrangler.toml binds; vars and secrets beside them are parseConfig's. */
-export interface Bindings {
-  readonly DB: D1Database
-  readonly SESSIONS: KVNamespace
-  readonly EMAIL: SendEmail
-  readonly ASSETS: Fetcher
-  readonly SESSION_LEDGER: DurableObjectNamespace<SessionLedgerObject>
-  readonly LOGIN_LIMITER: DurableObjectNamespace<LoginLimiterObject>
-}
-
-export interface Service {
-  readonly auth: Auth
-  readonly admin: Admin
-  readonly config: Config
-  readonly log: Log
-  /** To be called for each request: hashes in the same isolate make way for it. */
-  readonly noteRequest: () => void
-}
+import { createSigningKeyStore } from './stores/keys/signing-keys.ts'
+import { createStableKeyStore } from './stores/keys/stable-keys.ts'
+import { createMailRequests } from './stores/mail/mail-requests.ts'
+import { createOutbox } from './stores/mail/outbox.ts'
 
 /** What tests put in place of the machine's. */
 export interface Surroundings {
@@ -155,17 +136,10 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
   return { auth: createAuth(deps), admin: createAdmin(deps), config, log, noteRequest: () => hashQueue.noteRequest() }
 }
 
-/** A file of this worker's own, from the assets it was deployed with. */
-export function fetchAsset(env: Bindings, path: string): Promise<Response> {
-  return env.ASSETS.fetch(new URL(path, 'https://assets.local'))
-}
-
 /** What a SessionLedger object works with. */
 export function composeLedger(env: Bindings): SessionLedgerDependencies {
   return { copies: env.SESSIONS, clock: systemClock }
 }
-
-export { isDevelopment }
 
 function mailTransport(config: MailConfig, binding: SendEmail): MailTransport {
   switch (config.transport) {

@@ -1,10 +1,12 @@
 // The export list: what the runtime calls. Object shells hand what compose builds to the classes that do the work.
-import { createApp } from './app.ts'
-import { type Bindings, compose, composeLedger, type Service } from './compose.ts'
-import { LoginLimiterObject } from './objects/login-limiter.ts'
-import { SessionLedgerObject } from './objects/session-ledger.ts'
+
+import { compose, composeLedger } from './compose.ts'
+import { createApp } from './http/app.ts'
+import { LoginLimiterObject } from './objects/login-limiter/login-limiter.ts'
+import { SessionLedgerObject } from './objects/session-ledger/session-ledger.ts'
 import type { BindingProps } from './rpc/caller.ts'
-import { AdminServiceEntrypoint, AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc.ts'
+import { AdminServiceEntrypoint, AuthServiceEntrypoint, TokenVerifierEntrypoint } from './rpc/entrypoints.ts'
+import type { Bindings, Service } from './service.ts'
 
 /** One service an environment, which is one an isolate: key caches and the memory for hashing live in it. */
 const services = new WeakMap<Bindings, Service>()

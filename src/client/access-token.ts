@@ -1,5 +1,5 @@
 // Judges an access token by itself: signature, claims and time, with the keys a cache finds. No session is asked.
-import { readKeyId, verifyToken } from '../platform/jwt.ts'
+import { readKeyId, verifyToken } from '../platform/crypto/jwt.ts'
 import type { PosternFailure, PosternResult, Principal } from './bindings.ts'
 import type { FoundKey } from './key-cache.ts'
 

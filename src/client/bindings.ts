@@ -1,6 +1,6 @@
 // What Postern's entrypoints look like from the other side of a service binding, and what they answer. Types only: type
 // `env.POSTERN` with one of these.
-import type { PublicJwk } from '../platform/jwt.ts'
+import type { PublicJwk } from '../platform/crypto/jwt.ts'
 
 /**
  * How fresh an answer has to be. `token`: signature and claims only. `edge`: also the session's copy near by, which may be a

@@ -1,7 +1,7 @@
 // Checks tokens for a program anywhere, with the keys Postern publishes over HTTP: at `token` freshness, which is all that can
 // be known without asking for each token.
-import type { PublicJwk } from '../platform/jwt.ts'
-import { originOf } from '../platform/origin.ts'
+import type { PublicJwk } from '../platform/crypto/jwt.ts'
+import { originOf } from '../platform/identifiers/origin.ts'
 import { verifyAccessToken } from './access-token.ts'
 import type { KeySet, PosternResult, Principal } from './bindings.ts'
 import { withDeadline } from './deadline.ts'

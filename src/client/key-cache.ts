@@ -1,6 +1,6 @@
 // The public keys as one isolate of a calling service knows them: asked for when there are none, when they are old and when a
 // token names one that is new. Keeps values only and never a promise: in a Worker one that another request made may never settle.
-import { importSigningKey, type PublicJwk } from '../platform/jwt.ts'
+import { importSigningKey, type PublicJwk } from '../platform/crypto/jwt.ts'
 import type { KeySet, PosternFailure, PosternResult } from './bindings.ts'
 import { type Report, SetUpError } from './troubles.ts'
 

@@ -1,6 +1,7 @@
 // What each method of `AdminService` does: the acts of the admin API for another worker, as far as the props of its binding go.
-import { MAX_LINE_BYTES } from '../auth/admin/import-users.ts'
-import type { OperatorProof } from '../auth/admin/operator.ts'
+
+import type { OperatorProof } from '../core/admin/operator.ts'
+import { MAX_LINE_BYTES } from '../core/admin/transfer/import-users.ts'
 import {
   viewAccount,
   viewEvents,
@@ -10,12 +11,12 @@ import {
   viewStats,
   viewStory,
   viewUsers,
-} from '../auth/admin/views.ts'
-import type { Client } from '../auth/deps.ts'
-import { AuthError } from '../auth/errors.ts'
-import type { Service } from '../compose.ts'
-import { readByteLines, streamLines } from '../platform/byte-lines.ts'
-import { UNKNOWN_ADDRESS } from '../platform/client-address.ts'
+} from '../core/admin/views.ts'
+import type { Client } from '../core/kernel/deps.ts'
+import { AuthError } from '../core/kernel/errors.ts'
+import { UNKNOWN_ADDRESS } from '../platform/identifiers/client-address.ts'
+import { readByteLines, streamLines } from '../platform/runtime/byte-lines.ts'
+import type { Service } from '../service.ts'
 import { clearableText, optionalText, requireMembers, requireText, requireTexts } from './arguments.ts'
 import { parseCaller } from './caller.ts'
 import { createSettle } from './settle.ts'

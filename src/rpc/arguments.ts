@@ -1,5 +1,5 @@
 // Arguments are whatever another worker sent: judged like input from the internet.
-import { AuthError } from '../auth/errors.ts'
+import { AuthError } from '../core/kernel/errors.ts'
 
 /** As much as a body over HTTP may hold. */
 export const MAX_TEXT_LENGTH = 16 * 1024

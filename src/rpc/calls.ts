@@ -1,8 +1,8 @@
 // What each method of the entrypoints does: may this caller, are these arguments what they should be, ask the core, say it
 // in plain values. Nothing thrown in here crosses a binding but an Error whose message is a code.
-import { AuthError } from '../auth/errors.ts'
-import type { Freshness } from '../auth/settings.ts'
-import type { Service } from '../compose.ts'
+import { AuthError } from '../core/kernel/errors.ts'
+import type { Freshness } from '../core/kernel/settings.ts'
+import type { Service } from '../service.ts'
 import { MAX_TEXT_LENGTH, requireText } from './arguments.ts'
 import { parseCaller } from './caller.ts'
 import { clientOf } from './client.ts'

@@ -1,10 +1,10 @@
 // For whom another worker asks: itself, or a client of its own where its binding may speak for clients. What it says of the client
 // is what Cloudflare and the browser told it, and is judged like a header.
-import type { Client } from '../auth/deps.ts'
-import { AuthError } from '../auth/errors.ts'
-import { parseClientAddress, UNKNOWN_ADDRESS } from '../platform/client-address.ts'
-import { parseAcceptLanguage } from '../platform/locale.ts'
-import { cleanText, USER_AGENT_LIMIT } from '../platform/printable-text.ts'
+import type { Client } from '../core/kernel/deps.ts'
+import { AuthError } from '../core/kernel/errors.ts'
+import { parseClientAddress, UNKNOWN_ADDRESS } from '../platform/identifiers/client-address.ts'
+import { parseAcceptLanguage } from '../platform/identifiers/locale.ts'
+import { cleanText, USER_AGENT_LIMIT } from '../platform/identifiers/printable-text.ts'
 import { optionalText, requireMembers } from './arguments.ts'
 import type { Caller } from './caller.ts'
 

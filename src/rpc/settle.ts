@@ -1,7 +1,7 @@
 // What surrounds every call: may this caller, what became of it for the log, and plain values for a failure.
-import { AuthError } from '../auth/errors.ts'
-import { Unavailable } from '../platform/deadline.ts'
-import { consoleLog, type Log, reasonOf } from '../platform/log.ts'
+import { AuthError } from '../core/kernel/errors.ts'
+import { Unavailable } from '../platform/runtime/deadline.ts'
+import { consoleLog, type Log, reasonOf } from '../platform/runtime/log.ts'
 import type { Caller, Right } from './caller.ts'
 import { type RpcResult, renderFailure } from './wire.ts'
 

@@ -1,12 +1,12 @@
 // What crosses a service binding: plain values under the names that document 001 and the contract give them, and the closed
 // list of codes that a failure can have there.
-import type { Principal } from '../auth/authenticate.ts'
-import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
-import type { Grant } from '../auth/grant.ts'
-import { rolesOf } from '../auth/permissions.ts'
-import type { KeySet } from '../auth/read-key-set.ts'
-import { Unavailable } from '../platform/deadline.ts'
-import type { User } from '../stores/users.ts'
+import type { Principal } from '../core/access/authenticate.ts'
+import { AuthError, type AuthErrorCode } from '../core/kernel/errors.ts'
+import { rolesOf } from '../core/kernel/permissions.ts'
+import type { Grant } from '../core/tokens/grant.ts'
+import type { KeySet } from '../core/tokens/read-key-set.ts'
+import { Unavailable } from '../platform/runtime/deadline.ts'
+import type { User } from '../stores/accounts/users.ts'
 
 export type RpcErrorCode =
   | 'invalid_request'

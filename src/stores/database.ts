@@ -1,7 +1,7 @@
 // The way into D1: every question has a deadline, and a database that cannot answer is an outage, never a refusal. Statements are
 // written with drizzle's `sql`, which keeps values apart from text; its query builders would be a sixth of the worker's size.
 import type { SQL } from 'drizzle-orm'
-import { withDeadline } from '../platform/deadline.ts'
+import { withDeadline } from '../platform/runtime/deadline.ts'
 import type { Row } from './rows.ts'
 
 /** Both throw `Unavailable` on failure or lateness; a write may then have happened or not. */

@@ -2,8 +2,8 @@
 // file into the next numbered file under migrations/. All times are epoch seconds.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { Locale } from '../platform/locale.ts'
-import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit-event.ts'
+import type { Locale } from '../platform/identifiers/locale.ts'
+import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit/audit-event.ts'
 
 export const users = sqliteTable('users', {
   /** A UUID; its 32 hex digits open every session id of the user. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { createVerifier } from '../../src/client/verifier.ts'
 import { createCalls } from '../../src/rpc/calls.ts'
-import { claimsOf, encodePart, rows } from '../auth/fixtures.ts'
-import { headerOf, resign, signHs256, tamper } from '../auth/forgery.ts'
+import { claimsOf, encodePart, rows } from '../support/fixtures.ts'
+import { headerOf, resign, signHs256, tamper } from '../support/forgery.ts'
 import { PASSWORD, PUBLIC_URL, startApp } from '../support/harness.ts'
 
 /** A signed-in user, and whether the client takes a token at `token` freshness. */

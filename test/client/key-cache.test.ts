@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { KeySet, PosternResult } from '../../src/client/bindings.ts'
 import { createKeyCache } from '../../src/client/key-cache.ts'
 import type { Report } from '../../src/client/troubles.ts'
-import { generateSigningKey, type PublicJwk } from '../../src/platform/jwt.ts'
+import { generateSigningKey, type PublicJwk } from '../../src/platform/crypto/jwt.ts'
 
 const NOW = 1_800_000_000
 const TERMS = { issuer: 'https://postern.example', audience: 'https://postern.example', maxTokenAgeSeconds: 900 }

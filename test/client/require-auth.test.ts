@@ -6,14 +6,14 @@ import { requireAuth } from '../../src/client/require-auth.ts'
 import { createReport } from '../../src/client/troubles.ts'
 import { createVerifier } from '../../src/client/verifier.ts'
 import { createCalls } from '../../src/rpc/calls.ts'
-import { encodePart } from '../auth/fixtures.ts'
-import { breakableBindings } from '../faults/intercepted-bindings.ts'
+import { breakableBindings } from '../suites/faults/intercepted-bindings.ts'
+import { encodePart } from '../support/fixtures.ts'
 import { BINDINGS, PUBLIC_URL, startApp, type TestApp } from '../support/harness.ts'
 import { playService } from '../support/outside-service.ts'
 
 const FRESHNESSES = ['token', 'edge', 'strict'] as const satisfies readonly Freshness[]
 
-/** What `env.POSTERN` is, without the wire between: test/rpc.test.ts is about that. */
+/** What `env.POSTERN` is, without the wire between: test/rpc/entrypoints.test.ts is about that. */
 function bindingTo(app: TestApp, rights: readonly string[] = ['verify']): TokenVerifierBinding {
   return createCalls(() => ({ auth: app.auth, log: () => {} }), { caller: 'notes-api', rights })
 }

@@ -1,7 +1,7 @@
 // `AdminService`: the acts of an operator over a binding, as far as its props go.
 import { describe, expect, it } from 'vitest'
 import { createAdminCalls } from '../../src/rpc/admin-calls.ts'
-import { rows } from '../auth/fixtures.ts'
+import { rows } from '../support/fixtures.ts'
 import { PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 
 const NEW = 'four unusual words here'

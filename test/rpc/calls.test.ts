@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import { isRunnable } from '../../src/platform/password-hash.ts'
+import { isRunnable } from '../../src/platform/hashing/password-hash.ts'
 import { type Calls, createCalls } from '../../src/rpc/calls.ts'
-import { claimsOf } from '../auth/fixtures.ts'
-import { breakableBindings } from '../faults/intercepted-bindings.ts'
+import { breakableBindings } from '../suites/faults/intercepted-bindings.ts'
+import { claimsOf } from '../support/fixtures.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../support/harness.ts'
 import { hashPassword } from '../support/hasher.ts'
 

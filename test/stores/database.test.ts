@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDatabase } from '../../src/stores/database.ts'
 import { users } from '../../src/stores/schema.ts'
 import { BINDINGS } from '../support/harness.ts'
-import { emptyDatabase } from './fixtures.ts'
+import { emptyDatabase } from '../support/store-fixtures.ts'
 
 const insertUser = (id: string) =>
   sql`INSERT INTO users (id, email, password_hash, created_at, updated_at) VALUES (${id}, ${`${id}@example.com`}, 'secret hash', 0, 0)`

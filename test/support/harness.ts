@@ -1,11 +1,12 @@
 // One Postern over the real bindings of workerd, with time, chance, mail and log in the test's hands. Storage starts empty.
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { createApp } from '../../src/app.ts'
-import { type Bindings, compose, type Service } from '../../src/compose.ts'
-import type { LogFields, LogLevel } from '../../src/platform/log.ts'
-import { type Mail, type MailTransport, mailboxTransport } from '../../src/platform/mail.ts'
-import { requireContract } from '../contract/require-contract.ts'
+import { compose } from '../../src/compose.ts'
+import { createApp } from '../../src/http/app.ts'
+import { type Mail, type MailTransport, mailboxTransport } from '../../src/platform/mail/mail.ts'
+import type { LogFields, LogLevel } from '../../src/platform/runtime/log.ts'
+import type { Bindings, Service } from '../../src/service.ts'
+import { requireContract } from '../suites/contract/require-contract.ts'
 
 export const PUBLIC_URL = 'http://localhost:8787'
 export const PASSWORD = 'correct horse battery'

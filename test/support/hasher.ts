@@ -1,9 +1,9 @@
 // The engine as tests use it: alone in the isolate, with nobody to wait for.
 
-import type { Checkpoint } from '../../src/platform/checkpoint.ts'
-import { createPasswordHasher } from '../../src/platform/password-hash.ts'
-import romix from '../../src/platform/romix.wasm'
-import { ScryptEngine, type ScryptParameters } from '../../src/platform/scrypt.ts'
+import type { Checkpoint } from '../../src/platform/hashing/checkpoint.ts'
+import { createPasswordHasher } from '../../src/platform/hashing/password-hash.ts'
+import romix from '../../src/platform/hashing/romix.wasm'
+import { ScryptEngine, type ScryptParameters } from '../../src/platform/hashing/scrypt.ts'
 
 export const atOnce: Checkpoint = async () => {}
 

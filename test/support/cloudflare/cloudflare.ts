@@ -3,7 +3,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
-import { makeCertificate } from '../../e2e/certificate.ts'
+import { makeCertificate } from '../e2e/certificate.ts'
 import { Account } from './account.ts'
 import { ApiError, answer } from './api.ts'
 

@@ -1,0 +1,50 @@
+// Whether a server that answers is the one on this state: its public keys are those in the state's database, and no other's.
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { findUrlOfTheDead } from '../../tools/dev/state-holder.ts'
+import { PROJECT_ROOT } from '../../tools/project.ts'
+import { trustOwnCertificate } from './own-certificate.ts'
+
+export async function servesState(url: string, persistDirectory: string): Promise<boolean> {
+  trustOwnCertificate(url)
+  const reply = await fetch(`${url}/.well-known/jwks.json`).catch(() => null)
+  const body = (await reply?.json().catch(() => null)) as { keys?: readonly { kid?: unknown }[] } | null
+  const served = (body?.keys ?? []).map(({ kid }) => kid)
+  return served.length > 0 && (await listKeyIds(persistDirectory)).some((kid) => served.includes(kid))
+}
+
+/**
+ * A server whose parent was killed goes on serving, and nothing but its answers tells of it.
+ * @throws Error with one sentence where one does
+ */
+export async function requireNoOrphan(persistDirectory: string): Promise<void> {
+  const url = findUrlOfTheDead(persistDirectory)
+  if (url === null || !(await servesState(url, persistDirectory))) return
+  const { port } = new URL(url)
+  throw new Error(
+    `Cannot start on ${persistDirectory}: ${url} still serves it, though the process that started it is gone. End it: "lsof -i :${port || '443'}" names it`,
+  )
+}
+
+/** Asked after the server, which makes its first key when it is asked for one. */
+async function listKeyIds(persistDirectory: string): Promise<readonly unknown[]> {
+  const directory = join(resolve(PROJECT_ROOT, persistDirectory), 'v3', 'd1', 'miniflare-D1DatabaseObject')
+  const files = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.sqlite'))
+  return files.flatMap((file) => {
+    try {
+      const database = new DatabaseSync(join(directory, file), { readOnly: true })
+      try {
+        return database
+          .prepare('SELECT kid FROM signing_keys')
+          .all()
+          .map(({ kid }) => kid)
+      } finally {
+        database.close()
+      }
+    } catch {
+      // Another database of miniflare's, which has no such table.
+      return []
+    }
+  })
+}

@@ -1,8 +1,0 @@
-// The user that a client of `v1` means by an id.
-import type { User } from '../stores/users.ts'
-import type { Deps } from './deps.ts'
-
-/** @throws Unavailable */
-export function findPublicUser({ users, settings }: Pick<Deps, 'users' | 'settings'>, id: string): Promise<User | null> {
-  return settings.userIds === 'number' && /^[1-9]\d{0,14}$/.test(id) ? users.findByNumber(Number(id)) : users.findById(id)
-}

@@ -1,9 +1,0 @@
-// Asks for another verification mail. The reply costs the same for every address: what the address has is looked up after it.
-import { askForMail } from './ask-for-mail.ts'
-import type { Client, Deps } from './deps.ts'
-import { requireEmail } from './email-rules.ts'
-
-/** @throws AuthError `invalid_request` @throws Unavailable */
-export async function resendVerification(deps: Deps, email: string | undefined, client: Client): Promise<void> {
-  await askForMail(deps, 'registration', requireEmail(email), client)
-}

@@ -1,0 +1,17 @@
+// Tries a dead letter again, as if it had just been queued.
+import { logEvent } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { AuthError } from '../../kernel/errors.ts'
+import { deliverMail } from '../../mail/deliver-mail.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+
+/** @returns to whom it goes @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function retryMail(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<string> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const event = describeOperatorAct(deps, operator, { what: 'mail_retried', userId: null })
+  const recipient = await deps.operatorViews.retryMail(id, event)
+  if (recipient === null) throw new AuthError('not_found', 'no dead letter, or its text is gone')
+  logEvent(deps, event)
+  deps.defer(deliverMail(deps))
+  return recipient
+}

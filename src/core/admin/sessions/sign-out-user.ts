@@ -1,0 +1,16 @@
+// Ends every session of an account.
+import { logEvent } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { endSessionsBefore } from '../../sessions/end-sessions-before.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { noSuchAccount } from '../require-account.ts'
+
+/** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function signOutUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const event = describeOperatorAct(deps, operator, { what: 'all_sessions_revoked', userId: id })
+  const epoch = await deps.users.bumpSessionEpoch(id, event, deps.clock())
+  if (epoch === null) throw noSuchAccount()
+  logEvent(deps, event)
+  await endSessionsBefore(deps, id, epoch)
+}

@@ -1,0 +1,32 @@
+// Grants and takes permissions. They are read from the row for every strict check, so it counts from the next request.
+import { logEvent } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { AuthError } from '../../kernel/errors.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { findPermissionProblem } from '../permission-rules.ts'
+import { noSuchAccount } from '../require-account.ts'
+
+export interface PermissionEdit {
+  readonly id: string
+  readonly change: 'grant' | 'revoke'
+  readonly permissions: readonly string[] | undefined
+}
+
+/** @returns all there are then @throws AuthError as `requireOperator`, `invalid_request`, `not_found` @throws Unavailable */
+export async function editPermissions(
+  deps: Deps,
+  proof: OperatorProof,
+  { id, change, permissions = [] }: PermissionEdit,
+  client: Client,
+): Promise<readonly string[]> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const problem =
+    permissions.length === 0 ? { field: 'permissions', message: 'must not be empty' } : findPermissionProblem(permissions)
+  if (problem) throw new AuthError('invalid_request', 'permissions not acceptable', { fields: [problem] })
+  const reason = `${change} ${permissions.join(', ')}`
+  const event = describeOperatorAct(deps, operator, { what: 'permissions_changed', reason, userId: id })
+  const left = await deps.managedAccounts.editPermissions(id, change, permissions, event)
+  if (left === null) throw noSuchAccount()
+  logEvent(deps, event)
+  return left
+}

@@ -1,0 +1,18 @@
+// Deletes an account for good, put aside or not, with all that belongs to it. No mail tells of it.
+
+import { eraseAccount } from '../../accounts/erase-account.ts'
+import { logEvent } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { noSuchAccount } from '../require-account.ts'
+
+/** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function removeUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const user = await deps.users.findById(id)
+  const event = { ...describeOperatorAct(deps, operator, { what: 'account_deleted', userId: id }), ip: null, userAgent: null }
+  if (!(await deps.managedAccounts.erase(id, event))) throw noSuchAccount()
+  logEvent(deps, event)
+  // What was put aside the cron erases: its names are in `erasures`.
+  if (user) await eraseAccount(deps, { userId: id, email: user.email, usernameKey: user.usernameKey })
+}

@@ -1,0 +1,13 @@
+// Lets the address of an account count as proven, on the operator's word.
+import { logEvent } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { noSuchAccount } from '../require-account.ts'
+
+/** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
+export async function verifyUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
+  const operator = await requireOperator(deps, proof, 'change', client)
+  const event = describeOperatorAct(deps, operator, { what: 'email_verified', userId: id })
+  if (!(await deps.managedAccounts.verify(id, event))) throw noSuchAccount()
+  logEvent(deps, event)
+}

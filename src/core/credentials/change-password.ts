@@ -1,0 +1,65 @@
+// A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
+import type { User } from '../../stores/accounts/users.ts'
+import { authenticateStrictly, requirePassword } from '../access/authenticate.ts'
+import { describeAct } from '../audit/audit.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { AuthError, type FieldProblem } from '../kernel/errors.ts'
+import { sealAccountMail } from '../mail/account-mail.ts'
+import { applyChange } from '../mail/apply-change.ts'
+import { endSessionsBefore } from '../sessions/end-sessions-before.ts'
+import { checkCurrentPassword } from './check-current-password.ts'
+import { requireHashRoom } from './hash-room.ts'
+import { findNewPasswordProblem, hashNewPassword } from './new-password.ts'
+
+export interface PasswordForm {
+  readonly currentPassword?: string | undefined
+  readonly newPassword?: string | undefined
+  /** Whether every other credential ends too: yes when left out. */
+  readonly endOtherCredentials?: boolean | undefined
+}
+
+/** What the fields of a `PasswordForm` are called in a refusal. */
+const FIELDS = { currentPassword: 'current_password', newPassword: 'new_password' } as const
+
+/**
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ *   `invalid_credentials` for the wrong password, of two changes at once for the later one too; `rate_limited`
+ * @throws Unavailable
+ */
+export async function changePassword(deps: Deps, accessToken: string | null, form: PasswordForm, client: Client): Promise<void> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  requirePassword(principal)
+  const { user } = principal
+  const { currentPassword, newPassword } = await requireForm(deps, form, user)
+  requireHashRoom(deps)
+  const { attempt } = await checkCurrentPassword(deps, principal, currentPassword, client)
+  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
+  const endsOthers = form.endOtherCredentials ?? true
+  const notice = await sealAccountMail(deps, user, client, {
+    kind: 'password_changed',
+    pinRemoved: endsOthers && user.pinHash !== null,
+  })
+  const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
+  const terms = { keptSessionId: principal.sessionId, endsOthers }
+  const epoch = await applyChange(deps, event, () =>
+    deps.accountChanges.changePassword(user, passwordHash, terms, { notice, event }, deps.clock()),
+  )
+  if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')
+  await endSessionsBefore(deps, user.id, epoch, principal.sessionId)
+}
+
+async function requireForm(
+  deps: Deps,
+  { currentPassword = '', newPassword = '' }: PasswordForm,
+  user: User,
+): Promise<{ currentPassword: string; newPassword: string }> {
+  const problem = await findNewPasswordProblem(deps, FIELDS.newPassword, newPassword, user)
+  const isSame = newPassword !== '' && newPassword.normalize('NFC') === currentPassword.normalize('NFC')
+  const fields: FieldProblem[] = [
+    ...(currentPassword === '' ? [{ field: FIELDS.currentPassword, message: 'is required' }] : []),
+    ...(problem ? [problem] : []),
+    ...(isSame && !problem ? [{ field: FIELDS.newPassword, message: 'must be another one than now' }] : []),
+  ]
+  if (fields.length > 0) throw new AuthError('invalid_request', 'passwords not acceptable', { fields })
+  return { currentPassword, newPassword }
+}

@@ -1,0 +1,85 @@
+// Proves an account by e-mail address or username and password. Every wrong pair gets the same answer at the same cost.
+
+import { decoyHash, isWeakerThan, SALT_BYTES } from '../../platform/hashing/password-hash.ts'
+import { clientBucket } from '../../platform/identifiers/client-address.ts'
+import { parseEmailAddress } from '../../platform/identifiers/email-address.ts'
+import { parseUsername } from '../../platform/identifiers/username.ts'
+import type { User } from '../../stores/accounts/users.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { AuthError } from '../kernel/errors.ts'
+import { hashInTurn } from './hash-room.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+
+export interface Credentials {
+  /** Counts where both are given. */
+  readonly email?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
+interface Account {
+  /** What limits are counted for: the identifier as typed, canonicalised, whether anybody has it or not. */
+  readonly name: string
+  find(users: Deps['users']): Promise<User | null>
+}
+
+/** Credentials that can be judged. */
+interface Claim {
+  readonly account: Account
+  readonly password: string
+}
+
+/** Costs nothing. @throws AuthError `missing_credentials` */
+export function requireCredentials(credentials: Credentials): Claim {
+  const account = parseAccount(credentials)
+  const { password } = credentials
+  if (!account || !password) throw new AuthError('missing_credentials', 'identifier or password missing')
+  return { account, password }
+}
+
+/** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
+export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
+  const who = { account: account.name, address: clientBucket(client) }
+  const proven = await judgeAttempt(deps, client, {
+    what: 'sign_in',
+    begin: () => deps.limits.beginSignIn(who, deps.clock()),
+    beginExempt: () => deps.limits.beginSignIn({ ...who, isExempt: true }, deps.clock()),
+    find: () => account.find(deps.users),
+    verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint, deps.settings.scrypt),
+  })
+  if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
+  return proven
+}
+
+function parseAccount({ email, username }: Credentials): Account | null {
+  if (email) {
+    const address = parseEmailAddress(email)
+    if (!address) return nobody(`email:${email}`)
+    return { name: `email:${address}`, find: (users) => users.findByEmail(address) }
+  }
+  if (username) {
+    const name = parseUsername(username)
+    if (!name) return nobody(`username:${username}`)
+    return { name: `username:${name.key}`, find: (users) => users.findByUsernameKey(name.key) }
+  }
+  return null
+}
+
+/** Text that no account can be known by is judged like any other: a slip in an address is a wrong sign-in. */
+function nobody(name: string): Account {
+  return { name, find: async () => null }
+}
+
+function decoy({ settings, random }: Deps): string {
+  return decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
+}
+
+/** Nothing depends on it, so others go first: with no room now, the next sign-in will do. */
+async function strengthenHash(deps: Deps, user: User, password: string): Promise<void> {
+  if (!deps.hashQueue.hasRoom()) return
+  const { hasher, random, settings } = deps
+  const hash = await hashInTurn(deps, null, (checkpoint) =>
+    hasher.renew(password, user.passwordHash, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
+  )
+  if (hash !== null) await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())
+}

@@ -1,0 +1,70 @@
+// Proves an account by username and PIN. Every wrong pair gets the same answer at the same cost, a dead PIN included.
+
+import { decoyHash, isWeakerThan, SALT_BYTES } from '../../platform/hashing/password-hash.ts'
+import { hashPin, type StoredPin, verifyPin } from '../../platform/hashing/pin-hash.ts'
+import { addressBucket } from '../../platform/identifiers/client-address.ts'
+import { parseUsername } from '../../platform/identifiers/username.ts'
+import type { User } from '../../stores/accounts/users.ts'
+import { recordAct } from '../audit/audit.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { AuthError } from '../kernel/errors.ts'
+import { hashInTurn } from './hash-room.ts'
+import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+
+export interface PinCredentials {
+  /** The username. */
+  readonly name?: string | undefined
+  readonly pin?: string | undefined
+}
+
+/**
+ * @throws AuthError `missing_credentials`, `invalid_credentials`, `rate_limited`
+ * @throws Unavailable
+ */
+export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client: Client): Promise<ProvenAccount> {
+  if (!name || !pin) throw new AuthError('missing_credentials', 'name or PIN missing')
+  // Text that can be nobody's username is judged like any other, which it then is not.
+  const key = parseUsername(name)?.key ?? null
+  let [isDead, isLast] = [false, false]
+  const who = { usernameKey: key ?? name, address: addressBucket(client.address) }
+  const proven = await judgeAttempt(deps, client, {
+    what: 'sign_in',
+    async begin() {
+      const begun = await deps.limits.beginPinSignIn(who, deps.clock())
+      if (begun.allowed) ({ isDead, isLast } = begun)
+      return begun
+    },
+    find: async () => (key === null ? null : deps.users.findByUsernameKey(key)),
+    async verify(user, checkpoint) {
+      const stored = storedPin(user)
+      const isRight = await verifyPin(deps, pin, stored ?? (await decoyPin(deps)), checkpoint, deps.settings.scrypt)
+      if (user && stored && !isRight && isLast) {
+        recordAct(deps, client, { what: 'pin_dead', reason: 'too many failures in a row', userId: user.id, actor: 'anonymous' })
+      }
+      return isRight && stored !== null && !isDead
+    },
+  })
+  const stored = storedPin(proven.user)
+  if (stored && (await isOutdated(deps, stored))) deps.defer(renewHash(deps, proven.user, stored, pin))
+  return proven
+}
+
+function storedPin(user: User | null): StoredPin | null {
+  return user?.pinHash && user.pinKeyId ? { pinHash: user.pinHash, pinKeyId: user.pinKeyId } : null
+}
+
+async function decoyPin({ settings, random, keyring }: Deps): Promise<StoredPin> {
+  return { pinHash: decoyHash(settings.scrypt, random.bytes(SALT_BYTES)), pinKeyId: await keyring.currentKeyId() }
+}
+
+/** Weaker than today's, or keyed under the secret before, which is not accepted for ever. */
+async function isOutdated({ settings, keyring }: Deps, { pinHash, pinKeyId }: StoredPin): Promise<boolean> {
+  return isWeakerThan(pinHash, settings.scrypt) || pinKeyId !== (await keyring.currentKeyId())
+}
+
+async function renewHash(deps: Deps, user: User, from: StoredPin, pin: string): Promise<void> {
+  if (!deps.hashQueue.hasRoom()) return
+  const { random, settings } = deps
+  const to = await hashInTurn(deps, null, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
+  await deps.users.replacePin(user.id, from.pinHash, to, deps.clock())
+}

@@ -1,0 +1,39 @@
+// A password that is to take the place of another one: the policy before anything is spent or counted, the hash after.
+import type { CountedAttempt } from '../../objects/login-limiter/login-limits.ts'
+import { SALT_BYTES } from '../../platform/hashing/password-hash.ts'
+import { commonPasswordKey, describeBrokenRule, findBrokenRule } from '../../platform/identifiers/password-policy.ts'
+import type { User } from '../../stores/accounts/users.ts'
+import type { Deps } from '../kernel/deps.ts'
+import type { FieldProblem } from '../kernel/errors.ts'
+import { hashInTurn } from './hash-room.ts'
+import { requireUnbreachedPassword } from './require-unbreached-password.ts'
+
+/** What is wrong with it, as a member of the request, or `null`. @throws Unavailable */
+export async function findNewPasswordProblem(
+  { settings, commonPasswords }: Pick<Deps, 'settings' | 'commonPasswords'>,
+  field: string,
+  password: string,
+  { email, username }: Pick<User, 'email' | 'username'>,
+): Promise<FieldProblem | null> {
+  const own = [email, email.split('@')[0] ?? email, ...(username === null ? [] : [username])]
+  const broken =
+    (password === '' ? ({ rule: 'required' } as const) : findBrokenRule(password, settings.password, own)) ??
+    ((await commonPasswords.includes(commonPasswordKey(password))) ? ({ rule: 'common' } as const) : null)
+  return broken && { field, message: describeBrokenRule(broken), broken }
+}
+
+/**
+ * @param field what the password is called in a refusal
+ * @param attempt given back where there is no room for the hash; `null` where none was counted
+ * @throws AuthError `invalid_request` for a breached password @throws Unavailable
+ */
+export async function hashNewPassword(
+  deps: Deps,
+  field: string,
+  password: string,
+  attempt: CountedAttempt | null,
+): Promise<string> {
+  await requireUnbreachedPassword(deps, field, password, attempt)
+  const { hasher, random, settings } = deps
+  return hashInTurn(deps, attempt, (checkpoint) => hasher.hash(password, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
+}

@@ -1,0 +1,31 @@
+// What an account's row says of which of its sessions are alive.
+import type { Standing } from '../../objects/session-ledger/session-rules.ts'
+import type { User } from '../../stores/accounts/users.ts'
+import type { Deps } from './deps.ts'
+
+export function standingOf({ sessionEpoch, keptSession, ...user }: User): Standing {
+  // By its epoch, so that whatever else raises the number, an operator's SQL for one, ends this session like any other.
+  const [keptEpoch, keptSessionId = null] = keptSession?.split(':') ?? []
+  return { epoch: sessionEpoch, keptSessionId: keptEpoch === String(sessionEpoch) ? keptSessionId : null, pin: pinNameOf(user) }
+}
+
+/** What the sessions that the PIN opens call it: empty for one that was set before PINs had names. */
+export function pinNameOf({ pinHash, pinId }: Pick<User, 'pinHash' | 'pinId'>): string | null {
+  return pinHash === null ? null : (pinId ?? '')
+}
+
+/**
+ * Asks a ledger about a session with what the user's row said, and once more if the row says something else by now: the ledger may
+ * have followed a change of the epoch that the row was read before, and a session that is kept must not be refused.
+ * @param ask answers `null` where the session is not alive
+ */
+export async function askLedger<T>(
+  { users }: Pick<Deps, 'users'>,
+  user: User,
+  ask: (standing: Standing) => Promise<T | null>,
+): Promise<T | null> {
+  const answer = await ask(standingOf(user))
+  if (answer !== null) return answer
+  const present = await users.findById(user.id)
+  return present === null || present.sessionEpoch === user.sessionEpoch ? null : ask(standingOf(present))
+}

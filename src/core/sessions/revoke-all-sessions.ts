@@ -1,0 +1,25 @@
+// Signs the user out everywhere, this session included. D1 decides it, by a new epoch that no session carries.
+
+import { isLive } from '../../objects/session-ledger/session-rules.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { describeAct, logEvent } from '../audit/audit.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { AuthError } from '../kernel/errors.ts'
+import { standingOf } from '../kernel/standing.ts'
+import { endSessionsBefore } from './end-sessions-before.ts'
+
+/**
+ * @returns how many sessions ended
+ * @throws AuthError as `authenticate` @throws Unavailable
+ */
+export async function revokeAllSessions(deps: Deps, accessToken: string | null, client: Client): Promise<number> {
+  const { user, sessionId } = await authenticateStrictly(deps, accessToken)
+  const now = deps.clock()
+  const sessions = await deps.ledgers.list(user.id)
+  const event = describeAct(deps, client, { what: 'all_sessions_revoked', userId: user.id, sessionId })
+  const epoch = await deps.users.bumpSessionEpoch(user.id, event, now)
+  if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
+  logEvent(deps, event)
+  await endSessionsBefore(deps, user.id, epoch)
+  return sessions.filter((session) => isLive(session, standingOf(user), now)).length
+}

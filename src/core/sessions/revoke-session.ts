@@ -1,0 +1,24 @@
+// Ends one session by its id: one's own, or for a system administrator anybody's.
+import { userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { actorFor, recordAct } from '../audit/audit.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { AuthError } from '../kernel/errors.ts'
+import { SYSTEM_ADMIN } from '../kernel/permissions.ts'
+import { revokeLiveSession } from './revoke-live-session.ts'
+
+/**
+ * @throws AuthError `not_found` for every session that is not live or not the caller's to end
+ * @throws Unavailable when the ledger has not confirmed it
+ */
+export async function revokeSession(deps: Deps, accessToken: string | null, sessionId: string, client: Client): Promise<void> {
+  const principal = await authenticateStrictly(deps, accessToken)
+  const ownerId = userIdOfSession(sessionId)
+  const isOwn = ownerId === principal.userId
+  if (!ownerId || (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN))) throw new AuthError('not_found', 'not your session')
+  // The owner must exist before its ledger is asked, so that guessed ids reach no object.
+  const owner = isOwn ? principal.user : await deps.users.findById(ownerId)
+  if (!owner) throw new AuthError('not_found', 'no such user')
+  await revokeLiveSession(deps, sessionId, owner)
+  recordAct(deps, client, { what: 'session_revoked', userId: ownerId, sessionId, actor: actorFor(principal, ownerId) })
+}

@@ -1,0 +1,27 @@
+// Sign-in by e-mail address or username and password, for a pair of tokens.
+import { type Credentials, checkPassword, requireCredentials } from '../credentials/check-password.ts'
+import { requireHashRoom } from '../credentials/hash-room.ts'
+import { requireChallenge } from '../credentials/require-challenge.ts'
+import type { Client, Deps } from '../kernel/deps.ts'
+import { type Grant, issueGrant } from '../tokens/grant.ts'
+import { startSession } from './start-session.ts'
+
+/**
+ * @throws AuthError `missing_credentials`, `invalid_request`, `challenge_failed`, `invalid_credentials`, `account_disabled`,
+ *   `rate_limited`
+ * @throws Unavailable
+ */
+export async function signIn(deps: Deps, credentials: Credentials, client: Client): Promise<Grant> {
+  const claim = requireCredentials(credentials)
+  // Before the challenge, too: its token is spent by asking.
+  requireHashRoom(deps)
+  await requireChallenge(deps, 'login', client)
+  const proven = await checkPassword(deps, claim, client)
+  const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
+  const session = await startSession(deps, proven, client, {
+    amr: ['pwd'],
+    ttlSeconds: sessionTtlSeconds,
+    absoluteTtlSeconds: sessionAbsoluteTtlSeconds,
+  })
+  return issueGrant(deps, proven.key, proven.user, session)
+}

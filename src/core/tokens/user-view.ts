@@ -1,0 +1,26 @@
+// An account as its user and operators are shown it, as plain values under the names of the APIs.
+import { renderTime } from '../../platform/runtime/rfc3339.ts'
+import type { User } from '../../stores/accounts/users.ts'
+import { rolesOf, SYSTEM_ADMIN } from '../kernel/permissions.ts'
+import type { AuthSettings } from '../kernel/settings.ts'
+
+/** What a user is called on `v1`. */
+export function publicIdOf({ id, number }: Pick<User, 'id' | 'number'>, userIds: AuthSettings['userIds']): string | number {
+  return userIds === 'number' && number !== null ? number : id
+}
+
+export function viewUser(user: User) {
+  const [role] = rolesOf(user.permissions)
+  return {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email_verified: user.emailVerifiedAt !== null,
+    is_admin: user.permissions.includes(SYSTEM_ADMIN),
+    role,
+    permissions: [...user.permissions],
+    created_at: renderTime(user.createdAt),
+  }
+}

@@ -1,0 +1,58 @@
+// `POST /import`: a body of any length, read as it comes. To a client that takes lines, how far it is is told on the way.
+import type { Context } from 'hono'
+import { type ImportReport, MAX_LINE_BYTES } from '../../core/admin/transfer/import-users.ts'
+import { AuthError } from '../../core/kernel/errors.ts'
+import { readByteLines } from '../../platform/runtime/byte-lines.ts'
+import { type AppEnv, readClient } from '../shared/context.ts'
+import { renderFailure } from '../shared/error-wire.ts'
+import { noteFailure } from '../shared/failures.ts'
+import { proofOf } from './proof.ts'
+
+export const LINES_TYPE = 'application/x-ndjson'
+const LINES_TYPES = /^application\/(x-)?(ndjson|jsonl|json-?lines)\s*(;|$)/i
+
+export async function importUsers(c: Context<AppEnv>): Promise<Response> {
+  const { body } = c.req.raw
+  if (body !== null && !LINES_TYPES.test(c.req.header('Content-Type') ?? '')) {
+    throw new AuthError('unsupported_media_type', `not ${LINES_TYPE}`)
+  }
+  if ((c.req.header('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new AuthError('unsupported_media_type', 'encoded body')
+  }
+  const lines = readByteLines(body ?? new Blob([]).stream(), MAX_LINE_BYTES)
+  const isDryRun = ['1', 'true'].includes(c.req.query('dry_run') ?? '')
+  const run = (onProgress?: (written: number, of: number) => void) =>
+    c.var.admin.importUsers(proofOf(c), lines, { isDryRun, ...(onProgress && { onProgress }) }, readClient(c))
+  const takesLines = c.req.header('Accept')?.toLowerCase().includes(LINES_TYPE) ?? false
+  return takesLines ? tellProgress(c, run) : c.json(await run())
+}
+
+/** The status can be told only when every line has been found to be fine: from then on the answer is a stream. */
+async function tellProgress(
+  c: Context<AppEnv>,
+  run: (onProgress: (written: number, of: number) => void) => Promise<ImportReport>,
+): Promise<Response> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const writer = writable.getWriter()
+  const encoder = new TextEncoder()
+  // A reader who has gone is no reason to stop.
+  const tell = (value: unknown) => writer.write(encoder.encode(`${JSON.stringify(value)}\n`)).catch(() => {})
+  const checked = Promise.withResolvers<void>()
+  const done = run((written, of) => {
+    checked.resolve()
+    void tell({ written, of })
+  })
+  done.catch(checked.reject)
+  await checked.promise
+  const finish = async () => {
+    try {
+      await tell(await done)
+    } catch (error) {
+      const [refusal] = renderFailure(noteFailure(c, error), c.var.requestId)
+      await tell({ error: refusal })
+    }
+    await writer.close().catch(() => {})
+  }
+  c.executionCtx.waitUntil(finish())
+  return c.body(readable, 200, { 'Content-Type': LINES_TYPE })
+}

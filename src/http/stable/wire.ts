@@ -1,0 +1,128 @@
+// How the `stable` face says things: document 002's envelope around everything, and its words for every refusal.
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import * as v from 'valibot'
+import type { GrantedAccess } from '../../core/access/granted-access-rules.ts'
+import type { StableIdentity } from '../../core/access/who-am-i.ts'
+import type { AuthError, AuthErrorCode } from '../../core/kernel/errors.ts'
+import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
+import { optionalName, optionalText } from '../openapi/schema.ts'
+
+export const StableLoginBody = v.object({
+  username: optionalName('Compared by compatibility form and case'),
+  password: optionalText('Whatever it is, it is judged, not checked against the policy'),
+  operationsScope: v.optional(v.pipe(v.unknown(), v.description('Refused: a token has all rights of its user'))),
+})
+
+const Time = v.pipe(v.string(), v.description('RFC 3339 with an offset'))
+const SessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const Permissions = v.array(v.string())
+
+export const StableGrantSchema = v.object({
+  expire: Time,
+  sessionId: SessionId,
+  token: v.pipe(v.string(), v.description('For `Authorization: Bearer`, until `expire`')),
+})
+
+export const GrantedAccessSchema = v.object({
+  CreatedAt: Time,
+  UpdatedAt: v.pipe(v.string(), v.description('When it ended; of one that goes on, when it was last used to sign in or refresh')),
+  DeletedAt: v.null(),
+  id: SessionId,
+  expiresAt: Time,
+  deactivated: v.pipe(v.boolean(), v.description('Ended before its time')),
+  description: v.string(),
+  requesterIP: v.string(),
+  user: v.string(),
+})
+
+export const IdentitySchema = v.object({
+  email: v.string(),
+  grantedAccess: GrantedAccessSchema,
+  permissions: Permissions,
+  sessionId: SessionId,
+})
+
+export const StableUserSchema = v.object({ email: v.string(), permissions: Permissions })
+export const RevokedSchema = v.object({ message: v.string(), sessionId: SessionId })
+export const GrantedAccessesSchema = v.object({ grantedAccesses: v.array(GrantedAccessSchema) })
+
+/** What `envelope` makes of the schema of its content. */
+export function envelopeSchema<const Schema extends v.GenericSchema>(data: Schema) {
+  return v.object({ data, status: v.literal(true) })
+}
+
+export const NothingSchema = v.object({})
+
+export const StableErrorSchema = v.object({
+  status: v.literal(false),
+  code: v.picklist([400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503]),
+  message: v.string(),
+  data: NothingSchema,
+})
+
+const ERRORS = {
+  invalid_request: [400, 'The request is not valid'],
+  malformed_body: [400, 'The body is not a JSON object'],
+  unsupported_media_type: [415, 'The body must be application/json in UTF-8'],
+  body_too_large: [413, 'The body is too large'],
+  missing_credentials: [400, 'Username and password are required'],
+  invalid_credentials: [401, 'incorrect Username or Password'],
+  account_disabled: [403, 'This account is disabled'],
+  email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
+  unauthorized: [401, 'Unauthorized'],
+  invalid_access_token: [401, 'Unauthorized'],
+  session_ended: [403, 'Forbidden'],
+  invalid_refresh_token: [401, 'Unauthorized'],
+  token_reused: [401, 'Unauthorized'],
+  invalid_link: [400, 'The link is not valid or has expired'],
+  forbidden: [403, 'Forbidden'],
+  reauthentication_required: [403, 'Please give your password again'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  sign_up_closed: [403, 'Sign-up is closed'],
+  challenge_failed: [403, 'Please solve the challenge and try again'],
+  email_taken: [409, 'The e-mail address has an account already'],
+  username_taken: [409, 'This username is taken'],
+  rate_limited: [429, 'Too many attempts'],
+  unavailable: [503, 'The service is temporarily unavailable'],
+  internal_error: [500, 'An internal server error occurred'],
+} as const satisfies Record<AuthErrorCode, readonly [ContentfulStatusCode, string]>
+
+export function renderFailure(failure: AuthError): [v.InferOutput<typeof StableErrorSchema>, ContentfulStatusCode] {
+  const [status, words] = ERRORS[failure.code]
+  const problems = failure.details.fields?.map(({ field, message }) => `${field} ${message}`).join(', ')
+  return [{ status: false, code: status, message: problems ? `${words}: ${problems}` : words, data: {} }, status]
+}
+
+export function envelope<Data>(data: Data): { data: Data; status: true } {
+  return { data, status: true }
+}
+
+export function renderGrant({ token, sessionId, expiresAt }: StableGrant): v.InferOutput<typeof StableGrantSchema> {
+  return { expire: renderTime(expiresAt), sessionId, token }
+}
+
+export function renderIdentity(identity: StableIdentity): v.InferOutput<typeof IdentitySchema> {
+  const { email, grantedAccess, permissions, sessionId } = identity
+  return { email, grantedAccess: renderGrantedAccess(grantedAccess), permissions: [...permissions], sessionId }
+}
+
+export function renderGrantedAccess(access: GrantedAccess): v.InferOutput<typeof GrantedAccessSchema> {
+  return {
+    CreatedAt: renderTime(access.createdAt),
+    UpdatedAt: renderTime(access.updatedAt),
+    // Nothing that was deleted is listed.
+    DeletedAt: null,
+    id: access.id,
+    expiresAt: renderTime(access.expiresAt),
+    deactivated: access.deactivated,
+    description: access.description,
+    requesterIP: access.requesterIp,
+    user: access.user,
+  }
+}
+
+/** With an offset in digits, as document 002 has it: a parser made for that need not know `Z`. */
+function renderTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', '+00:00')
+}

@@ -1,0 +1,59 @@
+// Puts the OpenAPI document of all faces together, for the file that the worker serves.
+import manifest from '../../package.json' with { type: 'json' }
+import { adminComponents } from '../../src/http/admin/components.ts'
+import { adminOperations } from '../../src/http/admin/openapi.ts'
+import { ADMIN_PATH } from '../../src/http/admin/routes.ts'
+import { cookieComponents, cookieOperations } from '../../src/http/cookie/openapi.ts'
+import { COOKIE_PATH } from '../../src/http/cookie/routes.ts'
+import { buildOpenApi } from '../../src/http/service/openapi.ts'
+import { OWN_OPERATIONS } from '../../src/http/service/service-openapi.ts'
+import { stableComponents } from '../../src/http/stable/components.ts'
+import { stableOperations } from '../../src/http/stable/openapi.ts'
+import { STABLE_PATH } from '../../src/http/stable/routes.ts'
+import { v1Components } from '../../src/http/v1/components.ts'
+import { v1Operations } from '../../src/http/v1/openapi.ts'
+import { V1_PATH } from '../../src/http/v1/routes.ts'
+
+/** The admin API's own document: no client of the others has a use for it. */
+export function adminOpenApiDocument(): Readonly<Record<string, unknown>> {
+  return buildOpenApi(manifest.version, [
+    {
+      tag: 'admin',
+      about: 'Every act of an operator, by the admin key or by a user with `systemAdmin`.',
+      basePath: ADMIN_PATH,
+      operations: adminOperations,
+      components: adminComponents,
+      error: 'Error',
+    },
+  ])
+}
+
+export function openApiDocument(): Readonly<Record<string, unknown>> {
+  return buildOpenApi(manifest.version, [
+    {
+      tag: 'v1',
+      about: 'Accounts and sessions, with access and refresh tokens.',
+      basePath: V1_PATH,
+      operations: v1Operations,
+      components: v1Components,
+      error: 'Error',
+    },
+    {
+      tag: 'stable',
+      about: 'Long-lived tokens, in an envelope of `data` and `status`.',
+      basePath: STABLE_PATH,
+      operations: stableOperations,
+      components: stableComponents,
+      error: 'StableError',
+    },
+    {
+      tag: 'cookie',
+      about: 'Name and PIN, with tokens in cookies, for pages of this origin and of listed ones.',
+      basePath: COOKIE_PATH,
+      operations: cookieOperations,
+      components: cookieComponents,
+      error: 'CookieError',
+    },
+    OWN_OPERATIONS,
+  ])
+}

@@ -1,0 +1,85 @@
+// A `wrangler dev` that was started without us, as far as its build hook can tell: it knows neither the directory of the state nor the
+// port, but the command line of the process it descends from does.
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+
+export interface PlainWrangler {
+  readonly pid: number
+  /** Absolute. */
+  readonly persistDirectory: string
+  /** `null` where the command line does not say. */
+  readonly port: number | null
+  readonly protocol: 'http' | 'https'
+  /** Postern's, where the command line names it; absolute. */
+  readonly config: string | null
+  readonly environment: string | null
+}
+
+interface Process {
+  readonly parent: number
+  readonly args: readonly string[]
+}
+
+const MAX_ANCESTORS = 8
+
+/** Where wrangler runs its hook, and was started: the shell says so, whatever folder this process was given since. */
+const WRANGLERS_FOLDER = process.env.PWD ?? process.cwd()
+
+/** `null` where no ancestor of this process is one, or the system does not tell. */
+export async function findPlainWrangler(
+  pid: number = process.ppid,
+  look: (pid: number) => Promise<Process | null> = lookAt,
+  cwd: string = WRANGLERS_FOLDER,
+): Promise<PlainWrangler | null> {
+  let next = pid
+  for (let step = 0; step < MAX_ANCESTORS && next > 1; step += 1) {
+    const found = await look(next)
+    if (found === null) return null
+    const { args, parent } = found
+    const command = args.findIndex((arg, index) => index > 0 && arg === 'dev' && /wrangler/.test(args[index - 1] ?? ''))
+    if (command > 0) return { pid: next, ...readArguments(args.slice(command + 1), cwd) }
+    next = parent
+  }
+  return null
+}
+
+function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler, 'pid'> {
+  const values = (...flags: readonly string[]) =>
+    args.flatMap((arg, index) => {
+      const [flag = '', value = args[index + 1]] = arg.split(/=(.*)/s)
+      return flags.includes(flag) && value !== undefined ? [value] : []
+    })
+  const value = (name: string) => values(`--${name}`).at(-1)
+  const port = Number(value('port'))
+  const persistTo = value('persist-to')
+  // Beside the first of several configurations; without any, wrangler looks for one from where it is started.
+  const configs = values('--config', '-c').map((config) => resolve(cwd, config))
+  const home = configs[0] === undefined ? PROJECT_ROOT : dirname(configs[0])
+  return {
+    persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
+    port: Number.isInteger(port) && port > 0 ? port : null,
+    protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    config: configs.find((config) => dirname(config) === PROJECT_ROOT) ?? null,
+    environment: values('--env', '-e').at(-1) || null,
+  }
+}
+
+async function lookAt(pid: number): Promise<Process | null> {
+  try {
+    if (process.platform === 'linux') {
+      const [status, commandLine] = await Promise.all([
+        readFile(`/proc/${pid}/status`, 'utf8'),
+        readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      ])
+      return { parent: Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1]), args: commandLine.split('\0') }
+    }
+    const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'ppid=', '-o', 'args=', '-p', String(pid)])
+    const [, parent, args = ''] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? []
+    return parent === undefined ? null : { parent: Number(parent), args: args.split(' ') }
+  } catch {
+    return null
+  }
+}

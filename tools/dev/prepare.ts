@@ -1,0 +1,47 @@
+// Makes the local state when it is missing; wrangler.toml's [build] command, so that plain `npx wrangler dev` works too.
+// For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
+import { parseArgs } from 'node:util'
+import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import { prepareConfig, SETTINGS } from '../settings/config-file.ts'
+import { hasRoutes, mayHaveRoutes, readRawConfig } from './dev-config.ts'
+import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
+import { findPlainWrangler } from './plain-wrangler.ts'
+import { noteServer } from './state-holder.ts'
+
+/** For a command of the operator, or a server that is about to end. */
+const PATIENCE_MILLISECONDS = 10_000
+
+try {
+  // `npm run dev` has prepared already, for the state directory that was asked for, and holds it.
+  if (process.env.POSTERN_PREPARED !== '1') await prepare()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function prepare(): Promise<void> {
+  const { values } = parseArgs({ options: { 'persist-to': { type: 'string' } } })
+  await ensureAssets(PROJECT_ROOT)
+  const command = process.env.WRANGLER_COMMAND
+  const { path, isChanged } = await prepareConfig()
+  if (isChanged && command !== undefined) {
+    throw new Error(`${SETTINGS} has changed since this command read the configuration: give it again`)
+  }
+  if (command !== undefined && command !== 'dev') return
+  if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
+  const wrangler = command === 'dev' ? await findPlainWrangler() : null
+  const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
+  if (wrangler && (wrangler.config ?? path) === path && (await mayHaveRoutes()) && hasRoutes(await readRawConfig())) {
+    console.warn(
+      'The configuration has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
+    )
+  }
+  if (wrangler) {
+    const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
+    const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
+    await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
+  }
+  const environment = wrangler?.environment ?? (process.env.CLOUDFLARE_ENV || null)
+  if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, config: wrangler?.config ?? null, environment }))
+    console.log('Migrated the local database')
+}
