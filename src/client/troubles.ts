@@ -15,7 +15,7 @@ export function createReport(log: (line: string) => void = console.error, clock 
   const told = new Set<string>()
   let quietUntil = Number.NEGATIVE_INFINITY
   return function report(error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = describe(error)
     if (error instanceof SetUpError) {
       if (told.has(message)) return
       told.add(message)
@@ -26,4 +26,10 @@ export function createReport(log: (line: string) => void = console.error, clock 
     quietUntil = now + QUIET_MILLISECONDS
     log(`Cannot ask Postern: ${message}`)
   }
+}
+
+/** `fetch failed` says nothing of why; its cause does. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} (${error.cause.message})` : error.message
 }

@@ -73,7 +73,7 @@ async function askBinding<T>(report: Report, ask: () => Promise<PosternResult<T>
   try {
     answer = await ask()
   } catch (error) {
-    if (error instanceof TypeError) throw new SetUpError(`${HOW_TO_BIND} (${error.message})`)
+    if (error instanceof TypeError || isNoEntrypoint(error)) throw new SetUpError(`${HOW_TO_BIND} (${(error as Error).message})`)
     throw error
   }
   if (typeof answer?.ok !== 'boolean') throw new SetUpError(HOW_TO_BIND)
@@ -90,4 +90,9 @@ export function maxKeyAgeOf({ maxKeyAgeSeconds = DEFAULT_MAX_KEY_AGE_SECONDS }: 
 
 export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
+}
+
+/** What the runtime says of another worker, which does not export what the binding names: no TypeError where it runs by itself. */
+function isNoEntrypoint(error: unknown): boolean {
+  return error instanceof Error && /\bentrypoint\b/i.test(error.message)
 }

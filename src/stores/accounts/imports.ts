@@ -117,7 +117,7 @@ export function createImports(database: Database): Imports {
         UNION ALL SELECT line, 'the username is taken by another account' FROM import_lines WHERE ${isNew} AND ${hasUsernameTaken()}
         UNION ALL SELECT line, 'the username is held by a pending registration, or kept for the account that gave it up' FROM import_lines
           WHERE ${isNew} AND ${hasUsernameHeld(now)} AND NOT ${hasUsernameTaken()}
-        UNION ALL SELECT line, 'the number ' || external_id || ' is another user''s' FROM import_lines
+        UNION ALL SELECT line, 'the number ' || external_id || ' is another user''s already: numbers are kept for users that are imported before others are made' FROM import_lines
           WHERE ${isNew} AND ${keepsNumbers ? 1 : 0} AND ${numberOf()} IN (SELECT number FROM user_numbers)
         ORDER BY line LIMIT ${limit}`)
       return rows.map(readNote)

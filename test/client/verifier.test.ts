@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import type { TokenVerifierBinding } from '../../src/client/bindings.ts'
+import { createVerifier } from '../../src/client/verifier.ts'
+
+async function ask(error: Error): Promise<readonly string[]> {
+  const lines: string[] = []
+  const binding = { authenticate: () => Promise.reject(error) } as unknown as TokenVerifierBinding
+  const verifier = createVerifier(binding, { log: (line) => lines.push(line) })
+  for (let count = 0; count < 2; count += 1) {
+    expect(await verifier.authenticate('a.b.c', { freshness: 'strict' })).toMatchObject({ ok: false, code: 'unavailable' })
+  }
+  return lines
+}
+
+describe('what a program is told that cannot ask Postern', () => {
+  it('names the cure where another worker is bound, which has no such entrypoint', async () => {
+    const lines = await ask(new Error('Worker does not export an entrypoint named "TokenVerifier"'))
+    expect(lines).toEqual([expect.stringMatching(/is not set up right.*service = "postern".*entrypoint named "TokenVerifier"/)])
+  })
+
+  it('names what an outage came from', async () => {
+    const lines = await ask(new Error('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') }))
+    expect(lines).toEqual(['Cannot ask Postern: fetch failed (connect ECONNREFUSED 127.0.0.1:9)'])
+  })
+})
