@@ -39,8 +39,8 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
     args: (input, output) => [input, '--output', join(output, 'schema.ts')],
     program: `
 import createClient from 'openapi-fetch'
-import type { components as AdminComponents } from '../admin/schema'
-import type { components, paths } from '../public/schema'
+import type { components as AdminComponents } from './admin/schema'
+import type { components, paths } from './public/schema'
 
 type Schemas = components['schemas']
 export async function walk(baseUrl: string, email: string, password: string): Promise<Said> {
@@ -68,11 +68,11 @@ export async function walk(baseUrl: string, email: string, password: string): Pr
     command: '@hey-api/openapi-ts/bin/run.js',
     args: (input, output) => ['--input', input, '--output', output, '--no-log-file', '--silent'],
     program: `
-import { createClient } from '../public/client'
-import { listSessions, login, me } from '../public/sdk.gen'
-import type { ErrorCode, Session, User } from '../public/types.gen'
-import type { User as Account } from '../admin/types.gen'
-import { listUsers } from '../admin/sdk.gen'
+import { createClient } from './public/client'
+import { listSessions, login, me } from './public/sdk.gen'
+import type { ErrorCode, Session, User } from './public/types.gen'
+import type { User as Account } from './admin/types.gen'
+import { listUsers } from './admin/sdk.gen'
 
 export async function walk(baseUrl: string, email: string, password: string): Promise<Said> {
   const anonymous = createClient({ baseUrl })
@@ -99,8 +99,8 @@ export async function walk(baseUrl: string, email: string, password: string): Pr
     command: 'swagger-typescript-api/dist/cli.mjs',
     args: (input, output) => ['generate', '--path', input, '--output', output, '--name', 'api.ts', '--silent'],
     program: `
-import { Api as Admin } from '../admin/api'
-import { Api, type Session, type User, ErrorCode } from '../public/api'
+import { Api as Admin } from './admin/api'
+import { Api, type Session, type User, ErrorCode } from './public/api'
 
 export async function walk(baseUrl: string, email: string, password: string): Promise<Said> {
   const client = new Api<string>({ baseUrl, securityWorker: (token) => (token ? { headers: { Authorization: \`Bearer \${token}\` } } : undefined) })

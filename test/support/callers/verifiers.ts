@@ -46,7 +46,7 @@ export const LANGUAGES: Readonly<Record<string, Language>> = {
     files: {
       'main.mjs': `
 import { createInterface } from 'node:readline'
-import { verify } from '../../callers/postern.mjs'
+import { verify } from './postern.mjs'
 
 for await (const token of createInterface({ input: process.stdin })) {
   const said = await verify(token).then(({ sub }) => ({ accepted: sub }), (error) => ({ refused: error.message }))
