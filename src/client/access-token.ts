@@ -10,7 +10,13 @@ const INVALID: PosternFailure = { ok: false, code: 'invalid_token' }
 
 export type FindKey = (kid: string, now: number) => Promise<FoundKey | null | PosternFailure>
 
-export async function verifyAccessToken(token: string, findKey: FindKey, now: number): Promise<PosternResult<Principal>> {
+/** @param onForeign told of a genuine token that is of another issuer or for another audience, by the claim */
+export async function verifyAccessToken(
+  token: string,
+  findKey: FindKey,
+  now: number,
+  onForeign: (claim: 'iss' | 'aud') => void = () => {},
+): Promise<PosternResult<Principal>> {
   const kid = readKeyId(token, TYPE)
   if (kid === null) return INVALID
   const found = await findKey(kid, now)
@@ -25,7 +31,10 @@ export async function verifyAccessToken(token: string, findKey: FindKey, now: nu
     maxAgeSeconds,
     now,
   })
-  if ('rejected' in claims) return INVALID
+  if ('rejected' in claims) {
+    if (claims.claim === 'iss' || claims.claim === 'aud') onForeign(claims.claim)
+    return INVALID
+  }
   const { sub, sid, email, roles, permissions, amr, auth_time: authTime, exp } = claims
   if (
     typeof sub !== 'string' ||

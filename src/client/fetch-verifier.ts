@@ -7,7 +7,7 @@ import type { KeySet, PosternResult, Principal } from './bindings.ts'
 import { withDeadline } from './deadline.ts'
 import { createKeyCache } from './key-cache.ts'
 import { createReport, SetUpError } from './troubles.ts'
-import { DEFAULT_TIMEOUT_MILLISECONDS, maxKeyAgeOf, systemClock, type VerifierOptions } from './verifier.ts'
+import { maxKeyAgeOf, systemClock, timeoutOf, type VerifierOptions } from './verifier.ts'
 
 export interface FetchVerifier {
   /** It asks for keys only: nothing but the freshness `token` is right. */
@@ -44,9 +44,12 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
     throw new TypeError('Cannot create verifier: publicUrl must be an origin such as https://auth.example.com')
   const { jwksUrl = publicUrl && `${publicUrl}/.well-known/jwks.json`, issuer = publicUrl } = options
   if (!jwksUrl || !issuer) throw new TypeError('Cannot create verifier: give publicUrl, or jwksUrl and issuer')
-  if (!URL.canParse(jwksUrl)) throw new TypeError('Cannot create verifier: jwksUrl must be a URL')
+  if (!URL.canParse(jwksUrl) || !/^https?:$/.test(new URL(jwksUrl).protocol)) {
+    throw new TypeError('Cannot create verifier: jwksUrl must be an http or https URL')
+  }
   const { audience = issuer, maxTokenAgeSeconds = DAY_SECONDS, clock = systemClock } = options
-  const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, fetch = (url, init) => globalThis.fetch(url, init) } = options
+  const timeoutMilliseconds = timeoutOf(options)
+  const { fetch = (url, init) => globalThis.fetch(url, init) } = options
 
   const [maxKeyAgeSeconds, report] = [maxKeyAgeOf(options), createReport(options.log)]
 
@@ -58,16 +61,26 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
       return { ok: true, value: { keys: published, issuer, audience, maxTokenAgeSeconds, cacheSeconds: CACHE_SECONDS } }
     })
   const keys = createKeyCache(askForKeys, report)
+  // Signed with these very keys, and yet refused: whoever set this up meant another name for the same Postern.
+  const onForeign = (claim: 'iss' | 'aud') => {
+    const wanted = claim === 'iss' ? `issuer ${issuer}` : `audience ${audience}`
+    report(
+      new SetUpError(
+        `tokens signed with the keys of ${jwksUrl} are not of the ${wanted}: give publicUrl as PUBLIC_URL of Postern is`,
+        401,
+      ),
+    )
+  }
   return {
     asks: 'keys',
     async authenticate(token, { freshness = 'token' } = {}) {
       if (freshness !== 'token') throw new TypeError(`Cannot check a token at ${freshness}: a fetch verifier checks at token only`)
-      return verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock())
+      return verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock(), onForeign)
     },
   }
 }
 
-/** @throws Error for an outage; SetUpError for what is no JWK Set. One without a key of ours is an answer like any other */
+/** @throws Error for an outage; SetUpError for what is no JWK Set of Postern's, which always has a key */
 async function readKeys(response: Response, jwksUrl: string): Promise<readonly PublicJwk[]> {
   if (response.status >= 500 || response.status === 429) throw new Error(`${jwksUrl} answers ${response.status}`)
   if (!response.ok)
@@ -75,7 +88,11 @@ async function readKeys(response: Response, jwksUrl: string): Promise<readonly P
   const body = (await response.json().catch(() => null)) as { readonly keys?: unknown } | null
   if (!Array.isArray(body?.keys))
     throw new SetUpError(`${jwksUrl} is no JWK Set: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
-  return body.keys.filter(isPublicJwk)
+  const usable = body.keys.filter(isPublicJwk)
+  if (usable.length > 0) return usable
+  throw new SetUpError(
+    `${jwksUrl} has no key that Postern signs with (ES256): give publicUrl or jwksUrl as PUBLIC_URL of Postern is`,
+  )
 }
 
 function isPublicJwk(value: unknown): value is PublicJwk {

@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Freshness, PosternFailure, Principal, TokenVerifierBinding } from './bindings.ts'
 import type { FetchVerifier } from './fetch-verifier.ts'
+import { createReport, SetUpError } from './troubles.ts'
 import { createVerifier, type Verifier } from './verifier.ts'
 
 interface AnyAuthOptions {
@@ -31,6 +32,8 @@ export interface AuthVariables {
 
 const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
 const SYSTEM_ADMIN = 'systemAdmin'
+const NOT_BOUND: PosternFailure = { ok: false, code: 'unavailable', retryAfter: 60 }
+const reportOnce = createReport((line) => console.error(line))
 const REALM = 'Bearer realm="postern"'
 
 /** @throws TypeError for a freshness that there is none, or that the verifier cannot check at */
@@ -43,6 +46,7 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
     const token = readBearerToken(c.req.header('Authorization'))
     if (token === null) return refuse(c, 401, 'unauthorized', 'Unauthorized', { 'WWW-Authenticate': REALM })
     const chosen = typeof verifier === 'function' ? verifier(c) : verifier
+    if (chosen === null) return refuseFailure(c, NOT_BOUND)
     requireFit(chosen, freshness)
     const result = await (chosen.asks === 'keys' ? chosen.authenticate(token) : chosen.authenticate(token, { freshness }))
     if (!result.ok) return refuseFailure(c, result)
@@ -64,10 +68,12 @@ function requireFit({ asks }: Verifier | FetchVerifier, freshness: Freshness): v
   )
 }
 
-function verifierOfBinding(c: Context): Verifier {
+/** @returns `null` where nothing is bound, which is told once */
+function verifierOfBinding(c: Context): Verifier | null {
   const { POSTERN } = (c.env ?? {}) as { readonly POSTERN?: TokenVerifierBinding }
-  if (!POSTERN) throw new Error('Cannot check tokens: bind Postern as POSTERN in wrangler.toml, or give requireAuth a verifier')
-  return createVerifier(POSTERN)
+  if (POSTERN) return createVerifier(POSTERN)
+  reportOnce(new SetUpError('bind Postern as POSTERN in wrangler.toml, or give requireAuth a verifier'))
+  return null
 }
 
 /** RFC 6750 §2.1; the scheme in any case, RFC 9110 §11.1. */

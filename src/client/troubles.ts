@@ -4,6 +4,13 @@
 /** What keeps this program from ever being answered; the message says what to change. */
 export class SetUpError extends Error {
   override readonly name = 'SetUpError'
+  /** What requests are answered meanwhile. */
+  readonly status: 401 | 503
+
+  constructor(message: string, status: 401 | 503 = 503) {
+    super(message)
+    this.status = status
+  }
 }
 
 export type Report = (error: unknown) => void
@@ -19,7 +26,7 @@ export function createReport(log: (line: string) => void = console.error, clock 
     if (error instanceof SetUpError) {
       if (told.has(message)) return
       told.add(message)
-      return log(`Postern is not set up right, and every request is answered 503: ${message}`)
+      return log(`Postern is not set up right, and every request is answered ${error.status}: ${message}`)
     }
     const now = clock()
     if (now < quietUntil) return

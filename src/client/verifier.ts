@@ -29,7 +29,7 @@ export interface VerifierOptions {
 
 type Binding = Pick<TokenVerifierBinding, 'authenticate' | 'jwks'>
 
-export const DEFAULT_TIMEOUT_MILLISECONDS = 5000
+const DEFAULT_TIMEOUT_MILLISECONDS = 5000
 const DEFAULT_MAX_KEY_AGE_SECONDS = 3600
 
 const HOW_TO_BIND =
@@ -47,7 +47,8 @@ const known = new WeakMap<Binding, { readonly keys: KeyCache; readonly report: R
 export function createVerifier(binding: Binding, options: VerifierOptions = {}): Verifier {
   if (!binding)
     throw new TypeError(`Cannot create verifier: nothing is bound. Add [[services]] to wrangler.toml, and ${HOW_TO_BIND}`)
-  const { timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS, clock = systemClock } = options
+  const timeoutMilliseconds = timeoutOf(options)
+  const { clock = systemClock } = options
   const maxKeyAgeSeconds = maxKeyAgeOf(options)
   const { keys, report } = known.get(binding) ?? remember(binding, timeoutMilliseconds, options.log)
   return {
@@ -86,6 +87,12 @@ async function askBinding<T>(report: Report, ask: () => Promise<PosternResult<T>
 export function maxKeyAgeOf({ maxKeyAgeSeconds = DEFAULT_MAX_KEY_AGE_SECONDS }: VerifierOptions): number {
   if (Number.isFinite(maxKeyAgeSeconds) && maxKeyAgeSeconds > 0) return maxKeyAgeSeconds
   throw new TypeError('Cannot create verifier: maxKeyAgeSeconds must be a number of seconds above 0')
+}
+
+/** @throws TypeError */
+export function timeoutOf({ timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: VerifierOptions): number {
+  if (Number.isFinite(timeoutMilliseconds) && timeoutMilliseconds > 0) return timeoutMilliseconds
+  throw new TypeError('Cannot create verifier: timeoutMilliseconds must be a number above 0')
 }
 
 export function systemClock(): number {

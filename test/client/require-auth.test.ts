@@ -115,6 +115,16 @@ describe('requireAuth()', () => {
     said.mockRestore()
   })
 
+  it('answers 503 where nothing is bound, and says once in the log what to bind', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const api = new Hono().get('/', requireAuth(), (c) => c.text('in'))
+    for (let count = 0; count < 2; count += 1) {
+      expect((await api.request('/', { headers: { Authorization: 'Bearer a.b.c' } }, {})).status).toBe(503)
+    }
+    expect(said.mock.calls).toEqual([[expect.stringContaining('bind Postern as POSTERN in wrangler.toml')]])
+    said.mockRestore()
+  })
+
   it('is not made with a verifier that cannot check at its freshness', async () => {
     const verifier = createFetchVerifier({ publicUrl: PUBLIC_URL })
     // @ts-expect-error: the types say so as well
@@ -220,8 +230,29 @@ describe('createFetchVerifier()', () => {
     const app = await startApp()
     const { access_token } = await app.signIn(await app.createAccount())
     for (const options of [{ issuer: 'https://other.example' }, { audience: 'https://other.example' }]) {
-      expect(await overHttp(app, options).authenticate(access_token)).toEqual({ ok: false, code: 'invalid_token' })
+      const lines: string[] = []
+      const verifier = overHttp(app, { ...options, log: (line: string) => lines.push(line) })
+      for (let count = 0; count < 2; count += 1) {
+        expect(await verifier.authenticate(access_token)).toEqual({ ok: false, code: 'invalid_token' })
+      }
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /every request is answered 401: tokens signed with the keys of .* are not of the (issuer|audience) https:\/\/other\.example: give publicUrl/,
+        ),
+      ])
     }
+  })
+
+  it.each([
+    ['no key', []],
+    ['keys of another product', [{ kty: 'RSA', alg: 'RS256', kid: 'a', n: 'x', e: 'AQAB' }]],
+  ])('tells a key set with %s as a fault of the set-up, and refuses nobody by it', async (_, keys) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    const verifier = overHttp(app, { fetch: async () => Response.json({ keys }), log: (line: string) => lines.push(line) })
+    expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([expect.stringContaining('has no key that Postern signs with (ES256)')])
   })
 
   it.each([
@@ -268,7 +299,10 @@ describe('createFetchVerifier()', () => {
     expect(await overHttp(app, { publicUrl: written }).authenticate(access_token)).toMatchObject({ ok: true })
     for (const publicUrl of ['', 'auth.example.com', 'https://', 'https://auth.example.com/auth', 'https://a@b.example', 'ftp://x'])
       expect(() => createFetchVerifier({ publicUrl })).toThrow(TypeError)
-    expect(() => createFetchVerifier({ jwksUrl: '/keys', issuer: 'https://auth.example.com' })).toThrow(TypeError)
+    for (const jwksUrl of ['/keys', 'file:///keys'])
+      expect(() => createFetchVerifier({ jwksUrl, issuer: 'https://auth.example.com' })).toThrow(TypeError)
+    for (const timeoutMilliseconds of [Number.NaN, -1, 0])
+      expect(() => createFetchVerifier({ publicUrl: PUBLIC_URL, timeoutMilliseconds })).toThrow(TypeError)
   })
 
   it('says once in the log that what is asked is not Postern, and throws for a freshness that it cannot check at', async () => {

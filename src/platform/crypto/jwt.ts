@@ -25,6 +25,8 @@ export interface SigningKey {
 /** Why a token was refused: for logs only, since clients learn nothing but "not valid". */
 export interface RejectedToken {
   readonly rejected: string
+  /** Of a genuine token: the claim that is not as expected. */
+  readonly claim?: string
 }
 
 export interface ExpectedToken {
@@ -115,6 +117,7 @@ export async function verifyToken(
     })
     return payload
   } catch (error) {
+    if (error instanceof errors.JWTClaimValidationFailed) return { rejected: error.code, claim: error.claim }
     if (error instanceof errors.JOSEError) return { rejected: error.code }
     throw error
   }
