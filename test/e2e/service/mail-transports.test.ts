@@ -39,7 +39,7 @@ beforeAll(async () => {
   const { convertV4MiniflareOptions, Miniflare } = await import('miniflare')
   const compatibility = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] }
   const config = join(directory, 'wrangler.toml')
-  const entry = JSON.stringify(inProject('test', 'e2e', 'mail-probe.ts'))
+  const entry = JSON.stringify(inProject('test/support/e2e/mail-probe.ts'))
   await writeFile(config, `name = "probe"\nmain = ${entry}\ncompatibility_date = "2026-10-01"\n`)
   const build = await captureTool('wrangler', ['deploy', '--dry-run', '--config', config, '--outdir', join(directory, 'out')])
   if (build.code !== 0) throw new Error(`Cannot build the probe: ${build.stderr}`)
