@@ -40,7 +40,9 @@ export async function deleteAccount(
 async function erase(deps: Deps, user: User, client: Client): Promise<void> {
   const notice = await sealAccountMail(deps, user, client, { kind: 'account_deleted' })
   const event = { ...describeAct(deps, client, { what: 'account_deleted', userId: user.id }), ip: null, userAgent: null }
-  const isDeleted = await applyChange(deps, event, () => deps.deletions.delete(user, { notice, event }, deps.clock()))
+  const isDeleted = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.deletions.delete(user, { notice, event }, deps.clock()),
+  )
   if (!isDeleted) throw changedMeanwhile()
   // D1 has decided; what the objects know ends nothing and opens nothing any more.
   await eraseAccount(deps, { userId: user.id, email: user.email, usernameKey: user.usernameKey })
@@ -52,7 +54,7 @@ async function putAside(deps: Deps, user: User, window: RecoveryWindow, client: 
   const told = { emails: [user.email, window.oldestEmail], locale: user.locale }
   const warnings = await prepareWarnings(deps, client, told, ttlSeconds, (link) => ({ kind: 'account_deleted', link, ttlSeconds }))
   const event = describeAct(deps, client, { what: 'account_deletion_requested', userId: user.id })
-  const isAside = await applyChange(deps, event, () => deps.deletions.putAside(user, warnings, event, now))
+  const isAside = await applyChange(deps, { event, hasMail: true }, () => deps.deletions.putAside(user, warnings, event, now))
   if (!isAside) throw changedMeanwhile()
   await endSessionsBefore(deps, user.id, Number.MAX_SAFE_INTEGER)
 }

@@ -38,7 +38,7 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   const reason = changedFields(user, changes)
   const event = reason === '' ? null : describeAct(deps, client, { what: 'profile_changed', reason, userId: user.id, sessionId })
   const warnings = isRenamed ? await prepareRenameWarnings(deps, user, client) : []
-  const outcome = await applyChange(deps, event, () =>
+  const outcome = await applyChange(deps, { event, hasMail: warnings.length > 0 }, () =>
     deps.accountChanges.updateProfile(user, changes, event, warnings, deps.clock()),
   )
   if (outcome === 'taken') {

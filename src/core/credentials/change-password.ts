@@ -41,7 +41,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   })
   const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
   const terms = { keptSessionId: principal.sessionId, endsOthers }
-  const epoch = await applyChange(deps, event, () =>
+  const epoch = await applyChange(deps, { event, hasMail: true }, () =>
     deps.accountChanges.changePassword(user, passwordHash, terms, { notice, event }, deps.clock()),
   )
   if (epoch === null) throw new AuthError('invalid_credentials', 'account changed meanwhile')

@@ -19,7 +19,9 @@ export async function removePin(deps: Deps, accessToken: string | null, client: 
   const { user, sessionId } = principal
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeAct(deps, client, { what: 'pin_removed', userId: user.id, sessionId })
-  const outcome = await applyChange(deps, event, () => deps.accountChanges.removePin(user, { notice, event }, deps.clock()))
+  const outcome = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.accountChanges.removePin(user, { notice, event }, deps.clock()),
+  )
   if (outcome === 'gone') throw new AuthError('invalid_access_token', 'account changed meanwhile')
   await endPinSessions(deps, user.id)
 }

@@ -39,7 +39,7 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   )
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeAct(deps, client, { what: 'pin_set', userId: user.id, sessionId: principal.sessionId })
-  const isSet = await applyChange(deps, event, () =>
+  const isSet = await applyChange(deps, { event, hasMail: true }, () =>
     deps.accountChanges.setPin(user, stored, random.hex(8), { notice, event }, deps.clock()),
   )
   if (!isSet) throw new AuthError('invalid_credentials', 'account changed meanwhile')

@@ -8,20 +8,22 @@ import { deliverMail } from './deliver-mail.ts'
 /** What batches answer that made nothing: the account is another one by now, somebody else holds what was asked for, or it was so before. */
 const UNMADE: readonly unknown[] = [null, false, 'gone', 'taken', 'none', 'spent']
 
+/** What goes into the batch beside the change, and is told once that is durable. */
+interface Aftermath {
+  /** `null` where nothing that is recorded changes. */
+  readonly event: AuditEvent | null
+  readonly hasMail: boolean
+}
+
 /**
- * @param event in the batch too; `null` where nothing that is recorded changes
  * @param commit one batch of a store
  * @returns what `commit` answers; it is for the caller to refuse what was not made
  * @throws Unavailable when nobody can tell whether it was made
  */
-export async function applyChange<T>(
-  deps: Pick<Deps, 'log' | 'defer'> & Parameters<typeof deliverMail>[0],
-  event: AuditEvent | null,
-  commit: () => Promise<T>,
-): Promise<T> {
+export async function applyChange<T>(deps: Deps, { event, hasMail }: Aftermath, commit: () => Promise<T>): Promise<T> {
   const outcome = await commit()
   if (UNMADE.includes(outcome)) return outcome
   if (event) logEvent(deps, event)
-  deps.defer(deliverMail(deps))
+  if (hasMail) deps.defer(deliverMail(deps))
   return outcome
 }

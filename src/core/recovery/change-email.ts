@@ -3,13 +3,13 @@
 
 import type { User } from '../../stores/accounts/users.ts'
 import { authenticateStrictly, requireRecentPassword } from '../access/authenticate.ts'
-import { describeAct, logEvent } from '../audit/audit.ts'
+import { describeAct } from '../audit/audit.ts'
 import { checkCurrentPassword } from '../credentials/check-current-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
-import { deliverMail } from '../mail/deliver-mail.ts'
+import { applyChange } from '../mail/apply-change.ts'
 import { requireEmail } from '../mail/email-rules.ts'
 import { type MailMessage, mailedLink } from '../mail/mails.ts'
 import { mailCaps } from '../mail/queued-mail.ts'
@@ -46,10 +46,10 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
   const now = deps.clock()
   const newLink = { tokenHash: hash, expiresAt: now + ttlSeconds }
   const event = describeAct(deps, client, { what: 'email_change_requested', userId: user.id, sessionId: principal.sessionId })
-  const isAsked = await deps.accountLinks.addEmailChange(user, email, newLink, mail, event, mailCaps(settings), now)
+  const isAsked = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.accountLinks.addEmailChange(user, email, newLink, mail, event, mailCaps(settings), now),
+  )
   if (!isAsked) throw new AuthError('invalid_credentials', 'account changed meanwhile')
-  logEvent(deps, event)
-  deps.defer(deliverMail(deps))
 }
 
 /** What the account may have mailed to addresses that are not its own. It says nothing of any address, so it is told. */

@@ -38,7 +38,7 @@ export async function confirmEmailChange(deps: Deps, token: string | undefined, 
   }))
   const farewell = await sealAccountMail(deps, user, client, { kind: 'address_released', newEmail })
   const event = describeAct(deps, client, { what: 'email_changed', userId: user.id })
-  const changed = await applyChange(deps, event, () =>
+  const changed = await applyChange(deps, { event, hasMail: true }, () =>
     deps.accountLinks.changeEmail(hash, deps.random.hex(16), user.email, { event, warnings, farewell }, now),
   )
   if (!changed) throw invalidLink('address taken, or account changed meanwhile')

@@ -63,7 +63,7 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
   deps.defer(permit.attempt.succeed(deps.clock()))
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
   const event = describeAct(deps, client, { what: 'password_reset', userId: user.id })
-  return applyChange(deps, event, () =>
+  return applyChange(deps, { event, hasMail: true }, () =>
     deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, { notice, event }, deps.clock()),
   )
 }
@@ -76,11 +76,11 @@ async function repeat(deps: Deps, token: string | undefined, password: string, c
     throw error instanceof AuthError && error.code === 'invalid_credentials' ? invalidLink('reset token spent') : error
   })
   await followUp(deps, link.user, link.user.sessionEpoch, client)
+  deps.defer(deliverMail(deps))
 }
 
 async function followUp(deps: Deps, user: User, epoch: number, client: Client): Promise<void> {
   await Promise.all([endSessionsBefore(deps, user.id, epoch), liftLimits(deps, user), noteProof(deps, user, client)])
-  deps.defer(deliverMail(deps))
 }
 
 /**

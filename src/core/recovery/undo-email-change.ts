@@ -50,7 +50,7 @@ export async function undoEmailChange(deps: Deps, token: string | undefined, cli
   const traces = { event, warnings, farewell, reset: { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail } }
   // A form that costs what every other costs, so that a sign-in does not tell what happened here.
   const passwordHash = decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
-  const epoch = await applyChange(deps, event, () =>
+  const epoch = await applyChange(deps, { event, hasMail: true }, () =>
     deps.accountUndo.undo(hash, random.hex(16), presentEmail, passwordHash, traces, now),
   )
   if (epoch === null) throw invalidLink('address taken by another account, or account changed meanwhile')

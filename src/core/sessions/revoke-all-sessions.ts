@@ -2,10 +2,11 @@
 
 import { isLive } from '../../objects/session-ledger/session-rules.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
-import { describeAct, logEvent } from '../audit/audit.ts'
+import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { standingOf } from '../kernel/standing.ts'
+import { applyChange } from '../mail/apply-change.ts'
 import { endSessionsBefore } from './end-sessions-before.ts'
 
 /**
@@ -17,9 +18,8 @@ export async function revokeAllSessions(deps: Deps, accessToken: string | null, 
   const now = deps.clock()
   const sessions = await deps.ledgers.list(user.id)
   const event = describeAct(deps, client, { what: 'all_sessions_revoked', userId: user.id, sessionId })
-  const epoch = await deps.users.bumpSessionEpoch(user.id, event, now)
+  const epoch = await applyChange(deps, { event, hasMail: false }, () => deps.users.bumpSessionEpoch(user.id, event, now))
   if (epoch === null) throw new AuthError('invalid_access_token', 'user deleted meanwhile')
-  logEvent(deps, event)
   await endSessionsBefore(deps, user.id, epoch)
   return sessions.filter((session) => isLive(session, standingOf(user), now)).length
 }

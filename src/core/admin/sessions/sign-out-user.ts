@@ -1,6 +1,7 @@
 // Ends every session of an account.
-import { logEvent } from '../../audit/audit.ts'
+
 import type { Client, Deps } from '../../kernel/deps.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { endSessionsBefore } from '../../sessions/end-sessions-before.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { noSuchAccount } from '../require-account.ts'
@@ -9,8 +10,7 @@ import { noSuchAccount } from '../require-account.ts'
 export async function signOutUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const event = describeOperatorAct(deps, operator, { what: 'all_sessions_revoked', userId: id })
-  const epoch = await deps.users.bumpSessionEpoch(id, event, deps.clock())
+  const epoch = await applyChange(deps, { event, hasMail: false }, () => deps.users.bumpSessionEpoch(id, event, deps.clock()))
   if (epoch === null) throw noSuchAccount()
-  logEvent(deps, event)
   await endSessionsBefore(deps, id, epoch)
 }

@@ -1,7 +1,8 @@
 // Grants and takes permissions. They are read from the row for every strict check, so it counts from the next request.
-import { logEvent } from '../../audit/audit.ts'
+
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
 import { noSuchAccount } from '../require-account.ts'
@@ -25,8 +26,9 @@ export async function editPermissions(
   if (problem) throw new AuthError('invalid_request', 'permissions not acceptable', { fields: [problem] })
   const reason = `${change} ${permissions.join(', ')}`
   const event = describeOperatorAct(deps, operator, { what: 'permissions_changed', reason, userId: id })
-  const left = await deps.managedAccounts.editPermissions(id, change, permissions, event)
+  const left = await applyChange(deps, { event, hasMail: false }, () =>
+    deps.managedAccounts.editPermissions(id, change, permissions, event),
+  )
   if (left === null) throw noSuchAccount()
-  logEvent(deps, event)
   return left
 }

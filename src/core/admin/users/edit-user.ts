@@ -33,7 +33,7 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
     .flatMap(([name, value]) => (value === undefined ? [] : [name]))
     .join(', ')
   const event = reason === '' ? null : describeOperatorAct(deps, operator, { what: 'profile_changed', reason, userId: edit.id })
-  const outcome = await applyChange(deps, event, () =>
+  const outcome = await applyChange(deps, { event, hasMail: false }, () =>
     deps.accountChanges.updateProfile({ ...account, evenIfDisabled: true }, changes, event, [], deps.clock()),
   )
   if (outcome === 'taken') {
@@ -57,7 +57,9 @@ async function moveUser(deps: Deps, operator: Operator, account: User, edit: Use
   if (email === account.email) return account
   const farewell = await sealAccountMail(deps, account, operator.client, { kind: 'address_released', newEmail: email })
   const event = describeOperatorAct(deps, operator, { what: 'email_changed', userId: account.id })
-  const moved = await applyChange(deps, event, () => deps.managedAccounts.move(account.id, email, verified, farewell, event))
+  const moved = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.managedAccounts.move(account.id, email, verified, farewell, event),
+  )
   if (moved === 'gone') throw noSuchAccount()
   if (moved === 'taken') {
     throw new AuthError('email_taken', 'address has an account', {

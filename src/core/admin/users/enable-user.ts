@@ -1,6 +1,7 @@
 // Lets an account be signed in to again.
-import { logEvent } from '../../audit/audit.ts'
+
 import type { Client, Deps } from '../../kernel/deps.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { noSuchAccount } from '../require-account.ts'
 
@@ -8,6 +9,6 @@ import { noSuchAccount } from '../require-account.ts'
 export async function enableUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const event = describeOperatorAct(deps, operator, { what: 'account_enabled', userId: id })
-  if (!(await deps.managedAccounts.enable(id, event))) throw noSuchAccount()
-  logEvent(deps, event)
+  const isEnabled = await applyChange(deps, { event, hasMail: false }, () => deps.managedAccounts.enable(id, event))
+  if (!isEnabled) throw noSuchAccount()
 }

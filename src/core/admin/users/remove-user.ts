@@ -1,8 +1,8 @@
 // Deletes an account for good, put aside or not, with all that belongs to it. No mail tells of it.
 
 import { eraseAccount } from '../../accounts/erase-account.ts'
-import { logEvent } from '../../audit/audit.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { noSuchAccount } from '../require-account.ts'
 
@@ -11,8 +11,8 @@ export async function removeUser(deps: Deps, proof: OperatorProof, id: string, c
   const operator = await requireOperator(deps, proof, 'change', client)
   const user = await deps.users.findById(id)
   const event = { ...describeOperatorAct(deps, operator, { what: 'account_deleted', userId: id }), ip: null, userAgent: null }
-  if (!(await deps.managedAccounts.erase(id, event))) throw noSuchAccount()
-  logEvent(deps, event)
+  const isErased = await applyChange(deps, { event, hasMail: false }, () => deps.managedAccounts.erase(id, event))
+  if (!isErased) throw noSuchAccount()
   // What was put aside the cron erases: its names are in `erasures`.
   if (user) await eraseAccount(deps, { userId: id, email: user.email, usernameKey: user.usernameKey })
 }

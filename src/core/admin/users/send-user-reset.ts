@@ -22,6 +22,8 @@ export async function sendUserReset(deps: Deps, proof: OperatorProof, id: string
   const now = deps.clock()
   const event = describeOperatorAct(deps, operator, { what: 'password_reset_requested', userId: id })
   const asked = { tokenHash, expiresAt: now + RESET_TTL_SECONDS }
-  const sent = await applyChange(deps, event, () => deps.accountLinks.addReset(user.email, asked, mail, event, null, null, now))
+  const sent = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.accountLinks.addReset(user.email, asked, mail, event, null, null, now),
+  )
   if (sent === null) throw new AuthError('not_found', 'account changed meanwhile')
 }

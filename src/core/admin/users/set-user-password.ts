@@ -23,7 +23,7 @@ export async function setUserPassword(
   const hash = await hashNewPassword(deps, 'password', password, null)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
   const event = describeOperatorAct(deps, operator, { what: 'password_changed', userId: id })
-  const epoch = await applyChange(deps, event, () => deps.managedAccounts.setPassword(id, hash, notice, event))
+  const epoch = await applyChange(deps, { event, hasMail: true }, () => deps.managedAccounts.setPassword(id, hash, notice, event))
   if (epoch === null) throw noSuchAccount()
   await endSessionsBefore(deps, id, epoch)
 }

@@ -34,7 +34,9 @@ export async function setUserPin(
   await deps.limits.revivePin(user.usernameKey, deps.clock())
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeOperatorAct(deps, operator, { what: 'pin_set', userId: id })
-  const isSet = await applyChange(deps, event, () => deps.managedAccounts.setPin(id, stored, random.hex(8), notice, event))
+  const isSet = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.managedAccounts.setPin(id, stored, random.hex(8), notice, event),
+  )
   if (!isSet) throw noSuchAccount()
   await endPinSessions(deps, id)
 }

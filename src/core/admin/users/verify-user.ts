@@ -1,6 +1,7 @@
 // Lets the address of an account count as proven, on the operator's word.
-import { logEvent } from '../../audit/audit.ts'
+
 import type { Client, Deps } from '../../kernel/deps.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { noSuchAccount } from '../require-account.ts'
 
@@ -8,6 +9,6 @@ import { noSuchAccount } from '../require-account.ts'
 export async function verifyUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<void> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const event = describeOperatorAct(deps, operator, { what: 'email_verified', userId: id })
-  if (!(await deps.managedAccounts.verify(id, event))) throw noSuchAccount()
-  logEvent(deps, event)
+  const isVerified = await applyChange(deps, { event, hasMail: false }, () => deps.managedAccounts.verify(id, event))
+  if (!isVerified) throw noSuchAccount()
 }
