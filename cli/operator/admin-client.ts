@@ -33,11 +33,13 @@ export interface AdminClient {
   stream(method: 'GET' | 'POST', path: string, query?: Query, lines?: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>>
 }
 
+type Fetcher = (url: URL, init: RequestInit) => Promise<Response>
+
 const BASE = '/api/admin/v1'
 const LINES = 'application/x-ndjson'
 
 /** @param origin where the service answers @param key its admin key */
-export function createAdminClient(origin: string, key: string, fetcher: typeof fetch = fetch): AdminClient {
+export function createAdminClient(origin: string, key: string, fetcher: Fetcher = fetch): AdminClient {
   const ask = async (method: string, path: string, query: Query, init: RequestInit): Promise<Response> => {
     const url = new URL(BASE + path, origin)
     for (const [name, value] of Object.entries(query)) {

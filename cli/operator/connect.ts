@@ -1,7 +1,7 @@
 // The admin API of the service that a command works on.
+import { fetchHere } from '../../tools/loopback.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { withLocalService } from './local-service.ts'
-import { trustOwnCertificate } from './own-certificate.ts'
 import { findRemoteService, type Service } from './remote-service.ts'
 import type { Where } from './usage.ts'
 
@@ -12,8 +12,7 @@ export async function withAdmin<T>(where: Where, work: (admin: AdminClient) => P
 }
 
 export function clientFor({ url, key }: Service): AdminClient {
-  trustOwnCertificate(url)
-  return createAdminClient(url, key)
+  return createAdminClient(url, key, fetchHere)
 }
 
 /** What a program reads is on standard output alone. */

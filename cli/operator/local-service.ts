@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureAssets, ensureDatabase, ensureDevVars } from '../../tools/dev/local-state.ts'
 import { findRunningServer, holdStateForMoment, type RunningServer } from '../../tools/dev/state-holder.ts'
+import { requireNoOrphan, servesState } from '../../tools/dev/state-identity.ts'
+import { fetchHere } from '../../tools/loopback.ts'
 import { PROJECT_ROOT } from '../../tools/project.ts'
 import { toolEnvironment } from '../../tools/run-tool.ts'
 import { configFile } from '../../tools/settings/config-file.ts'
 import { readWranglerConfig } from '../../tools/wrangler-config.ts'
-import { trustOwnCertificate } from './own-certificate.ts'
 import { readDevelopmentKey, type Service } from './remote-service.ts'
-import { requireNoOrphan, servesState } from './state-identity.ts'
 import type { Where } from './usage.ts'
 
 /** For a server that is starting. */
@@ -85,8 +85,7 @@ async function findListening({ pid }: RunningServer, persistDirectory: string): 
 
 /** The status it answers; `null` where nobody does. */
 async function readReadiness(url: string): Promise<number | null> {
-  trustOwnCertificate(url)
-  const reply = await fetch(`${url}/readyz`).catch(() => null)
+  const reply = await fetchHere(`${url}/readyz`).catch(() => null)
   await reply?.body?.cancel()
   return reply?.status ?? null
 }

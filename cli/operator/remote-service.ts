@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { findAdminKeyProblem } from '../../src/platform/crypto/admin-key.ts'
 import { readKeptAdminKey } from '../../tools/deploy/admin-key.ts'
 import { readKeptUrl } from '../../tools/deploy/kept-url.ts'
+import { isLoopback } from '../../tools/loopback.ts'
 import { inProject, PROJECT_ROOT } from '../../tools/project.ts'
 import { readWranglerConfig } from '../../tools/wrangler-config.ts'
-import { isLoopback, type Where } from './usage.ts'
+import type { Where } from './usage.ts'
 
 export interface Service {
   readonly url: string

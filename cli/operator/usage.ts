@@ -1,5 +1,6 @@
 // What the command lines of the operator's tools (user, mail, audit) have in common.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { isLoopback } from '../../tools/loopback.ts'
 import { DEFAULT_PERSIST_DIRECTORY } from '../../tools/project.ts'
 
 /** Wrong on the command line: exit code 2. */
@@ -57,11 +58,6 @@ function requireOrigin(text: string): string {
     throw new UsageError('--url must be an origin such as https://auth.example.com; http for this machine only')
   }
   return url.origin
-}
-
-export function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
 /** @throws UsageError with the first sentence of what parseArgs says */

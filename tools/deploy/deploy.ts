@@ -4,9 +4,10 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ensureAssets } from '../dev/local-state.ts'
+import { isLoopback } from '../loopback.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { captureTool, runTool, type ToolResult } from '../run-tool.ts'
-import { configFile } from '../settings/config-file.ts'
+import { configFile, environmentOfProcess } from '../settings/config-file.ts'
 import { BUNDLE_LIMIT_BYTES, describeSize, gzipSizeOf } from './bundle-size.ts'
 import { readDeployments } from './deployment.ts'
 import { performDeploy } from './perform.ts'
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   if (options === null) return 2
   if (options.smoke !== undefined) return reportSmoke(await runSmokeTest(options.smoke, !isLoopback(options.smoke)))
   await ensureAssets(PROJECT_ROOT)
-  const environment = options.env ?? (process.env.CLOUDFLARE_ENV || null)
+  const environment = options.env ?? environmentOfProcess()
   return options['dry-run'] ? dryRun(environment) : deploy(environment, options['public-url'] ?? null)
 }
 
@@ -106,8 +107,4 @@ function reportSmoke(results: readonly SmokeResult[]): number {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).origin === text.replace(/\/$/, '')
-}
-
-function isLoopback(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 }

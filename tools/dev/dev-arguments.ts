@@ -32,8 +32,8 @@ export function parseDevArguments(args: readonly string[]): DevArguments {
     ip: flagValue(args, 'ip'),
     protocol,
     persistDirectory: flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
-    configs: flagValues(args, 'config', 'c'),
-    environment: flagValues(args, 'env', 'e').at(-1) || null,
+    configs: flagValues(args, '--config', '-c'),
+    environment: flagValues(args, '--env', '-e').at(-1) || null,
     hasInspectorPort: hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),
     hasPublicUrl: args.some((arg) => /^(--var=)?PUBLIC_URL:/.test(arg)),
     hasInteractiveChoice: hasFlag(args, 'show-interactive-dev-session'),
@@ -113,13 +113,11 @@ function withOwnConfig(args: readonly string[], devConfig: string): readonly str
   })
 }
 
-/** Of a flag that may be given more than once. */
-function flagValues(args: readonly string[], name: string, letter: string): readonly string[] {
+/** All that is given for a flag, in order. @param flags its spellings, such as `--config` and `-c` */
+export function flagValues(args: readonly string[], ...flags: readonly string[]): readonly string[] {
   return args.flatMap((arg, index) => {
-    const [, value] = /^(?:--\w+|-\w)=(.*)$/.exec(arg) ?? []
-    if (value !== undefined && (arg.startsWith(`--${name}=`) || arg.startsWith(`-${letter}=`))) return [value]
-    const next = args[index + 1]
-    return (arg === `--${name}` || arg === `-${letter}`) && next !== undefined ? [next] : []
+    const [flag = '', value = args[index + 1]] = arg.split(/=(.*)/s)
+    return flags.includes(flag) && value !== undefined ? [value] : []
   })
 }
 

@@ -29,13 +29,15 @@ export function toDevelopment(raw: RawConfig, publicUrl: string | null): RawConf
   }
 }
 
-/** A look at the text: what is right most of the time, at no cost. */
-export async function mayHaveRoutes(): Promise<boolean> {
-  return /^[^#\n]*\broutes?\b/m.test(await readFile(await configFile(), 'utf8'))
-}
-
 export async function readRawConfig(): Promise<RawConfig> {
   return (await readRaw(await configFile())) as RawConfig
+}
+
+/** `null` where wrangler answers for what was asked for. A look at the text says so most of the time, at no cost. */
+export async function readRoutedConfig(): Promise<RawConfig | null> {
+  if (!/^[^#\n]*\broutes?\b/m.test(await readFile(await configFile(), 'utf8'))) return null
+  const raw = await readRawConfig()
+  return hasRoutes(raw) ? raw : null
 }
 
 /**

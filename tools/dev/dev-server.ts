@@ -4,11 +4,10 @@ import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { trustOwnCertificate } from '../../cli/operator/own-certificate.ts'
-import { requireNoOrphan } from '../../cli/operator/state-identity.ts'
+import { fetchHere } from '../loopback.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from '../run-tool.ts'
-import { CODE_CONFIG, configFile } from '../settings/config-file.ts'
+import { CODE_CONFIG, configFile, environmentOfProcess } from '../settings/config-file.ts'
 import {
   type DevArguments,
   isOwnConfig,
@@ -19,9 +18,10 @@ import {
   welcome,
   wranglerDevArguments,
 } from './dev-arguments.ts'
-import { hasRoutes, mayHaveRoutes, readRawConfig, toDevelopment, writeDevConfig } from './dev-config.ts'
+import { readRawConfig, readRoutedConfig, toDevelopment, writeDevConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { holdStateAsServer } from './state-holder.ts'
+import { requireNoOrphan } from './state-identity.ts'
 
 const GRACE_MILLISECONDS = 5_000
 const POLL_MILLISECONDS = 200
@@ -44,7 +44,7 @@ async function serve(args: readonly string[]): Promise<number> {
   await ensureAssets(PROJECT_ROOT)
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const { persistDirectory } = parsed
-  const environment = parsed.environment ?? (process.env.CLOUDFLARE_ENV || null)
+  const environment = parsed.environment ?? environmentOfProcess()
   const url = publicUrlOf(parsed.ip, port, parsed.protocol)
   const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
   const serveState = async () => {
@@ -75,19 +75,16 @@ async function run(args: readonly string[], parsed: DevArguments, port: number):
 /** @returns `null` where wrangler.toml will do as it is, and there is nothing else */
 async function makeDevConfig({ configs }: DevArguments, port: number, url: string): Promise<string | null> {
   if (configs.length > 0 && !configs.some(isOwnConfig)) return null
-  const isFirst = isServedFirst(configs)
+  const routed = await readRoutedConfig()
+  if (!isServedFirst(configs)) return writeDevConfig(toDevelopment(routed ?? (await readRawConfig()), url), port)
+  if (routed !== null) return writeDevConfig(toDevelopment(routed, null), port)
   const path = await configFile()
-  const asItIs = path === inProject(CODE_CONFIG) ? null : path
-  if (isFirst && !(await mayHaveRoutes())) return asItIs
-  const raw = await readRawConfig()
-  if (isFirst && !hasRoutes(raw)) return asItIs
-  return writeDevConfig(toDevelopment(raw, isFirst ? null : url), port)
+  return path === inProject(CODE_CONFIG) ? null : path
 }
 
 /** What a newcomer asks next, below wrangler's own "Ready". */
 function tellWhereToGoOn(wrangler: ChildProcess, url: string, { configs, persistDirectory }: DevArguments): void {
   const tell = async () => {
-    trustOwnCertificate(url)
     // A path of wrangler's own: it answers as soon as the worker does, and no line is logged for it.
     while (wrangler.exitCode === null && !(await answers(`${url}/cdn-cgi/explorer`))) await sleep(POLL_MILLISECONDS)
     await sleep(POLL_MILLISECONDS)
@@ -102,7 +99,7 @@ function tellWhereToGoOn(wrangler: ChildProcess, url: string, { configs, persist
 }
 
 async function answers(url: string, status?: number): Promise<boolean> {
-  const reply = await fetch(url).catch(() => null)
+  const reply = await fetchHere(url).catch(() => null)
   await reply?.body?.cancel()
   return status === undefined ? reply !== null : reply?.status === status
 }

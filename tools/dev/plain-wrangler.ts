@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import { flagValues } from './dev-arguments.ts'
 
 export interface PlainWrangler {
   readonly pid: number
@@ -47,23 +48,18 @@ export async function findPlainWrangler(
 }
 
 function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler, 'pid'> {
-  const values = (...flags: readonly string[]) =>
-    args.flatMap((arg, index) => {
-      const [flag = '', value = args[index + 1]] = arg.split(/=(.*)/s)
-      return flags.includes(flag) && value !== undefined ? [value] : []
-    })
-  const value = (name: string) => values(`--${name}`).at(-1)
+  const value = (name: string) => flagValues(args, `--${name}`).at(-1)
   const port = Number(value('port'))
   const persistTo = value('persist-to')
   // Beside the first of several configurations; without any, wrangler looks for one from where it is started.
-  const configs = values('--config', '-c').map((config) => resolve(cwd, config))
+  const configs = flagValues(args, '--config', '-c').map((config) => resolve(cwd, config))
   const home = configs[0] === undefined ? PROJECT_ROOT : dirname(configs[0])
   return {
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
     protocol: value('local-protocol') === 'https' ? 'https' : 'http',
     config: configs.find((config) => dirname(config) === PROJECT_ROOT) ?? null,
-    environment: values('--env', '-e').at(-1) || null,
+    environment: flagValues(args, '--env', '-e').at(-1) || null,
   }
 }
 

@@ -2,8 +2,8 @@
 // For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
 import { parseArgs } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
-import { prepareConfig, SETTINGS } from '../settings/config-file.ts'
-import { hasRoutes, mayHaveRoutes, readRawConfig } from './dev-config.ts'
+import { environmentOfProcess, prepareConfig, SETTINGS } from '../settings/config-file.ts'
+import { readRoutedConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findPlainWrangler } from './plain-wrangler.ts'
 import { noteServer } from './state-holder.ts'
@@ -31,7 +31,7 @@ async function prepare(): Promise<void> {
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
   const wrangler = command === 'dev' ? await findPlainWrangler() : null
   const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
-  if (wrangler && (wrangler.config ?? path) === path && (await mayHaveRoutes()) && hasRoutes(await readRawConfig())) {
+  if (wrangler && (wrangler.config ?? path) === path && (await readRoutedConfig()) !== null) {
     console.warn(
       'The configuration has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
     )
@@ -41,7 +41,7 @@ async function prepare(): Promise<void> {
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
   }
-  const environment = wrangler?.environment ?? (process.env.CLOUDFLARE_ENV || null)
+  const environment = wrangler?.environment ?? environmentOfProcess()
   if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, config: wrangler?.config ?? null, environment }))
     console.log('Migrated the local database')
 }

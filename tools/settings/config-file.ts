@@ -55,6 +55,11 @@ export async function configFile(root = PROJECT_ROOT): Promise<string> {
   return (await prepareConfig(root)).path
 }
 
+/** The environment that wrangler takes where the command line names none; `null`: the top level. */
+export function environmentOfProcess(): string | null {
+  return process.env.CLOUDFLARE_ENV || null
+}
+
 /** A file of wrangler's as it is written. @throws Error with one sentence where it cannot be read */
 export async function readRaw(path: string): Promise<Raw> {
   // Loaded only here: wrangler takes more than half a second.

@@ -2,13 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { findUrlOfTheDead } from '../../tools/dev/state-holder.ts'
-import { PROJECT_ROOT } from '../../tools/project.ts'
-import { trustOwnCertificate } from './own-certificate.ts'
+import { fetchHere } from '../loopback.ts'
+import { PROJECT_ROOT } from '../project.ts'
+import { findUrlOfTheDead } from './state-holder.ts'
 
 export async function servesState(url: string, persistDirectory: string): Promise<boolean> {
-  trustOwnCertificate(url)
-  const reply = await fetch(`${url}/.well-known/jwks.json`).catch(() => null)
+  const reply = await fetchHere(`${url}/.well-known/jwks.json`).catch(() => null)
   const body = (await reply?.json().catch(() => null)) as { keys?: readonly { kid?: unknown }[] } | null
   const served = (body?.keys ?? []).map(({ kid }) => kid)
   return served.length > 0 && (await listKeyIds(persistDirectory)).some((kid) => served.includes(kid))
