@@ -48,6 +48,7 @@ import { createDatabase } from './stores/database.ts'
 import { createSigningKeyStore } from './stores/keys/signing-keys.ts'
 import { createStableKeyStore } from './stores/keys/stable-keys.ts'
 import { createMailRequests } from './stores/mail/mail-requests.ts'
+import { createMailedLinks } from './stores/mail/mailed-links.ts'
 import { createOutbox } from './stores/mail/outbox.ts'
 
 /** What tests put in place of the machine's. */
@@ -103,6 +104,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
     auditEvents: createAuditEvents(database),
     outbox: createOutbox(database),
     mailRequests: createMailRequests(database),
+    mailedLinks: createMailedLinks(database),
     stableKeys: createStableKeys({ store: createStableKeyStore(database), keyring, clock, random, log }),
     signingKeys: createSigningKeys({ store: signingKeyStore, keyring, settings: config, clock, random, log }),
     ledgers: createSessionLedgers(env.SESSION_LEDGER, { deadlineMilliseconds }),

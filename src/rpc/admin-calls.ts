@@ -31,7 +31,6 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
   const caller = parseCaller(props)
   const client: Client = { address: UNKNOWN_ADDRESS, userAgent: `worker ${caller.name}`, caller: caller.name, face: 'rpc' }
   const settle = createSettle(open, caller)
-  const now = () => Math.floor(Date.now() / 1000)
 
   /** An act on an account that answers with its id alone. */
   const act = (method: string, id: unknown, perform: (core: Pick<Service, 'admin'>, id: string) => Promise<void>) =>
@@ -60,7 +59,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
         return viewUsers(await admin.listUsers(PROOF, asked, client))
       }),
     getUser: (id: unknown) =>
-      settle('getUser', 'admin-look', async ({ admin }) => viewStory(await admin.showUser(PROOF, requireText(id), client), now())),
+      settle('getUser', 'admin-look', async ({ admin }) => viewStory(await admin.showUser(PROOF, requireText(id), client))),
     createUser: (form: unknown) =>
       settle('createUser', 'admin', async ({ admin }) => {
         const members = requireMembers(form)
@@ -111,7 +110,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
       settle('listRegistrations', 'admin-look', async ({ admin }) => {
         const { search, limit } = requireMembers(query)
         const asked = { search: optionalText(search), limit: numberText(limit) }
-        return viewPendingRegistrations(await admin.listRegistrations(PROOF, asked, client), now())
+        return viewPendingRegistrations(await admin.listRegistrations(PROOF, asked, client))
       }),
     listEvents: (query: unknown) =>
       settle('listEvents', 'admin-look', async ({ admin }) => {
@@ -131,7 +130,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
         const { state, before, limit } = requireMembers(query)
         const asked = { state: optionalText(state), before: optionalText(before), limit: numberText(limit) }
         const mails = await admin.listMails(PROOF, asked, client)
-        return { mails: mails.map((mail) => viewMail(mail, now())) }
+        return { mails: mails.map((mail) => viewMail(mail)) }
       }),
     retryMail: (id: unknown) =>
       settle('retryMail', 'admin', async ({ admin }) => ({ to: await admin.retryMail(PROOF, requireText(id), client) })),

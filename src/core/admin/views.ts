@@ -63,15 +63,15 @@ export function viewRegistration(registration: Registration) {
   return { id, email, username, ip, user_agent: printable(userAgent), ...times }
 }
 
-export function viewPendingRegistrations({ registrations, mails, cannotSignIn }: PendingRegistrations, now: number) {
+export function viewPendingRegistrations({ registrations, mails, cannotSignIn }: PendingRegistrations) {
   return {
     registrations: registrations.map(viewRegistration),
-    mails: mails.map((mail) => viewMail(mail, now)),
+    mails: mails.map((mail) => viewMail(mail)),
     cannot_sign_in: cannotSignIn,
   }
 }
 
-export function viewMail(mail: ListedMail, now: number) {
+export function viewMail(mail: ListedMail) {
   const { id, recipient: to, purpose, attempts, reason, sentAt, deadAt, expiresAt } = mail
   const isOver = sentAt !== null || deadAt !== null
   return {
@@ -86,7 +86,7 @@ export function viewMail(mail: ListedMail, now: number) {
     dead_at: renderTimeOrNull(deadAt),
     next_attempt_at: isOver ? null : renderTime(mail.nextAttemptAt),
     expires_at: renderTimeOrNull(expiresAt),
-    can_retry: deadAt !== null && mail.hasText && (expiresAt === null || expiresAt > now),
+    can_retry: mail.canRetry,
   }
 }
 
@@ -97,7 +97,7 @@ export function viewEvent(event: ListedEvent) {
   return { id, at: renderTime(event.at), what, outcome, reason, ...ids, email, actor, ip, user_agent, face }
 }
 
-export function viewStory(story: UserStory, now: number) {
+export function viewStory(story: UserStory) {
   const { limits, recovery } = story
   return {
     user: viewAccount(story.user),
@@ -111,7 +111,7 @@ export function viewStory(story: UserStory, now: number) {
       pin: limits.pin && { ...viewWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
     },
     recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
-    mails: story.mails.map((mail) => viewMail(mail, now)),
+    mails: story.mails.map((mail) => viewMail(mail)),
     events: story.events.map(viewEvent),
   }
 }

@@ -29,6 +29,7 @@ import type { AuditFace } from '../../stores/audit/audit-event.ts'
 import type { AuditEvents } from '../../stores/audit/audit-events.ts'
 import type { OperatorViews } from '../../stores/audit/operator-views.ts'
 import type { MailRequests } from '../../stores/mail/mail-requests.ts'
+import type { MailedLinks } from '../../stores/mail/mailed-links.ts'
 import type { Outbox } from '../../stores/mail/outbox.ts'
 import type { SigningKeys, StableKeys } from './keys.ts'
 import type { AuthSettings } from './settings.ts'
@@ -50,6 +51,7 @@ export interface Deps {
   readonly auditEvents: AuditEvents
   readonly outbox: Outbox
   readonly mailRequests: MailRequests
+  readonly mailedLinks: MailedLinks
   readonly signingKeys: SigningKeys
   readonly stableKeys: StableKeys
   readonly ledgers: SessionLedgers

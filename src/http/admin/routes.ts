@@ -24,8 +24,6 @@ import { CreateBody, EditBody, PermissionsBody, SetPasswordBody, SetPinBody } fr
 
 export const ADMIN_PATH = '/api/admin/v1'
 
-const now = () => Math.floor(Date.now() / 1000)
-
 /** What is said of people must not stay in any cache on the way. */
 const uncached = createMiddleware<AppEnv>(async (c, next) => {
   await next()
@@ -44,9 +42,7 @@ export const admin = createRoutes()
     const user = await c.var.admin.createUser(proofOf(c), { ...form, firstName, lastName }, readClient(c))
     return c.json({ user: viewAccount(user) }, 201)
   })
-  .get('/users/:id', async (c) =>
-    c.json(viewStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)), now())),
-  )
+  .get('/users/:id', async (c) => c.json(viewStory(await c.var.admin.showUser(proofOf(c), c.req.param('id'), readClient(c)))))
   .patch('/users/:id', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, ...rest } = parseBody(EditBody, c.var.body)
     const edit = { id: c.req.param('id'), ...rest, firstName, lastName }
@@ -103,9 +99,7 @@ export const admin = createRoutes()
   })
   .get('/registrations', async (c) => {
     const { search, limit } = c.req.query()
-    return c.json(
-      viewPendingRegistrations(await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c)), now()),
-    )
+    return c.json(viewPendingRegistrations(await c.var.admin.listRegistrations(proofOf(c), { search, limit }, readClient(c))))
   })
   .get('/events', async (c) => {
     const { user, what, outcome, since, until, after, before, limit } = c.req.query()
@@ -115,7 +109,7 @@ export const admin = createRoutes()
   .get('/mails', async (c) => {
     const { state, before, limit } = c.req.query()
     const mails = await c.var.admin.listMails(proofOf(c), { state, before, limit }, readClient(c))
-    return c.json({ mails: mails.map((mail) => viewMail(mail, now())) })
+    return c.json({ mails: mails.map((mail) => viewMail(mail)) })
   })
   .post('/mails/:id/retry', jsonBody, async (c) => {
     const to = await c.var.admin.retryMail(proofOf(c), c.req.param('id'), readClient(c))

@@ -6,7 +6,7 @@ import type { Locale } from '../../platform/identifiers/locale.ts'
 import type { Database } from '../database.ts'
 import { finishRequest, isStillAsked } from '../mail/mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from '../mail/outbox.ts'
-import type { Row } from '../rows.ts'
+import { type Row, readRow } from '../rows.ts'
 
 /** Long enough for somebody who looks into the old mailbox once a week. */
 export const RECOVERY_WINDOW_SECONDS = 7 * 86_400
@@ -40,7 +40,21 @@ export interface ReservedAddress {
   readonly expiresAt: number
 }
 
+/** An account that an address or a username was of, and may be again. */
+export interface FormerOwner {
+  /** What the account has now; `null` where it was deleted. */
+  readonly presentEmail: string | null
+  readonly presentUsername: string | null
+  /** Whether the address comes before every other one: then nobody else gets an account with it. Of a username: true. */
+  readonly isReserved: boolean
+  readonly expiresAt: number
+}
+
 export interface RecoveryPoints {
+  /** The accounts that an address may take back, as whoever looks into it is told: those first that it comes first for. */
+  listFormerOwners(email: string, now: number): Promise<readonly FormerOwner[]>
+  /** Who holds a username that no account has; `pending` for an address that registered. */
+  findHolder(usernameKey: string, now: number): Promise<FormerOwner | { readonly pending: true; readonly expiresAt: number } | null>
   /** The account that an address without one may take back; `null` where there is none, or others come before it. */
   findReserved(email: string, now: number): Promise<ReservedAddress | null>
   /** Mails the way back once more, within the caps, as the answer to a request for mail. */
@@ -57,6 +71,27 @@ export function createRecoveryPoints(database: Database): RecoveryPoints {
       const [row] = await database.ask(sql`
         SELECT email, expires_at FROM recovery_points WHERE user_id = ${userId} AND expires_at > ${now} ORDER BY rank LIMIT 1`)
       return row ? { oldestEmail: String(row.email), expiresAt: Number(row.expires_at) } : null
+    },
+
+    async listFormerOwners(email, now) {
+      const rows = await database.ask(sql`
+        SELECT users.email AS present_email, users.username AS present_username, kept.expires_at,
+          kept.rank = 1 AND ${CAN_BE_TAKEN_BACK} AS is_reserved
+        FROM recovery_points AS kept LEFT JOIN users ON users.id = kept.user_id
+          LEFT JOIN deleted_accounts ON deleted_accounts.user_id = kept.user_id
+        WHERE kept.email = ${email} AND kept.expires_at > ${now} AND coalesce(users.id, deleted_accounts.user_id) IS NOT NULL
+          AND users.email IS NOT ${email}
+        ORDER BY is_reserved DESC, kept.expires_at DESC`)
+      return rows.map(readFormerOwner)
+    },
+
+    async findHolder(usernameKey, now) {
+      const [row] = await database.ask(sql`
+        SELECT user_id, users.email AS present_email, users.username AS present_username, expires_at, 1 AS is_reserved
+        FROM username_claims LEFT JOIN users ON users.id = user_id
+        WHERE username_claims.username_key = ${usernameKey} AND expires_at > ${now}`)
+      if (!row) return null
+      return row.user_id === null ? { pending: true, expiresAt: Number(row.expires_at) } : readFormerOwner(row)
     },
 
     async findReserved(email, now) {
@@ -96,6 +131,11 @@ export function hasPoint(userId: SQL, email: SQL, now: number): SQL {
 export function isReserved(email: SQL, now: number, except: SQL = sql`''`): SQL {
   return sql`EXISTS (SELECT 1 FROM recovery_points AS kept WHERE kept.email = ${email} AND kept.rank = 1 AND kept.expires_at > ${now}
     AND kept.user_id <> ${except} AND ${CAN_BE_TAKEN_BACK})`
+}
+
+function readFormerOwner(row: Row): FormerOwner {
+  const { is_reserved: isKept, ...owner } = row
+  return { ...readRow<Omit<FormerOwner, 'isReserved'>>(owner), isReserved: isKept === 1 }
 }
 
 /** What the operator has disabled is the operator's. */

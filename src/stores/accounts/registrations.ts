@@ -140,10 +140,12 @@ export function createRegistrations(database: Database): Registrations {
               ${registration.locale}, ${now}, ${expiresAt}
             WHERE ${usernameKey} IS NULL OR EXISTS (
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
+        queueMail(mail, caps, now, isStored),
+        // A link that no mail carries would only be rubbish: none is kept where a cap has held the mail back.
         sql`
             INSERT INTO one_time_tokens (hash, purpose, email, subject, created_at, expires_at)
-            SELECT ${link.tokenHash}, ${link.purpose}, ${email}, ${link.subject}, ${now}, ${link.expiresAt} WHERE ${isStored}`,
-        queueMail(mail, caps, now, isStored),
+            SELECT ${link.tokenHash}, ${link.purpose}, ${email}, ${link.subject}, ${now}, ${link.expiresAt}
+            WHERE EXISTS (SELECT 1 FROM outbox WHERE id = ${mail.id})`,
         appendEvent(event, isStored),
       ])
       return (stored?.meta.changes ?? 0) > 0

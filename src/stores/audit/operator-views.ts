@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Registration } from '../accounts/registrations.ts'
 import type { Database } from '../database.ts'
+import { carriesNoDeadLink } from '../mail/mailed-links.ts'
 import { readRow } from '../rows.ts'
 import type { AuditAct, AuditEvent, AuditOutcome } from './audit-event.ts'
 import { appendEvent, type RecordedEvent } from './audit-events.ts'
@@ -20,7 +21,8 @@ export interface ListedMail {
   readonly sentAt: number | null
   readonly deadAt: number | null
   readonly expiresAt: number | null
-  readonly hasText: boolean
+  /** A dead letter whose text is kept, and whose link still counts where it has one. */
+  readonly canRetry: boolean
 }
 
 export interface MailFilter {
@@ -60,14 +62,12 @@ export interface OperatorViews {
     now: number,
     limit: number,
   ): Promise<readonly Registration[]>
-  /** Until when an account that was deleted with this address may be taken back; `null`: there is none. */
-  findPutAside(email: string, now: number): Promise<number | null>
   listEvents(query: EventQuery): Promise<readonly ListedEvent[]>
   /** The place of the newest event, 0 where there is none. */
   newestPlace(): Promise<number>
   /** Newest first. */
-  listMails(filter: MailFilter, limit: number): Promise<readonly ListedMail[]>
-  /** As if it had just been queued. @returns to whom, `null` where it is no dead letter, or its text is gone */
+  listMails(filter: MailFilter, now: number, limit: number): Promise<readonly ListedMail[]>
+  /** As if it had just been queued. @returns to whom, `null` where it cannot be (`ListedMail.canRetry`) */
   retryMail(id: string, event: AuditEvent): Promise<string | null>
   /** An act that no change goes with, and that is about no account. */
   record(event: AuditEvent): Promise<void>
@@ -89,13 +89,6 @@ export function createOperatorViews(database: Database): OperatorViews {
         sql`SELECT * FROM registrations WHERE expires_at > ${now} ${isTheirs} ORDER BY created_at DESC, id LIMIT ${limit}`,
       )
       return rows.map((row) => readRow<Registration>(row))
-    },
-
-    async findPutAside(email, now) {
-      const [row] = await database.ask(
-        sql`SELECT max(due_at) AS due_at FROM deleted_accounts WHERE email = ${email} AND due_at > ${now}`,
-      )
-      return typeof row?.due_at === 'number' ? row.due_at : null
     },
 
     async listEvents({ userIds, acts = [], outcome, since, until, after, before, limit }) {
@@ -121,7 +114,7 @@ export function createOperatorViews(database: Database): OperatorViews {
       return Number(row?.seq)
     },
 
-    async listMails({ state, recipient, before }, limit) {
+    async listMails({ state, recipient, before }, now, limit) {
       const conditions = [
         ...(state === undefined ? [] : [IS_IN_STATE[state]]),
         ...(recipient === undefined ? [] : [sql`recipient = ${recipient}`]),
@@ -130,18 +123,18 @@ export function createOperatorViews(database: Database): OperatorViews {
       const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`
       const rows = await database.ask(sql`
         SELECT id, recipient, purpose, attempts, reason, created_at, next_attempt_at, sent_at, dead_at, expires_at,
-          sealed_mail IS NOT NULL AS has_text
+          ${canRetry(now)} AS can_retry
         FROM outbox ${where} ORDER BY created_at DESC, rowid DESC LIMIT ${limit}`)
-      return rows.map((row) => ({ ...readRow<Omit<ListedMail, 'hasText'>>(row), hasText: row.has_text === 1 }))
+      return rows.map((row) => ({ ...readRow<Omit<ListedMail, 'canRetry'>>(row), canRetry: row.can_retry === 1 }))
     },
 
     async retryMail(id, event) {
       const { at: now } = event
-      const canRetry = sql`id = ${id} AND dead_at IS NOT NULL AND sealed_mail IS NOT NULL AND (expires_at IS NULL OR expires_at > ${now})`
+      const isIt = sql`id = ${id} AND ${canRetry(now)}`
       const [, revived] = await database.transact([
-        appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${canRetry})`),
+        appendEvent(event, sql`EXISTS (SELECT 1 FROM outbox WHERE ${isIt})`),
         sql`
-          UPDATE outbox SET dead_at = NULL, reason = NULL, attempts = 0, next_attempt_at = ${now} WHERE ${canRetry}
+          UPDATE outbox SET dead_at = NULL, reason = NULL, attempts = 0, next_attempt_at = ${now} WHERE ${isIt}
           RETURNING recipient`,
       ])
       const [row] = revived?.results ?? []
@@ -184,6 +177,11 @@ export function createOperatorViews(database: Database): OperatorViews {
       return [...days].sort(([one], [other]) => one - other).map(([day, counts]) => ({ day, counts }))
     },
   }
+}
+
+/** Of a row of the outbox. */
+function canRetry(now: number): SQL {
+  return sql`(dead_at IS NOT NULL AND sealed_mail IS NOT NULL AND ${carriesNoDeadLink(now)})`
 }
 
 const IS_IN_STATE: Readonly<Record<MailState, SQL>> = {

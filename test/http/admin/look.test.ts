@@ -62,7 +62,10 @@ describe('GET /users/:id, asked why somebody cannot sign in', () => {
 
   it.each([
     ['disabled_at = 1', 'The account is disabled.'],
-    ['email_verified_at = NULL', 'The e-mail address is not proven, and sign-in is refused until it is; a link has been mailed.'],
+    [
+      'email_verified_at = NULL',
+      'The e-mail address is not proven, and sign-in is refused until it is; no link counts: the next sign-in with the right password mails one, within the limits on mail.',
+    ],
   ])('names what is in the row: %s', async (change, why) => {
     const app = await startApp()
     const { id } = await withSession(app)
@@ -191,7 +194,10 @@ describe('GET /users/:id and /registrations, asked why', () => {
     expect(await whyNobody(app, email)).toBeNull()
     await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })
     expect((await app.v1('DELETE', '/me', { token, body: { password: PASSWORD } })).status).toBe(200)
-    expect(await whyNobody(app, email)).toMatch(/^The account was deleted, and an address of before may take it back until 2/)
+    expect(await whyNobody(app, email)).toMatch(
+      /^The account of this address was deleted\. The address can take it back until 2\S+, and is nobody else's until then; a link was mailed at/,
+    )
+    expect(await whyNobody(app, 'ada')).toMatch(/^The account of this username was deleted, and may be taken back until 2/)
   })
 
   it('tells of a pending registration whether its mail was sent, waits, bounced or was held back by a cap', async () => {

@@ -28,5 +28,5 @@ export async function listMails(
     })
   }
   const filter = { ...(state && { state: state as MailState }), ...(before && { before }) }
-  return deps.operatorViews.listMails(filter, requireLimit(limit, 200))
+  return deps.operatorViews.listMails(filter, deps.clock(), requireLimit(limit, 200))
 }

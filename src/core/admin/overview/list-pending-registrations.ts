@@ -1,12 +1,12 @@
-// Registrations whose address is not confirmed yet, newest first. Asked for one address or username, what became of its mail too, and in one sentence
-// why nobody can sign in by it.
+// Registrations whose address is not confirmed yet, newest first. Asked for one address or username, what became of its mail too, and why nobody
+// can sign in by it.
 import { parseEmailAddress } from '../../../platform/identifiers/email-address.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
-import { renderTime } from '../../../platform/runtime/rfc3339.ts'
 import type { Registration } from '../../../stores/accounts/registrations.ts'
 import type { ListedMail } from '../../../stores/audit/operator-views.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { type OperatorProof, requireOperator } from '../operator.ts'
+import { explainAddress, explainUsername } from '../reasons/explain-nobody.ts'
 import { requireLimit } from '../require-account.ts'
 
 export interface PendingRegistrations {
@@ -35,45 +35,29 @@ export async function listPendingRegistrations(
   if (!text.includes('@')) return ofUsername(deps, text, now, limit)
   const email = parseEmailAddress(text)
   if (email === null) return { registrations: [], mails: [], cannotSignIn: 'This is no e-mail address.' }
-  const [registrations, mails, account, asideUntil] = await Promise.all([
+  const [registrations, mails, links, account, formerOwners] = await Promise.all([
     deps.operatorViews.listRegistrations({ email }, now, limit),
-    deps.operatorViews.listMails({ recipient: email }, MAILS),
+    deps.operatorViews.listMails({ recipient: email }, now, MAILS),
+    deps.mailedLinks.list(email, now),
     deps.users.findByEmail(email),
-    deps.operatorViews.findPutAside(email, now),
+    deps.recoveryPoints.listFormerOwners(email, now),
   ])
-  return { registrations, mails, cannotSignIn: account ? null : explain(registrations[0], mails, asideUntil) }
+  return { registrations, mails, cannotSignIn: account ? null : explainAddress({ registrations, links, formerOwners }) }
 }
 
-/** One registration at a time holds a username. */
+/** All registrations that want a username are of one address. */
 async function ofUsername(deps: Deps, text: string, now: number, limit: number): Promise<PendingRegistrations> {
   const username = parseUsername(text)
   if (username === null) return { registrations: [], mails: [], cannotSignIn: 'This is no username.' }
-  const [registrations, account] = await Promise.all([
+  const [registrations, account, holder] = await Promise.all([
     deps.operatorViews.listRegistrations({ usernameKey: username.key }, now, limit),
     deps.users.findByUsernameKey(username.key),
+    deps.recoveryPoints.findHolder(username.key, now),
   ])
-  const [newest] = registrations
-  const mails = newest ? await deps.operatorViews.listMails({ recipient: newest.email }, MAILS) : []
-  if (account) return { registrations, mails, cannotSignIn: null }
-  if (newest) return { registrations, mails, cannotSignIn: explain(newest, mails, null) }
-  return { registrations, mails, cannotSignIn: 'Nobody has this username: there is no account, and no registration that waits.' }
-}
-
-function explain(newest: Registration | undefined, mails: readonly ListedMail[], asideUntil: number | null): string {
-  if (newest) {
-    // Any mail since belongs to a registration of this address; without one, a cap has held it back.
-    const mail = mails.find(({ purpose, createdAt }) => purpose === 'registration' && createdAt >= newest.createdAt)
-    return `The registration of ${renderTime(newest.createdAt)} is not confirmed yet; ${describeLink(mail, newest)}.`
-  }
-  if (asideUntil !== null)
-    return `The account was deleted, and an address of before may take it back until ${renderTime(asideUntil)}.`
-  return 'Nobody has this address: there is no account, and no registration that waits.'
-}
-
-function describeLink(mail: ListedMail | undefined, { expiresAt }: Registration): string {
-  if (mail === undefined)
-    return 'no link was mailed for it, since too much mail went to the address, or was asked for from the same place'
-  if (mail.deadAt !== null) return `the mail with the link could not be delivered (${mail.reason ?? 'no reason given'})`
-  if (mail.sentAt === null) return `the mail with the link waits to be sent${mail.reason === null ? '' : `, after ${mail.reason}`}`
-  return `a link was mailed at ${renderTime(mail.sentAt)}, and counts until ${renderTime(expiresAt)}`
+  const email = registrations[0]?.email
+  const [mails, links] =
+    email === undefined
+      ? [[], []]
+      : await Promise.all([deps.operatorViews.listMails({ recipient: email }, now, MAILS), deps.mailedLinks.list(email, now)])
+  return { registrations, mails, cannotSignIn: account ? null : explainUsername(registrations, links, holder) }
 }

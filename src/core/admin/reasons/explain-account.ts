@@ -1,0 +1,113 @@
+// Why the user of an account cannot sign in, in plain sentences: every reason that is in force, and what ends it comes first where
+// somebody has to do it.
+import type { DescribedLimits } from '../../../objects/login-limiter/login-limits.ts'
+import type { AccountWaits } from '../../../objects/login-limiter/sign-in-tallies.ts'
+import { hasPassword } from '../../../platform/hashing/password-hash.ts'
+import type { User } from '../../../stores/accounts/users.ts'
+import type { AuditAct } from '../../../stores/audit/audit-event.ts'
+import type { ListedMail } from '../../../stores/audit/operator-views.ts'
+import type { MailedLink } from '../../../stores/mail/mailed-links.ts'
+import type { Deps } from '../../kernel/deps.ts'
+import { describeLinks, isDelivered } from './describe-links.ts'
+
+export interface KnownOfAccount {
+  readonly limits: DescribedLimits
+  readonly addressWaits: readonly AddressInWait[]
+  /** To its address, newest first. */
+  readonly mails: readonly ListedMail[]
+  /** Those to its address that count, newest first. */
+  readonly links: readonly MailedLink[]
+  /** When its user last showed or got a password, as far as it is on record; 0: never. */
+  readonly provenAt: number
+}
+
+export interface AddressInWait {
+  /** IPv6 by /64. */
+  readonly address: string
+  readonly wait: number
+}
+
+/** What shows that a user has no need of a link for a new password any more. */
+export const PASSWORD_PROOFS: readonly AuditAct[] = ['sign_in', 'reauthenticated', 'password_changed', 'password_reset']
+
+/** @returns `null` where nothing is in the way */
+export function explainAccount({ settings }: Pick<Deps, 'settings'>, user: User, known: KnownOfAccount): string | null {
+  if (user.disabledAt !== null) return 'The account is disabled.'
+  if (user.emailVerifiedAt === null && settings.unverifiedSignIn === 'refuse') {
+    return `The e-mail address is not proven, and sign-in is refused until it is; ${describeProof(user, known)}.`
+  }
+  const waits = describeWaits(known)
+  const reset = describeReset(known)
+  const pin = describePin(user, known.limits.pin)
+  if (!hasPassword(user.passwordHash)) {
+    const cure = `its user sets one by the link of a forgotten password${reset === null ? '' : `, but ${reset}`}`
+    if (user.pinHash !== null && pin === null)
+      return join('By PIN the account can be signed in to.', `By password it cannot: ${cure}.`)
+    return join(`The account has no password: ${cure}.`, ...waits, pin)
+  }
+  const isOpen = waits.length === 0 && (reset !== null || pin !== null)
+  return join(
+    ...waits,
+    isOpen ? 'By password the account can be signed in to.' : null,
+    reset === null ? null : `Who has forgotten it waits for mail, but ${reset}.`,
+    pin,
+  )
+}
+
+function join(...sentences: readonly (string | null)[]): string | null {
+  return sentences.filter((sentence) => sentence !== null).join(' ') || null
+}
+
+function describeProof({ passwordHash }: User, { links, mails }: KnownOfAccount): string {
+  const live = describeLinks(links.filter(({ purpose }) => purpose === 'prove_email'))
+  if (live !== null) return live
+  const last = mails.find(({ purpose }) => purpose === 'registration')
+  if (last && last.deadAt !== null) return `the last mail with a link could not be delivered (${last.reason ?? 'no reason given'})`
+  return hasPassword(passwordHash)
+    ? 'no link counts: the next sign-in with the right password mails one, within the limits on mail'
+    : 'the link of a forgotten password proves it'
+}
+
+/** Each of them is about a client address or more; passwords and PINs both are refused there. */
+function describeWaits({ limits: { email, username }, addressWaits: [address] }: KnownOfAccount): readonly string[] {
+  const waits = [email, ...(username ? [username] : [])]
+  const accountWait = Math.max(...waits.map((each) => each.accountWait))
+  const longest = Math.max(...waits.map((each) => each.longestWait))
+  const count = Math.max(...waits.map((each) => each.waitingAddresses))
+  const who = count === 1 ? 'a client address waits' : `${count} client addresses wait`
+  return [
+    ...(accountWait > 0
+      ? [`Too many wrong passwords: addresses that never signed in to the account wait for ${minutes(accountWait)}.`]
+      : []),
+    ...(longest > 0 ? [`After wrong passwords ${who}, for up to ${minutes(longest)}.`] : []),
+    ...(address
+      ? [
+          `The client address ${address.address} has tried too many passwords, of whatever accounts, and waits for ${minutes(address.wait)}.`,
+        ]
+      : []),
+  ]
+}
+
+/** `null` where no PIN is set, or it opens the account. */
+function describePin({ pinHash }: User, pin: AccountWaits | null): string | null {
+  if (pinHash === null) return null
+  if (pin === null) return 'By PIN it cannot: it has no username.'
+  if (pin.isDead) return 'By PIN it cannot: wrong guesses have locked the PIN.'
+  const wait = Math.max(pin.accountWait, pin.longestWait)
+  return wait > 0 ? `By PIN not for ${minutes(wait)}, after wrong guesses.` : null
+}
+
+/** `null` where a link has gone out, or there is no need of one. */
+function describeReset({ links, mails, provenAt }: KnownOfAccount): string | null {
+  const live = links.filter(({ purpose }) => purpose === 'reset_password')
+  if (live.some(isDelivered)) return null
+  const last = mails.find(({ purpose }) => purpose === 'password_reset')
+  if (!last || last.sentAt !== null || last.createdAt < provenAt) return null
+  if (last.deadAt !== null) return `the last link for a new password could not be delivered (${last.reason ?? 'no reason given'})`
+  return last.reason === null ? null : `the last link for a new password waits to be sent, after ${last.reason}`
+}
+
+function minutes(seconds: number): string {
+  const count = Math.ceil(seconds / 60)
+  return `${count} minute${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,110 @@
+// Why somebody cannot sign in, as it is said days later: after links have ended, mail was forgotten, addresses and names moved on.
+import { describe, expect, it } from 'vitest'
+import { MailNotTaken } from '../../../src/platform/mail/mail.ts'
+import { move } from '../../support/account-fixtures.ts'
+import { BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
+import { ask, idOf, withSession } from '../../support/http/operator.ts'
+
+describe('GET /users/:id and /registrations, asked why, over days', () => {
+  const whyOf = async (app: Awaited<ReturnType<typeof startApp>>, id: string) =>
+    (await ask(app, 'GET', `/users/${id}`)).body.cannot_sign_in
+  const whyNobody = async (app: Awaited<ReturnType<typeof startApp>>, who: string) =>
+    (await ask(app, 'GET', `/registrations?search=${who}`)).body.cannot_sign_in
+  const DAY = 86_400
+  const bouncing = { keepsMail: false, send: async () => Promise.reject(new MailNotTaken('mailbox_full', { isPermanent: true })) }
+
+  it('does not take a proof link that has expired for one that its user can follow', async () => {
+    const app = await startApp()
+    const { id } = (await ask(app, 'POST', '/users', { body: { email: 'new@example.com', password: PASSWORD } })).body.user
+    await app.v1('POST', '/login', { body: { email: 'new@example.com', password: PASSWORD } })
+    await app.settle()
+    expect(await whyOf(app, id)).toMatch(/until it is; a link was mailed at \S+, and counts until \S+\.$/)
+    app.clock.advance(2 * DAY)
+    expect(await whyOf(app, id)).toMatch(/; no link counts: the next sign-in with the right password mails one/)
+  })
+
+  it('speaks of every registration of an address, and blames no cap for a mail that the outbox has forgotten', async () => {
+    const app = await startApp({ vars: { LIMIT_MAILS_OF_REQUESTER_PER_HOUR: '1' } })
+    const register = () => app.v1('POST', '/register', { body: { email: 'a@example.com', password: PASSWORD } })
+    await register()
+    await app.settle()
+    app.clock.advance(60)
+    await register()
+    await app.settle()
+    expect(await whyNobody(app, 'a@example.com')).toMatch(
+      /^The registration of \S+ is not confirmed yet; no link was mailed for it, since .* The registration of \S+ is not confirmed yet; a link was mailed at/,
+    )
+    await BINDINGS.DB.exec('DELETE FROM outbox')
+    expect(await whyNobody(app, 'a@example.com')).toMatch(/; a link of \S+ counts until \S+; its mail is not kept any more\.$/)
+  })
+
+  it('says of an address and a username that were given up whose they were, and until when they are kept', async () => {
+    const app = await startApp()
+    const { email, token } = await withSession(app, { username: 'ada' })
+    await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })
+    expect(await whyNobody(app, 'ada')).toMatch(
+      new RegExp(`^The account of ${email} gave this username up, is countess now, and keeps it from others until 2`),
+    )
+    await move(app, token, email, 'new@example.com')
+    expect(await whyNobody(app, email)).toMatch(
+      /^The account of this address has moved to new@example\.com\. The address can take it back until \S+, and is nobody else's until then; a link was mailed at/,
+    )
+  })
+
+  it('does not take the mail with a way back for one that confirms a registration', async () => {
+    const app = await startApp()
+    const { email, token } = await withSession(app, { username: 'ada' })
+    await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })
+    await app.v1('DELETE', '/me', { token, body: { password: PASSWORD } })
+    await app.v1('POST', '/register', { body: { email, password: PASSWORD } })
+    await app.settle()
+    expect(await whyNobody(app, email)).toMatch(
+      /^The account of this address was deleted\. .* The registration of \S+ is not confirmed yet; it cannot be while the address is kept\.$/,
+    )
+  })
+
+  it('names a locked PIN beside a wait and beside a link that bounced', async () => {
+    const vars = { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9', LIMIT_ADDRESS_FAILURES_PER_HOUR: '4' }
+    const app = await startApp({ vars, mail: bouncing as never })
+    const { id, email } = await withSession(app, { username: 'ada' })
+    await ask(app, 'POST', `/users/${id}/set-pin`, { body: { pin: '4711' } })
+    for (let count = 0; count < 2; count += 1) await app.request('POST', '/auth/login', { body: { name: 'ada', pin: '0000' } })
+    await app.v1('POST', '/forgot-password', { body: { email } })
+    await app.settle()
+    const locked = 'By PIN it cannot: wrong guesses have locked the PIN.'
+    const bounced =
+      'Who has forgotten it waits for mail, but the last link for a new password could not be delivered (mailbox_full).'
+    expect(await whyOf(app, id)).toBe(`By password the account can be signed in to. ${bounced} ${locked}`)
+    for (let count = 0; count < 6; count += 1) await app.v1('POST', '/login', { body: { email, password: 'wrong' } })
+    await app.settle()
+    expect(await whyOf(app, id)).toMatch(
+      /^The client address .* Who has forgotten it .* locked the PIN\.$/,
+    )
+  })
+
+  it('speaks no more of a link that bounced once the operator has set the password, and lets nobody revive the link', async () => {
+    const app = await startApp({ mail: bouncing as never })
+    const { id, email } = await withSession(app)
+    await app.v1('POST', '/forgot-password', { body: { email } })
+    await app.settle()
+    const [dead] = (await ask(app, 'GET', '/mails?state=dead')).body.mails
+    expect(dead).toMatchObject({ purpose: 'password_reset', can_retry: true })
+    app.clock.advance(1)
+    expect((await ask(app, 'POST', `/users/${id}/set-password`, { body: { password: 'another long secret' } })).status).toBe(200)
+    expect(await whyOf(app, id)).toBeNull()
+    expect((await ask(app, 'GET', '/mails?state=dead')).body.mails).toContainEqual({ ...dead, can_retry: false })
+    expect((await ask(app, 'POST', `/mails/${dead.id}/retry`)).status).toBe(404)
+  })
+
+  it('does not call an account shut that is signed in to by PIN alone', async () => {
+    const app = await startApp()
+    const line = JSON.stringify({ id: '1', email: 'ada@example.com', username: 'ada', verified: true })
+    await ask(app, 'POST', '/import', { body: line, headers: { 'Content-Type': 'application/x-ndjson' } })
+    const id = await idOf(app, 'ada@example.com')
+    expect(await whyOf(app, id)).toBe('The account has no password: its user sets one by the link of a forgotten password.')
+    await ask(app, 'POST', `/users/${id}/set-pin`, { body: { pin: '4711' } })
+    expect(await whyOf(app, id)).toBe(
+      'By PIN the account can be signed in to. By password it cannot: its user sets one by the link of a forgotten password.',
+    )
+  })
+})
