@@ -6,7 +6,8 @@ import { followEvents } from './audit/follow.ts'
 import { readLatest } from './audit/read.ts'
 import { renderEvent } from './audit/render.ts'
 import { withAdmin } from './operator/connect.ts'
-import { runOperatorTool, show } from './operator/run.ts'
+import { show } from './operator/output.ts'
+import { runOperatorTool } from './operator/run.ts'
 
 const PAUSE_MILLISECONDS = { local: 1000, remote: 5000 }
 

@@ -3,7 +3,8 @@
 import { parseMailCommand, USAGE } from './mail/command.ts'
 import { performMailCommand } from './mail/perform.ts'
 import { withAdmin } from './operator/connect.ts'
-import { runOperatorTool, show } from './operator/run.ts'
+import { show } from './operator/output.ts'
+import { runOperatorTool } from './operator/run.ts'
 
 await runOperatorTool('mail', USAGE, async (args) => {
   const { command, isJson, where } = parseMailCommand(args)

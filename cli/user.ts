@@ -1,6 +1,8 @@
 // `npm run user`: makes the first user and manages any, by the admin API of the service on local state or, with --remote, of the deployed one.
 import { withAdmin } from './operator/connect.ts'
-import { report, runOperatorTool, show } from './operator/run.ts'
+import { FileFailed, OutputClosed } from './operator/failures.ts'
+import { report, show } from './operator/output.ts'
+import { runOperatorTool } from './operator/run.ts'
 import { parseUserCommand, USAGE } from './user/command.ts'
 import { findTerminal, requireYes } from './user/confirm.ts'
 import { readFile, writeFile } from './user/files.ts'
@@ -14,6 +16,18 @@ await runOperatorTool('user', USAGE, async (args) => {
   }
   const { generated, ...secrets } = await readSecrets(command)
   const secret = (of: 'password' | 'pin') => secrets[of] ?? ''
-  await withAdmin(where, (admin) => performUserCommand(command, { admin, isJson, show, report, secret, readFile, writeFile }))
-  if (generated !== null) await show(isJson ? JSON.stringify({ password: generated }) : `Password (shown this once): ${generated}`)
+  try {
+    await withAdmin(where, (admin) => performUserCommand(command, { admin, isJson, show, report, secret, readFile, writeFile }))
+    if (generated !== null)
+      await show(isJson ? JSON.stringify({ password: generated }) : `Password (shown this once): ${generated}`)
+  } catch (error) {
+    throw generated === null ? error : tellOfLostPassword(error)
+  }
 })
+
+/** By the time that something is printed, the password is set; nobody knows one that was not shown. */
+function tellOfLostPassword(error: unknown): unknown {
+  if (!(error instanceof OutputClosed || error instanceof FileFailed)) return error
+  const why = error instanceof FileFailed ? error.message : 'Nobody reads the output'
+  return new Error(`${why}. The password that was made up is lost: set another one with "npm run user -- set-password"`)
+}

@@ -25,11 +25,11 @@ export interface Latest {
 export async function readLatest(admin: AdminClient, filter: EventFilter): Promise<Latest> {
   const conditions = await conditionsOf(admin, filter)
   let left = filter.limit
-  const first = await admin.get<Page>('/events', { ...conditions, limit: Math.min(left, PAGE) })
+  const first = await admin.get<Page>('/events', 'events', { ...conditions, limit: Math.min(left, PAGE) })
   let events = first.events
   left -= events.length
   for (let page = first; page.previous !== null && page.events.length === PAGE && left > 0; left -= page.events.length) {
-    page = await admin.get<Page>('/events', { ...conditions, before: page.previous, limit: Math.min(left, PAGE) })
+    page = await admin.get<Page>('/events', 'events', { ...conditions, before: page.previous, limit: Math.min(left, PAGE) })
     events = [...page.events, ...events]
   }
   return { events, next: first.next }
@@ -40,7 +40,7 @@ export async function readLater(admin: AdminClient, filter: EventFilter, next: s
   const conditions = await conditionsOf(admin, filter)
   const events: AdminEvent[] = []
   for (let after = next; ; ) {
-    const page = await admin.get<Page>('/events', { ...conditions, after, limit: PAGE })
+    const page = await admin.get<Page>('/events', 'events', { ...conditions, after, limit: PAGE })
     events.push(...page.events)
     after = page.next
     if (page.events.length < PAGE) return { events, next: after }
@@ -53,7 +53,7 @@ async function idsOf(admin: AdminClient, user: UserKey): Promise<string> {
     return (await findAccount(admin, user)).id
   } catch (error) {
     if (!(error instanceof NoSuchUser)) throw error
-    const { registrations } = await admin.get<{ registrations: readonly AdminRegistration[] }>('/registrations', {
+    const { registrations } = await admin.get<{ registrations: readonly AdminRegistration[] }>('/registrations', 'registrations', {
       search: user.value,
     })
     if (registrations.length === 0) throw error

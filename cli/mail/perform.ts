@@ -22,7 +22,7 @@ export async function performMailCommand(command: MailCommand, deps: PerformDeps
 
 /** The latest, or those queued before a mail. */
 async function list(admin: AdminClient, state: 'dead' | null, before?: string): Promise<readonly AdminMail[]> {
-  return (await admin.get<{ mails: readonly AdminMail[] }>('/mails', { state, before, limit: LIMIT })).mails
+  return (await admin.get<{ mails: readonly AdminMail[] }>('/mails', 'mails', { state, before, limit: LIMIT })).mails
 }
 
 async function retryAll(deps: PerformDeps): Promise<void> {
@@ -41,13 +41,13 @@ async function retry(ids: readonly string[], { admin, isJson, show }: PerformDep
   const missed: string[] = []
   for (const id of ids) {
     try {
-      const { to } = await admin.send<{ to: string }>('POST', `/mails/${encodeURIComponent(id)}/retry`)
+      const { to } = await admin.send<{ to: string }>('POST', `/mails/${encodeURIComponent(id)}/retry`, 'to')
       await show(isJson ? JSON.stringify({ id, to }) : `${id} to ${to} is tried again`)
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 404) throw error
       missed.push(id)
     }
   }
-  const why = 'no dead letter, or its text is gone, since its link has expired'
+  const why = 'no dead letter that can be sent, or its link has ended'
   if (missed.length > 0) throw new Error(missed.map((id) => `Cannot retry ${id}: ${why}`).join('\n'))
 }

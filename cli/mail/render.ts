@@ -13,7 +13,7 @@ export function mailTable(mails: readonly AdminMail[]): string {
     mail.queued_at,
     String(mail.attempts),
     mail.reason ?? '-',
-    mail.state !== 'dead' ? '-' : mail.can_retry ? 'can be' : 'text is gone',
+    mail.state !== 'dead' ? '-' : mail.can_retry ? 'can be' : 'too late',
   ])
   return renderTable([HEADER, ...rows])
 }

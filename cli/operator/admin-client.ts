@@ -26,9 +26,9 @@ export interface LineNote {
 type Query = Readonly<Record<string, string | number | null | undefined>>
 
 export interface AdminClient {
-  /** @throws Refused, or Error when there is no answer */
-  get<T>(path: string, query?: Query): Promise<T>
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** @param member that a good answer has @throws Refused, or Error when there is no answer */
+  get<T extends object>(path: string, member: keyof T & string, query?: Query): Promise<T>
+  send<T extends object>(method: 'POST' | 'PATCH' | 'DELETE', path: string, member: keyof T & string, body?: unknown): Promise<T>
   /** The body of a good answer, as it comes. @param lines JSON lines, read as they are sent */
   stream(method: 'GET' | 'POST', path: string, query?: Query, lines?: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>>
 }
@@ -59,10 +59,10 @@ export function createAdminClient(origin: string, key: string, fetcher: Fetcher 
     throw await readRefusal(response, origin)
   }
   return {
-    get: async (path, query = {}) => (await ask('GET', path, query, {})).json() as Promise<never>,
-    send: async (method, path, body) => {
+    get: async (path, member, query = {}) => readAnswer(await ask('GET', path, query, {}), member, origin),
+    send: async (method, path, member, body) => {
       const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
-      return (await ask(method, path, {}, init)).json() as Promise<never>
+      return readAnswer(await ask(method, path, {}, init), member, origin)
     },
     async stream(method, path, query = {}, lines) {
       const init = lines && {
@@ -82,12 +82,21 @@ interface Failure {
   readonly errors?: readonly { readonly field?: string; readonly line?: number; readonly message: string }[]
 }
 
+/** @throws Refused where whoever answers is another service */
+async function readAnswer<T extends object>(response: Response, member: keyof T, origin: string): Promise<T> {
+  const body = (await response.json().catch(() => null)) as T | null
+  if (body === null || typeof body !== 'object' || !(member in body)) throw notPostern(response, origin)
+  return body
+}
+
+function notPostern({ status }: Pick<Response, 'status'>, origin: string): Refused {
+  return new Refused(status, 'not_postern', `${origin} answers ${status}, and is no Postern with an admin API`)
+}
+
 async function readRefusal(response: Response, origin: string): Promise<Refused> {
   const { status } = response
   const body = (await response.json().catch(() => null)) as Failure | null
-  if (body === null || typeof body.code !== 'string') {
-    return new Refused(status, 'not_postern', `${origin} answers ${status}, and is no Postern with an admin API`)
-  }
+  if (body === null || typeof body.code !== 'string') return notPostern(response, origin)
   const lines = (body.errors ?? []).flatMap(({ line, message }) => (line === undefined ? [] : [{ line, message }]))
   return new Refused(status, body.code, sentenceOf(body, response, origin), lines)
 }

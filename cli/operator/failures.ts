@@ -9,3 +9,20 @@ export class OutputClosed extends Error {
 export class FileFailed extends Error {
   override readonly name = 'FileFailed'
 }
+
+/** The system's words, as people know them. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EISDIR: 'it is a directory',
+  EACCES: 'it may not be opened',
+  EPERM: 'it may not be opened',
+  EEXIST: 'it exists already',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+}
+
+/** @param error of the system */
+export function describeFailure(failed: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return `${failed}: ${REASONS[code] ?? (code || String(error))}`
+}

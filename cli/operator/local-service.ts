@@ -2,8 +2,10 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureAssets, ensureDatabase, ensureDevVars } from '../../tools/dev/local-state.ts'
+import { makeStateDirectory } from '../../tools/dev/state-directory.ts'
 import { findRunningServer, holdStateForMoment, type RunningServer } from '../../tools/dev/state-holder.ts'
-import { requireNoOrphan, servesState } from '../../tools/dev/state-identity.ts'
+import { servesState } from '../../tools/dev/state-identity.ts'
+import { requireNoOrphan } from '../../tools/dev/state-orphans.ts'
 import { fetchHere } from '../../tools/loopback.ts'
 import { PROJECT_ROOT } from '../../tools/project.ts'
 import { toolEnvironment } from '../../tools/run-tool.ts'
@@ -30,13 +32,13 @@ export async function withLocalService<T>(
 ): Promise<T> {
   const { persistDirectory, environment } = place
   if (environment !== null) await readWranglerConfig(environment)
+  await makeStateDirectory(persistDirectory)
   await ensureDevVars(PROJECT_ROOT)
   await ensureAssets(PROJECT_ROOT)
   await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, environment })
   for (;;) {
     const server = await findLocalServer(place, tell)
     if (server) return work(server)
-    await requireNoOrphan(persistDirectory)
     const done = await holdStateForMoment(persistDirectory, () => withMomentaryServer(place, work, tell))
     if (done) return done.value
   }
@@ -95,6 +97,7 @@ async function withMomentaryServer<T>(
   work: (service: Service) => Promise<T>,
   tell: (line: string) => void,
 ): Promise<T> {
+  await requireNoOrphan(persistDirectory)
   tell(`No server runs on ${persistDirectory}: Postern starts for this command …`)
   Object.assign(process.env, toolEnvironment({ POSTERN_PREPARED: '1', WRANGLER_WRITE_LOGS: 'false' }))
   const key = await readDevelopmentKey(environment)

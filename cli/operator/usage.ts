@@ -41,6 +41,7 @@ interface WhereValues {
 export function readWhere({ remote: isRemote = false, url, env, 'persist-to': persistTo }: WhereValues): Where {
   if (isRemote && persistTo !== undefined) throw new UsageError('--remote and --persist-to exclude each other')
   if (url !== undefined && persistTo !== undefined) throw new UsageError('--url and --persist-to exclude each other')
+  if (persistTo === '') throw new UsageError('--persist-to must be the name of a directory')
   if (env !== undefined && !/^[\w-]{1,64}$/.test(env)) throw new UsageError('--env must be the name of an environment')
   return {
     isRemote,

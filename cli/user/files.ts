@@ -1,7 +1,9 @@
 // Files of any length, read and written a piece at a time; `-` is standard input or output.
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { FileFailed, OutputClosed } from '../operator/failures.ts'
+import { escapeUnprintable } from '../../src/platform/identifiers/printable-text.ts'
+import { describeFailure, FileFailed } from '../operator/failures.ts'
+import { writeOut } from '../operator/output.ts'
 
 const LINE_FEED = 10
 
@@ -22,7 +24,7 @@ export async function* readFile(file: string): AsyncGenerator<Uint8Array, void, 
 
 /** The file is made, and only its owner may read it. @returns how many lines @throws Error when it exists */
 export async function writeFile(file: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  if (file === '-') return writeAll(chunks, writeOut)
+  if (file === '-') return writeAll(chunks, writeOutEscaped())
   const fail = failWith(`Cannot write ${file}`)
   const handle = await open(file, 'wx', 0o600).catch(fail)
   try {
@@ -41,33 +43,14 @@ async function writeAll(chunks: AsyncIterable<Uint8Array>, write: (chunk: Uint8A
   return lines
 }
 
-function writeOut(chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(chunk, (error) => {
-      if (!error) return resolve()
-      reject('code' in error && error.code === 'EPIPE' ? new OutputClosed() : new FileFailed(sentence('Cannot write', error)))
-    })
-  })
-}
-
-/** The system's words, as people know them. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
-  EISDIR: 'it is a directory',
-  EACCES: 'it may not be opened',
-  EPERM: 'it may not be opened',
-  EEXIST: 'it exists already',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only',
+/** JSON stays the same JSON, and nothing in it acts on a terminal. */
+function writeOutEscaped(): (chunk: Uint8Array) => Promise<void> {
+  const decoder = new TextDecoder()
+  return (chunk) => writeOut(escapeUnprintable(decoder.decode(chunk, { stream: true })))
 }
 
 function failWith(failed: string): (error: unknown) => never {
   return (error) => {
-    throw new FileFailed(sentence(failed, error))
+    throw new FileFailed(describeFailure(failed, error))
   }
-}
-
-function sentence(failed: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return `${failed}: ${REASONS[code] ?? (code || String(error))}`
 }

@@ -17,7 +17,7 @@ export async function findAccount(admin: AdminClient, user: UserKey): Promise<Ad
 
 async function search(admin: AdminClient, { by, value }: UserKey): Promise<AdminUser | undefined> {
   if (by === 'id') {
-    return admin.get<{ user: AdminUser }>(`/users/${value}`).then(
+    return admin.get<{ user: AdminUser }>(`/users/${value}`, 'user').then(
       ({ user }) => user,
       (error: unknown) => {
         if (error instanceof Refused && error.status === 404) return undefined
@@ -26,6 +26,6 @@ async function search(admin: AdminClient, { by, value }: UserKey): Promise<Admin
     )
   }
   const query = by === 'email' ? { search: value } : { username: value }
-  const { users } = await admin.get<{ users: readonly AdminUser[] }>('/users', query)
+  const { users } = await admin.get<{ users: readonly AdminUser[] }>('/users', 'users', query)
   return users[0]
 }

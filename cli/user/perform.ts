@@ -21,6 +21,11 @@ export interface PerformDeps extends TransferFiles {
 
 const PAGE = 200
 
+/** What an act answers that has nothing to tell. */
+interface Done {
+  readonly message: string
+}
+
 /** @throws Error with one sentence for people */
 export async function performUserCommand(command: UserCommand, deps: PerformDeps): Promise<void> {
   const { admin, show, isJson } = deps
@@ -33,17 +38,18 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
       return showOne(command.user, deps)
     case 'sessions': {
       const { id } = await findAccount(admin, command.user)
-      const { sessions } = await admin.get<{ sessions: readonly AdminSession[] }>(`/users/${id}/sessions`)
+      const { sessions } = await admin.get<{ sessions: readonly AdminSession[] }>(`/users/${id}/sessions`, 'sessions')
       return isJson ? showLines(deps, sessions) : show(renderSessions(sessions))
     }
     case 'sign-out':
       return signOut(command, deps)
     case 'disable':
     case 'enable':
-    case 'unlock':
     case 'verify':
     case 'send-reset':
       return act(command.name, command.user, deps)
+    case 'unlock':
+      return unlock(command.user, deps)
     case 'grant':
     case 'revoke':
       return editPermissions(command, deps)
@@ -57,7 +63,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
       return setPin(command.user, deps)
     case 'delete': {
       const user = await findAccount(admin, command.user)
-      await explained(`Cannot delete ${user.email}`, admin.send('DELETE', `/users/${user.id}`))
+      await explained(`Cannot delete ${user.email}`, admin.send<Done>('DELETE', `/users/${user.id}`, 'message'))
       return tell(deps, user, `Deleted ${user.email}: all sessions ended`)
     }
     case 'import':
@@ -65,7 +71,7 @@ export async function performUserCommand(command: UserCommand, deps: PerformDeps
     case 'export':
       return exportUsers(command, deps)
     case 'stats': {
-      const stats = await admin.get<Stats>('/stats', { days: command.days })
+      const stats = await admin.get<Stats>('/stats', 'accounts', { days: command.days })
       return show(isJson ? JSON.stringify(stats) : renderStats(stats))
     }
   }
@@ -77,7 +83,7 @@ async function create(command: CreateCommand, deps: PerformDeps): Promise<void> 
     ...{ email, username, first_name: firstName, last_name: lastName, permissions, verified: isVerified },
     ...{ password: deps.secret('password'), ...(pin && { pin: deps.secret('pin') }) },
   }
-  const { user } = await explained(`Cannot create ${email}`, deps.admin.send<{ user: AdminUser }>('POST', '/users', form))
+  const { user } = await explained(`Cannot create ${email}`, deps.admin.send<{ user: AdminUser }>('POST', '/users', 'user', form))
   const note = isVerified
     ? ''
     : '\nThe address is not proven: sign-in is refused until it is, by the link that the first try mails (or use --verified)'
@@ -90,7 +96,7 @@ async function list(command: Extract<UserCommand, { name: 'list' }>, deps: Perfo
   let left = command.limit ?? Number.POSITIVE_INFINITY
   for (let isFirst = true; ; isFirst = false) {
     const query = { search, state, after, limit: Math.min(left, PAGE) }
-    const { users, next } = await deps.admin.get<{ users: readonly AdminUser[]; next: string | null }>('/users', query)
+    const { users, next } = await deps.admin.get<{ users: readonly AdminUser[]; next: string | null }>('/users', 'users', query)
     if (deps.isJson) await showLines(deps, users.map(toListed))
     else if (users.length > 0) await deps.show(userTable(users, isFirst))
     else if (isFirst) await deps.show(search === null && state === null ? 'No users yet' : 'No such users')
@@ -108,17 +114,17 @@ async function showOne(user: UserKey, deps: PerformDeps): Promise<void> {
     throw error
   })
   if (found) {
-    const story = await admin.get<UserStory>(`/users/${found.id}`)
+    const story = await admin.get<UserStory>(`/users/${found.id}`, 'user')
     return show(isJson ? JSON.stringify(story) : renderStory(story))
   }
-  const story = await admin.get<RegistrationStory>('/registrations', { search: user.value })
+  const story = await admin.get<RegistrationStory>('/registrations', 'registrations', { search: user.value })
   return show(isJson ? JSON.stringify({ user: null, ...story }) : renderRegistrationStory(user.value, story))
 }
 
 async function signOut({ user, sessionId }: Extract<UserCommand, { name: 'sign-out' }>, deps: PerformDeps): Promise<void> {
   if (sessionId === null) return act('sign-out', user, deps)
   const account = await findAccount(deps.admin, user)
-  const ended = deps.admin.send('DELETE', `/users/${account.id}/sessions/${encodeURIComponent(sessionId)}`)
+  const ended = deps.admin.send<Done>('DELETE', `/users/${account.id}/sessions/${encodeURIComponent(sessionId)}`, 'message')
   await explained(`Cannot end session ${sessionId} of ${account.email}`, ended)
   return tell(deps, account, `Ended session ${sessionId} of ${account.email}`)
 }
@@ -130,15 +136,27 @@ async function editPermissions(
   const account = await findAccount(deps.admin, user)
   const answer = await explained(
     `Cannot ${name} ${account.email} permissions`,
-    deps.admin.send<{ permissions: readonly string[] }>('POST', `/users/${account.id}/${name}`, { permissions }),
+    deps.admin.send<{ permissions: readonly string[] }>('POST', `/users/${account.id}/${name}`, 'permissions', { permissions }),
   )
   const left = answer.permissions
   return tell(deps, { ...account, permissions: left }, `${account.email} has ${left.join(', ') || 'no permissions'}`)
 }
 
+/** It ends what was counted for the account; what a client address has used up stays, and is said. */
+async function unlock(user: UserKey, deps: PerformDeps): Promise<void> {
+  const account = await findAccount(deps.admin, user)
+  await explained(`Cannot unlock ${account.email}`, deps.admin.send<Done>('POST', `/users/${account.id}/unlock`, 'message'))
+  const { cannot_sign_in: still } = await deps.admin.get<UserStory>(`/users/${account.id}`, 'cannot_sign_in')
+  const done = `Unlocked ${account.email}: the wrong passwords and PINs of before do not count any more`
+  return tell(deps, account, still === null ? done : `${done}. ${still}`)
+}
+
 async function rename({ user, changes }: Extract<UserCommand, { name: 'rename' }>, deps: PerformDeps): Promise<void> {
   const { id, email } = await findAccount(deps.admin, user)
-  const renamed = await explained(`Cannot rename ${email}`, deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${id}`, changes))
+  const renamed = await explained(
+    `Cannot rename ${email}`,
+    deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${id}`, 'user', changes),
+  )
   const { username, first_name: first, last_name: last } = renamed.user
   const names = [first, last].filter(Boolean).join(' ')
   return tell(deps, renamed.user, `Renamed ${email}: username ${username ?? 'none'}, name ${names || 'none'}`)
@@ -148,7 +166,7 @@ async function move({ user, email, isVerified }: Extract<UserCommand, { name: 'm
   const account = await findAccount(deps.admin, user)
   const moved = await explained(
     `Cannot move ${account.email}`,
-    deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${account.id}`, { email, verified: isVerified }),
+    deps.admin.send<{ user: AdminUser }>('PATCH', `/users/${account.id}`, 'user', { email, verified: isVerified }),
   )
   const note = isVerified ? '' : '. It is not proven: sign-in is refused until it is, by the link that the next try mails'
   return tell(deps, moved.user, `Moved ${account.email} to ${email}; the former address is told${note}`)
@@ -164,13 +182,12 @@ async function setPin(user: UserKey, deps: PerformDeps): Promise<void> {
   return act('set-pin', user, deps, { pin: deps.secret('pin') })
 }
 
-type Act = 'disable' | 'enable' | 'unlock' | 'verify' | 'send-reset' | 'sign-out' | 'set-password' | 'set-pin'
+type Act = 'disable' | 'enable' | 'verify' | 'send-reset' | 'sign-out' | 'set-password' | 'set-pin'
 
 /** What is said of an act that was done, and of one that was not. */
 const ACTS: Readonly<Record<Act, readonly [done: (email: string) => string, failed: string]>> = {
   disable: [(email) => `Disabled ${email}: all sessions ended`, 'disable'],
   enable: [(email) => `Enabled ${email}`, 'enable'],
-  unlock: [(email) => `Unlocked ${email}: the wrong passwords and PINs of before do not count any more`, 'unlock'],
   verify: [(email) => `Verified ${email}`, 'verify'],
   'send-reset': [(email) => `Mailed ${email} a link for a new password`, 'mail a link to'],
   'sign-out': [(email) => `Signed ${email} out: all sessions ended`, 'sign out'],
@@ -181,7 +198,10 @@ const ACTS: Readonly<Record<Act, readonly [done: (email: string) => string, fail
 async function act(name: Act, user: UserKey, deps: PerformDeps, body?: unknown): Promise<void> {
   const [done, failed] = ACTS[name]
   const account = await findAccount(deps.admin, user)
-  await explained(`Cannot ${failed} ${account.email}`, deps.admin.send('POST', `/users/${account.id}/${name}`, body))
+  await explained(
+    `Cannot ${failed} ${account.email}`,
+    deps.admin.send<Done>('POST', `/users/${account.id}/${name}`, 'message', body),
+  )
   return tell(deps, account, done(account.email))
 }
 

@@ -31,7 +31,7 @@ export async function importUsers(
 ): Promise<void> {
   const { admin, report } = deps
   // A key that does not count is told before a file of any length is sent.
-  await admin.get('/users', { limit: 1 })
+  await admin.get<{ users: readonly unknown[] }>('/users', 'users', { limit: 1 })
   try {
     const answer = await admin.stream('POST', '/import', { dry_run: isDryRun ? 1 : null }, counted(deps.readFile(file), report))
     const result = await readProgress(answer, report)
@@ -96,7 +96,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 
 async function describe({ dry_run: isDryRun, imported, present }: AdminImportReport, admin: AdminClient): Promise<string> {
   if (isDryRun) return `Would import ${plural(imported, 'user')}, ${present} ${present === 1 ? 'is' : 'are'} there already`
-  const { accounts } = await admin.get<Stats>('/stats', { days: 1 })
+  const { accounts } = await admin.get<Stats>('/stats', 'accounts', { days: 1 })
   const old = accounts.old_hashes
   return [
     `Imported ${plural(imported, 'user')}, ${present} ${present === 1 ? 'was' : 'were'} there already`,

@@ -27,11 +27,13 @@ export function parseDevArguments(args: readonly string[]): DevArguments {
   const protocol = flagValue(args, 'local-protocol') ?? 'http'
   if (protocol !== 'http' && protocol !== 'https')
     throw new Error(`Cannot serve over ${protocol}: --local-protocol is http or https`)
+  const persistDirectory = flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY
+  if (persistDirectory === '') throw new Error('Cannot keep local state: --persist-to must be the name of a directory')
   return {
     port: Number(port),
     ip: flagValue(args, 'ip'),
     protocol,
-    persistDirectory: flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY,
+    persistDirectory,
     configs: flagValues(args, '--config', '-c'),
     environment: flagValues(args, '--env', '-e').at(-1) || null,
     hasInspectorPort: hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),

@@ -20,8 +20,9 @@ import {
 } from './dev-arguments.ts'
 import { readRawConfig, readRoutedConfig, toDevelopment, writeDevConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
+import { makeStateDirectory } from './state-directory.ts'
 import { holdStateAsServer } from './state-holder.ts'
-import { requireNoOrphan } from './state-identity.ts'
+import { requireNoOrphan } from './state-orphans.ts'
 
 const GRACE_MILLISECONDS = 5_000
 const POLL_MILLISECONDS = 200
@@ -40,6 +41,7 @@ export async function runServer(args: readonly string[]): Promise<void> {
 
 async function serve(args: readonly string[]): Promise<number> {
   const parsed = parseDevArguments(args)
+  await makeStateDirectory(parsed.persistDirectory)
   const port = await claimPort(parsed.port, parsed.ip)
   await ensureAssets(PROJECT_ROOT)
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
@@ -48,11 +50,11 @@ async function serve(args: readonly string[]): Promise<number> {
   const url = publicUrlOf(parsed.ip, port, parsed.protocol)
   const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
   const serveState = async () => {
+    await requireNoOrphan(persistDirectory)
     if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, environment }))
       console.log(`Migrated the local database in ${persistDirectory}`)
     return run(args, parsed, port)
   }
-  await requireNoOrphan(persistDirectory)
   return holdStateAsServer(persistDirectory, url, serveState, { onWait, patience: PATIENCE_MILLISECONDS })
 }
 

@@ -32,7 +32,7 @@ const WRANGLERS_FOLDER = process.env.PWD ?? process.cwd()
 /** `null` where no ancestor of this process is one, or the system does not tell. */
 export async function findPlainWrangler(
   pid: number = process.ppid,
-  look: (pid: number) => Promise<Process | null> = lookAt,
+  look: (pid: number) => Promise<Process | null> = lookAtProcess,
   cwd: string = WRANGLERS_FOLDER,
 ): Promise<PlainWrangler | null> {
   let next = pid
@@ -63,7 +63,8 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
   }
 }
 
-async function lookAt(pid: number): Promise<Process | null> {
+/** `null` where there is none, or the system does not tell. */
+export async function lookAtProcess(pid: number): Promise<Process | null> {
   try {
     if (process.platform === 'linux') {
       const [status, commandLine] = await Promise.all([

@@ -6,7 +6,9 @@ import { environmentOfProcess, prepareConfig, SETTINGS } from '../settings/confi
 import { readRoutedConfig } from './dev-config.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { findPlainWrangler } from './plain-wrangler.ts'
+import { makeStateDirectory } from './state-directory.ts'
 import { noteServer } from './state-holder.ts'
+import { requireNoOrphan } from './state-orphans.ts'
 
 /** For a command of the operator, or a server that is about to end. */
 const PATIENCE_MILLISECONDS = 10_000
@@ -36,10 +38,12 @@ async function prepare(): Promise<void> {
       'The configuration has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
     )
   }
+  await makeStateDirectory(persistDirectory)
   if (wrangler) {
     const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
+    await requireNoOrphan(persistDirectory, wrangler.pid)
   }
   const environment = wrangler?.environment ?? environmentOfProcess()
   if (await ensureDatabase({ root: PROJECT_ROOT, persistDirectory, config: wrangler?.config ?? null, environment }))

@@ -4,26 +4,12 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fetchHere } from '../loopback.ts'
 import { PROJECT_ROOT } from '../project.ts'
-import { findUrlOfTheDead } from './state-holder.ts'
 
 export async function servesState(url: string, persistDirectory: string): Promise<boolean> {
   const reply = await fetchHere(`${url}/.well-known/jwks.json`).catch(() => null)
   const body = (await reply?.json().catch(() => null)) as { keys?: readonly { kid?: unknown }[] } | null
   const served = (body?.keys ?? []).map(({ kid }) => kid)
   return served.length > 0 && (await listKeyIds(persistDirectory)).some((kid) => served.includes(kid))
-}
-
-/**
- * A server whose parent was killed goes on serving, and nothing but its answers tells of it.
- * @throws Error with one sentence where one does
- */
-export async function requireNoOrphan(persistDirectory: string): Promise<void> {
-  const url = findUrlOfTheDead(persistDirectory)
-  if (url === null || !(await servesState(url, persistDirectory))) return
-  const { port } = new URL(url)
-  throw new Error(
-    `Cannot start on ${persistDirectory}: ${url} still serves it, though the process that started it is gone. End it: "lsof -i :${port || '443'}" names it`,
-  )
 }
 
 /** Asked after the server, which makes its first key when it is asked for one. */

@@ -226,9 +226,18 @@ const IS_IN_STATE: Readonly<Record<AccountState, SQL>> = {
 const LAST = '\u{10FFFF}'
 
 function startsWith({ key, text }: { readonly key: string; readonly text: string }): SQL {
-  const pattern = `${text.replace(/[\\%_]/g, '\\$&')}%`
-  return sql`((username_key >= ${key} AND username_key < ${key + LAST})
-    OR first_name LIKE ${pattern} ESCAPE '\\' OR last_name LIKE ${pattern} ESCAPE '\\')`
+  const names = spellingsOf(text).map((spelling) => {
+    const pattern = `${spelling.replace(/[\\%_]/g, '\\$&')}%`
+    return sql`first_name LIKE ${pattern} ESCAPE '\\' OR last_name LIKE ${pattern} ESCAPE '\\'`
+  })
+  return sql`((username_key >= ${key} AND username_key < ${key + LAST}) OR ${sql.join(names, sql` OR `)})`
+}
+
+/** SQLite's LIKE takes upper for lower case in ASCII alone. */
+function spellingsOf(text: string): readonly string[] {
+  const lower = text.normalize('NFC').toLowerCase()
+  const [first = '', ...rest] = lower
+  return [...new Set([lower, lower.toUpperCase(), first.toUpperCase() + rest.join('')])]
 }
 
 function insertAccount(account: NewAccount, now: number): SQL {

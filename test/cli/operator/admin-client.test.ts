@@ -50,11 +50,15 @@ describe('a client of the admin API', () => {
       'the PIN must be digits; q is y',
     ],
     [404, '<html>', {}, 'answers 404, and is no Postern with an admin API'],
+    [200, {}, {}, 'answers 200, and is no Postern with an admin API'],
+    [200, [], {}, 'answers 200, and is no Postern with an admin API'],
+    [200, 'null', {}, 'answers 200, and is no Postern with an admin API'],
     [302, '', { Location: 'https://evil.example' }, 'answers 302, and is no Postern with an admin API'],
   ])('says of %i in one sentence what is wrong', async (status, body, headers, sentence) => {
     const origin = await serve(answer(status, body, headers))
     const refused = await createAdminClient(origin, KEY)
-      .get<Refused>('/users')
+      .get<{ users: unknown }>('/users', 'users')
+      .then(() => expect.unreachable())
       .catch((error: unknown) => error as Refused)
     expect(refused).toBeInstanceOf(Refused)
     expect(refused.message).toContain(sentence)
@@ -71,14 +75,16 @@ describe('a client of the admin API', () => {
       seen.push(request.headers.authorization)
       response.writeHead(307, { Location: `${other}/api/admin/v1/users` }).end()
     })
-    await expect(createAdminClient(origin, KEY).get('/users')).rejects.toThrow('no Postern')
+    await expect(createAdminClient(origin, KEY).get<{ users: unknown }>('/users', 'users')).rejects.toThrow('no Postern')
     expect(seen).toEqual([`Bearer ${KEY}`])
   })
 
   it('says where nobody answers', async () => {
     const origin = await serve(() => {})
     for (const stop of stops.splice(0)) stop()
-    await expect(createAdminClient(origin, KEY).get('/users')).rejects.toThrow(`Cannot reach ${origin}: ECONNREFUSED`)
+    await expect(createAdminClient(origin, KEY).get<{ users: unknown }>('/users', 'users')).rejects.toThrow(
+      `Cannot reach ${origin}: ECONNREFUSED`,
+    )
   })
 
   it('tells an answer that is broken off from a whole one', async () => {

@@ -6,6 +6,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findOrphans } from '../../../tools/dev/state-orphans.ts'
 import { type Checkout, cloneCheckout } from '../../support/e2e/checkout.ts'
 import { findProcesses, listProcesses } from '../../support/e2e/processes.ts'
 import { cleanEnvironment, findFreePort, serve } from '../../support/e2e/server.ts'
@@ -63,6 +64,13 @@ async function endListener(port: number): Promise<void> {
       { timeout: 20_000 },
     )
     .toBe('down')
+}
+
+const ORPHAN = /still works on it, though what started it is gone\. End it: kill (\d+)/
+
+/** As the sentence says. */
+function endOrphans(told: string): void {
+  process.kill(Number(ORPHAN.exec(told)?.[1]), 'SIGTERM')
 }
 
 const user = (...args: readonly string[]) => run('user', [...args, '--persist-to', state])
@@ -141,6 +149,35 @@ describe('npm run user without a server', () => {
   })
 })
 
+describe.runIf(process.platform === 'linux')('npm run user whose output cannot be written', () => {
+  const full = (what: string) => runCommand('bash', ['-c', `npm run --silent user -- ${what} --persist-to '${state}' > /dev/full`])
+
+  it('fails, and says that a password which it made up is lost', async () => {
+    expect(await full('list')).toMatchObject({ code: 1, told: 'Cannot write to standard output: the disk is full\n' })
+    const reset = await full('set-password --email b@example.com')
+    expect([reset.code, reset.told]).toEqual([1, expect.stringContaining('the disk is full')])
+    expect(reset.told).toContain('The password that was made up is lost: set another one')
+  })
+})
+
+describe('a command that is killed', () => {
+  it('leaves a worker behind that no other command and no server starts beside', async () => {
+    const child = spawn('npm', ['run', '--silent', 'user', '--', 'import', '-', '--persist-to', state], {
+      cwd: checkout.root,
+      env: cleanEnvironment(),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    await expect.poll(() => findOrphans(state), { timeout: 20_000 }).toHaveLength(1)
+    const { pid } = JSON.parse(await readFile(join(state, '.postern-server.lock'), 'utf8'))
+    process.kill(pid, 'SIGKILL')
+    child.stdin.destroy()
+    const refused = await user('list')
+    expect([refused.code, refused.told]).toEqual([1, expect.stringMatching(ORPHAN)])
+    endOrphans(refused.told)
+    expect((await user('list')).code).toBe(0)
+  })
+})
+
 describe('a state that a server serves', () => {
   it('is served by no other, however it is started, and by none while one goes on that lost its parent', async () => {
     const port = await findFreePort()
@@ -157,11 +194,15 @@ describe('a state that a server serves', () => {
       expect(refused.out + refused.told).toContain(`a server at http://localhost:${port} (process ${pid}) works on it already`)
       expect(JSON.parse(await readFile(join(state, '.postern-server.json'), 'utf8')).pid).toBe(pid)
       process.kill(pid, 'SIGKILL')
-      const why = `http://localhost:${port} still serves it, though the process that started it is gone`
       const listed = await user('list')
-      expect([listed.code, listed.told]).toEqual([1, expect.stringContaining(why)])
+      expect([listed.code, listed.told]).toEqual([1, expect.stringMatching(ORPHAN)])
       const started = await run('dev', ['--port', String(other), '--persist-to', state])
-      expect([started.code, started.told]).toEqual([1, expect.stringContaining(why)])
+      expect([started.code, started.told]).toEqual([1, expect.stringMatching(ORPHAN)])
+      const again = await runCommand('npx', plain)
+      expect(again.out + again.told).toMatch(ORPHAN)
+      endOrphans(listed.told)
+      await expect.poll(() => findOrphans(state), { timeout: 20_000 }).toEqual([])
+      expect((await user('list')).code).toBe(0)
     } finally {
       await endListener(port)
       await serving.stop()

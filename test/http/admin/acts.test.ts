@@ -135,6 +135,22 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'a@b' } })).status).toBe(400)
   })
 
+  it('rename does not unlock a PIN by the way', async () => {
+    const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9' } })
+    const { id } = await withSession(app, { username: 'ada' })
+    await ask(app, 'POST', `/users/${id}/set-pin`, { body: { pin: '4711' } })
+    for (let count = 0; count < 2; count += 1) await app.request('POST', '/auth/login', { body: { name: 'ada', pin: '0000' } })
+    const rename = (username: string | null) => ask(app, 'PATCH', `/users/${id}`, { body: { username } })
+    const problem = { field: 'username', message: expect.stringContaining('while the PIN is locked') }
+    for (const name of ['countess', null]) {
+      const refused = await rename(name)
+      expect([refused.status, refused.body.errors]).toEqual([400, [problem]])
+    }
+    expect((await rename('Ada')).status).toBe(200)
+    await ask(app, 'POST', `/users/${id}/unlock`)
+    expect((await rename('countess')).status).toBe(200)
+  })
+
   it('set-pin is refused for an account without a username, and so is create', async () => {
     const app = await startApp()
     const { id } = await withSession(app)

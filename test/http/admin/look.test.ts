@@ -16,6 +16,8 @@ describe('GET /users', () => {
     for (const search of ['ADA@example.com', ada.id, sid, 'count', 'COUNTESS', 'ad', 'byr']) {
       expect([search, await find(search)]).toEqual([search, ['ada@example.com']])
     }
+    await withSession(app, { email: 'ake@example.com', first_name: 'Åke', last_name: 'ÖSTLUND' })
+    for (const search of ['åke', 'ÅKE', 'Åk', 'östl']) expect([search, await find(search)]).toEqual([search, ['ake@example.com']])
     expect(await find('b')).toEqual(['ada@example.com', 'bob@example.com'])
     expect(await find('bob_%')).toEqual(['bob@example.com'])
     for (const search of ['%', '_', 'ob', 'nobody@example.com', '\u0000', "'"])

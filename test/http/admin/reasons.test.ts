@@ -77,9 +77,7 @@ describe('GET /users/:id and /registrations, asked why, over days', () => {
     expect(await whyOf(app, id)).toBe(`By password the account can be signed in to. ${bounced} ${locked}`)
     for (let count = 0; count < 6; count += 1) await app.v1('POST', '/login', { body: { email, password: 'wrong' } })
     await app.settle()
-    expect(await whyOf(app, id)).toMatch(
-      /^The client address .* Who has forgotten it .* locked the PIN\.$/,
-    )
+    expect(await whyOf(app, id)).toMatch(/^The client address .* Who has forgotten it .* locked the PIN\.$/)
   })
 
   it('speaks no more of a link that bounced once the operator has set the password, and lets nobody revive the link', async () => {

@@ -30,7 +30,7 @@ describe('npm run mail', () => {
     expect(await run(app, 'retry', mail.id)).toEqual([`${mail.id} to b@example.com is tried again`])
     await app.settle()
     await expect(run(app, 'retry', mail.id)).rejects.toThrow(
-      `Cannot retry ${mail.id}: no dead letter, or its text is gone, since its link has expired`,
+      `Cannot retry ${mail.id}: no dead letter that can be sent, or its link has ended`,
     )
     expect((await run(app, 'retry', '--all', '--json')).map((line) => JSON.parse(line).to)).toEqual(['a@example.com'])
     await app.settle()

@@ -153,6 +153,17 @@ describe('an act', () => {
     })
   })
 
+  it('unlock says what still keeps somebody from signing in', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '2' } })
+    const { email } = await withSession(app, { email: 'ada@example.com' })
+    for (let count = 0; count < 3; count += 1)
+      await app.v1('POST', '/login', { body: { email, password: 'wrong' }, ip: '203.0.113.9' })
+    await app.settle()
+    expect((await runUser({ app }, 'unlock', '--email', email)).out).toEqual([
+      'Unlocked ada@example.com: the wrong passwords and PINs of before do not count any more. The client address 203.0.113.9 has tried too many passwords, of whatever accounts, and waits for 60 minutes.',
+    ])
+  })
+
   it('sessions lists those that are live, and sign-out ends one of them', async () => {
     const { run, app, email, meStatus } = await withAda()
     await app.signIn(email)

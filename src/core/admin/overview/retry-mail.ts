@@ -10,7 +10,7 @@ export async function retryMail(deps: Deps, proof: OperatorProof, id: string, cl
   const operator = await requireOperator(deps, proof, 'change', client)
   const event = describeOperatorAct(deps, operator, { what: 'mail_retried', userId: null })
   const recipient = await deps.operatorViews.retryMail(id, event)
-  if (recipient === null) throw new AuthError('not_found', 'no dead letter, or its text is gone')
+  if (recipient === null) throw new AuthError('not_found', 'no dead letter that can be sent, or its link has ended')
   logEvent(deps, event)
   deps.defer(deliverMail(deps))
   return recipient

@@ -29,6 +29,7 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
   const account = await requireAccount(deps, edit.id)
   if (edit.email !== undefined) return moveUser(deps, operator, account, edit)
   const changes = checkEdit(edit)
+  await requireNoLockedPin(deps, account, changes.username)
   const reason = Object.entries({ first_name: changes.firstName, last_name: changes.lastName, username: changes.username })
     .flatMap(([name, value]) => (value === undefined ? [] : [name]))
     .join(', ')
@@ -43,6 +44,16 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
   }
   if (outcome === 'gone') throw new AuthError('not_found', 'account changed meanwhile')
   return outcome
+}
+
+/** Guesses of a PIN are counted by the username: another one must not unlock the PIN by the way. */
+async function requireNoLockedPin(deps: Deps, account: User, username: { readonly key: string } | null | undefined): Promise<void> {
+  const { email, usernameKey, pinHash } = account
+  if (username === undefined || usernameKey === null || username?.key === usernameKey || pinHash === null) return
+  const { pin } = await deps.limits.describe({ email, usernameKey }, deps.clock())
+  if (!pin?.isDead) return
+  const message = 'cannot change while the PIN is locked after wrong guesses: unlock the account first'
+  throw new AuthError('invalid_request', 'PIN is locked', { fields: [{ field: 'username', message }] })
 }
 
 /** No address of before may take the account back from what the operator says; the one that loses it is told. */

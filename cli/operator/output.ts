@@ -1,0 +1,27 @@
+// What the operator's tools print. What is stored was often typed by strangers: nothing in it acts on the terminal.
+import { escapeUnprintable } from '../../src/platform/identifiers/printable-text.ts'
+import { describeFailure, FileFailed, OutputClosed } from './failures.ts'
+
+// Each write tells its own failure; without a listener the event would end the process.
+process.stdout.on('error', () => {})
+
+/** To standard output, as it is. @throws OutputClosed, FileFailed */
+export function writeOut(chunk: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(chunk, (error) => {
+      if (!error) return resolve()
+      const isGone = 'code' in error && error.code === 'EPIPE'
+      reject(isGone ? new OutputClosed() : new FileFailed(describeFailure('Cannot write to standard output', error)))
+    })
+  })
+}
+
+/** A line to standard output. @throws OutputClosed, FileFailed */
+export function show(text: string): Promise<void> {
+  return writeOut(`${escapeUnprintable(text)}\n`)
+}
+
+/** A line to standard error, where it is in nobody's way. */
+export function report(line: string): void {
+  console.error(escapeUnprintable(line))
+}
