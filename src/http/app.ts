@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { fetchAsset } from '../config/assets.ts'
 import { isDevelopment } from '../config/config.ts'
-import { AuthError } from '../core/kernel/errors.ts'
+import { Unavailable } from '../platform/runtime/deadline.ts'
 import { consoleLog, type Log, reasonOf } from '../platform/runtime/log.ts'
 import type { Bindings, Service } from '../service.ts'
 import { ADMIN_PATH, admin } from './admin/routes.ts'
@@ -15,6 +15,7 @@ import type { AppEnv } from './shared/context.ts'
 import { cors } from './shared/cors.ts'
 import { renderFailure } from './shared/error-wire.ts'
 import { noteFailure } from './shared/failures.ts'
+import { HttpError } from './shared/http-error.ts'
 import { isLoopback } from './shared/loopback.ts'
 import { closeRoutes, createRoutes } from './shared/routes.ts'
 import { secureHeaders } from './shared/security-headers.ts'
@@ -43,13 +44,13 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       c.set('auth', auth)
       c.set('admin', operators)
     } catch (error) {
-      throw new AuthError('unavailable', reasonOf(error), { retryAfterSeconds: 60 })
+      throw new Unavailable('configuration', { reason: reasonOf(error), retryAfterSeconds: 60 })
     }
     await next()
     c.var.auth.retryDueMail()
   })
   const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
-    if (!isDevelopment(c.env) || !isLoopback(new URL(c.req.url))) throw new AuthError('not_found', 'not in development')
+    if (!isDevelopment(c.env) || !isLoopback(new URL(c.req.url))) throw new HttpError('not_found', 'not in development')
     await next()
   })
 

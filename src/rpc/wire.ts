@@ -51,13 +51,12 @@ const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   email_taken: 'email_taken',
   username_taken: 'username_taken',
   rate_limited: 'rate_limited',
-  unavailable: 'unavailable',
 }
 
 export function renderFailure(error: unknown): RpcFailure {
   if (error instanceof Unavailable) return { ok: false, code: 'unavailable', retryAfter: error.retryAfterSeconds }
   if (!(error instanceof AuthError)) return { ok: false, code: 'internal_error' }
-  const retryAfter = error.details.limit?.retryAfterSeconds ?? error.details.retryAfterSeconds
+  const retryAfter = error.details.limit?.retryAfterSeconds
   const { fields, lines } = error.details
   const errors = fields?.map(({ field, message }) => ({ field, message })) ?? lines?.map(({ line, message }) => ({ line, message }))
   return {

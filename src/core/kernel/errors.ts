@@ -1,12 +1,10 @@
-// The one error of the core: a code for the caller, a reason for the log. Faces turn codes into words and statuses.
+// The one error of the core: a code for the caller, a reason for the log. Faces turn codes into words and statuses. What is down is no
+// refusal: that is `Unavailable`.
 import type { BrokenRule } from '../../platform/identifiers/password-policy.ts'
 
 /** Why the core refuses, as a closed list. Each face has a table over it. */
 export type AuthErrorCode =
   | 'invalid_request'
-  | 'malformed_body'
-  | 'unsupported_media_type'
-  | 'body_too_large'
   | 'missing_credentials'
   | 'invalid_credentials'
   | 'account_disabled'
@@ -21,14 +19,11 @@ export type AuthErrorCode =
   | 'forbidden'
   | 'reauthentication_required'
   | 'not_found'
-  | 'method_not_allowed'
   | 'sign_up_closed'
   | 'challenge_failed'
   | 'email_taken'
   | 'username_taken'
   | 'rate_limited'
-  | 'unavailable'
-  | 'internal_error'
 
 /** One member of the request that is not acceptable: the rule it breaks, never its value. */
 export interface FieldProblem {
@@ -51,8 +46,6 @@ export interface AuthErrorDetails {
   /** Of an import: what is wrong with which line. */
   readonly lines?: readonly { readonly line: number; readonly message: string }[]
   readonly limit?: LimitReached
-  readonly allowedMethods?: readonly string[]
-  readonly retryAfterSeconds?: number
 }
 
 export class AuthError extends Error {

@@ -1,11 +1,11 @@
 // `POST /import`: a body of any length, read as it comes. To a client that takes lines, how far it is is told on the way.
 import type { Context } from 'hono'
 import { type ImportReport, MAX_LINE_BYTES } from '../../core/admin/transfer/import-users.ts'
-import { AuthError } from '../../core/kernel/errors.ts'
 import { readByteLines } from '../../platform/runtime/byte-lines.ts'
 import { type AppEnv, readClient } from '../shared/context.ts'
 import { renderFailure } from '../shared/error-wire.ts'
 import { noteFailure } from '../shared/failures.ts'
+import { HttpError } from '../shared/http-error.ts'
 import { proofOf } from './proof.ts'
 
 export const LINES_TYPE = 'application/x-ndjson'
@@ -14,10 +14,10 @@ const LINES_TYPES = /^application\/(x-)?(ndjson|jsonl|json-?lines)\s*(;|$)/i
 export async function importUsers(c: Context<AppEnv>): Promise<Response> {
   const { body } = c.req.raw
   if (body !== null && !LINES_TYPES.test(c.req.header('Content-Type') ?? '')) {
-    throw new AuthError('unsupported_media_type', `not ${LINES_TYPE}`)
+    throw new HttpError('unsupported_media_type', `not ${LINES_TYPE}`)
   }
   if ((c.req.header('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity') {
-    throw new AuthError('unsupported_media_type', 'encoded body')
+    throw new HttpError('unsupported_media_type', 'encoded body')
   }
   const lines = readByteLines(body ?? new Blob([]).stream(), MAX_LINE_BYTES)
   const isDryRun = ['1', 'true'].includes(c.req.query('dry_run') ?? '')

@@ -10,8 +10,10 @@ import { AuthError } from '../../core/kernel/errors.ts'
 import type { BrokenRule } from '../../platform/identifiers/password-policy.ts'
 import { limitBody, readBytes } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
+import type { Failure } from '../shared/failures.ts'
 import { noteFailure } from '../shared/failures.ts'
 import { layout, PAGE_POLICY, type Page } from '../shared/html-page.ts'
+import { HttpError } from '../shared/http-error.ts'
 import { readRegistrationCookie } from '../shared/registration-cookie.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { isFromOrigins } from '../shared/same-origin.ts'
@@ -122,16 +124,16 @@ function setPageHeaders(c: Context<AppEnv>): void {
   c.header('Referrer-Policy', 'same-origin')
 }
 
-/** @returns the fields by their names @throws AuthError `unsupported_media_type`, `body_too_large` */
+/** @returns the fields by their names @throws HttpError `unsupported_media_type`, `body_too_large` */
 async function readForm(c: Context<AppEnv>): Promise<(name: string) => string | undefined> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
-    throw new AuthError('unsupported_media_type', 'not a form')
+    throw new HttpError('unsupported_media_type', 'not a form')
   }
   const form = new URLSearchParams(new TextDecoder().decode(await readBytes(c)))
   return (name) => form.get(name) ?? undefined
 }
 
-function renderFailurePage(failure: AuthError, words: PageWords, advice: string): [Page, ContentfulStatusCode] {
+function renderFailurePage(failure: Failure, words: PageWords, advice: string): [Page, ContentfulStatusCode] {
   switch (failure.code) {
     case 'invalid_link': {
       const [heading, text] = words.deadLink

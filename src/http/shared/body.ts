@@ -5,8 +5,8 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { every } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
-import { AuthError } from '../../core/kernel/errors.ts'
 import type { AppEnv, JsonObject } from './context.ts'
+import { HttpError } from './http-error.ts'
 
 /** Enough even for a form, in which a character of a password may take dozens. */
 const MAX_BYTES = 16 * 1024
@@ -32,7 +32,7 @@ const parseJsonBody = createMiddleware<AppEnv>(async (c, next) => {
 /** For routes with a method that may have a body: puts its JSON object on the context, `null` where there is none. */
 export const jsonBody = every(limitBody, parseJsonBody)
 
-/** @throws AuthError `body_too_large` */
+/** @throws HttpError `body_too_large` */
 export async function readBytes(c: Context<AppEnv>): Promise<ArrayBuffer> {
   const bytes = await c.req.arrayBuffer()
   // bodyLimit believes Content-Length, which a caller over a service binding may have made up.
@@ -40,17 +40,17 @@ export async function readBytes(c: Context<AppEnv>): Promise<ArrayBuffer> {
   return bytes
 }
 
-function tooLarge(): AuthError {
-  return new AuthError('body_too_large', `over ${MAX_BYTES} bytes`)
+function tooLarge(): HttpError {
+  return new HttpError('body_too_large', `over ${MAX_BYTES} bytes`)
 }
 
 function parse(bytes: ArrayBuffer, mediaType: string | undefined, encoding: string | undefined): JsonObject | null {
   if (bytes.byteLength === 0) return null
-  if (!JSON_MEDIA_TYPE.test(mediaType ?? '')) throw new AuthError('unsupported_media_type', 'not application/json in utf-8')
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new AuthError('unsupported_media_type', 'encoded body')
+  if (!JSON_MEDIA_TYPE.test(mediaType ?? '')) throw new HttpError('unsupported_media_type', 'not application/json in utf-8')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new HttpError('unsupported_media_type', 'encoded body')
   const value = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new AuthError('malformed_body', 'not a JSON object')
+    throw new HttpError('malformed_body', 'not a JSON object')
   return { ...value }
 }
 
@@ -58,6 +58,6 @@ function decode(bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   } catch {
-    throw new AuthError('malformed_body', 'not JSON in UTF-8')
+    throw new HttpError('malformed_body', 'not JSON in UTF-8')
   }
 }

@@ -3,8 +3,8 @@
 import { createMiddleware } from 'hono/factory'
 import { HonoBase } from 'hono/hono-base'
 import { TrieRouter } from 'hono/router/trie-router'
-import { AuthError } from '../../core/kernel/errors.ts'
 import type { AppEnv } from './context.ts'
+import { HttpError } from './http-error.ts'
 
 /**
  * The one way to make routes. One router instead of hono's preset of two, since the size of a worker is limited; of its others
@@ -21,11 +21,11 @@ export function closeRoutes(face: HonoBase<AppEnv>, { withoutHead = [] }: { with
     const allowedMethods = [...methods, ...(hasHead ? ['HEAD'] : []), 'OPTIONS']
     face.all(path, (c) => {
       if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allowedMethods.join(', ') })
-      throw new AuthError('method_not_allowed', `${c.req.method} on ${path}`, { allowedMethods })
+      throw new HttpError('method_not_allowed', `${c.req.method} on ${path}`, allowedMethods)
     })
   }
   face.all('*', () => {
-    throw new AuthError('not_found', 'no such path')
+    throw new HttpError('not_found', 'no such path')
   })
 }
 
@@ -35,7 +35,7 @@ export const refuseHead = refuseHeadBeside(['GET'])
 /** @param methods that the path has handlers for */
 export function refuseHeadBeside(methods: readonly string[]) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (c.req.method === 'HEAD') throw new AuthError('method_not_allowed', 'HEAD', { allowedMethods: [...methods, 'OPTIONS'] })
+    if (c.req.method === 'HEAD') throw new HttpError('method_not_allowed', 'HEAD', [...methods, 'OPTIONS'])
     await next()
   })
 }

@@ -3,9 +3,10 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
 import type { GrantedAccess } from '../../core/access/granted-access-rules.ts'
 import type { StableIdentity } from '../../core/access/who-am-i.ts'
-import type { AuthError, AuthErrorCode } from '../../core/kernel/errors.ts'
 import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
 import { optionalName, optionalText } from '../openapi/schema.ts'
+import type { Failure } from '../shared/failures.ts'
+import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../shared/refusals.ts'
 
 export const StableLoginBody = v.object({
   username: optionalName('Compared by compatibility form and case'),
@@ -55,41 +56,20 @@ export const NothingSchema = v.object({})
 
 export const StableErrorSchema = v.object({
   status: v.literal(false),
-  code: v.picklist([400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503]),
+  code: v.picklist(REFUSAL_STATUSES),
   message: v.string(),
   data: NothingSchema,
 })
 
-const ERRORS = {
-  invalid_request: [400, 'The request is not valid'],
-  malformed_body: [400, 'The body is not a JSON object'],
-  unsupported_media_type: [415, 'The body must be application/json in UTF-8'],
-  body_too_large: [413, 'The body is too large'],
-  missing_credentials: [400, 'Username and password are required'],
-  invalid_credentials: [401, 'incorrect Username or Password'],
-  account_disabled: [403, 'This account is disabled'],
-  email_unverified: [403, 'Confirm your email address first: we have sent you a link'],
-  unauthorized: [401, 'Unauthorized'],
-  invalid_access_token: [401, 'Unauthorized'],
-  session_ended: [403, 'Forbidden'],
-  invalid_refresh_token: [401, 'Unauthorized'],
-  token_reused: [401, 'Unauthorized'],
-  invalid_link: [400, 'The link is not valid or has expired'],
-  forbidden: [403, 'Forbidden'],
-  reauthentication_required: [403, 'Please give your password again'],
-  not_found: [404, 'Not found'],
-  method_not_allowed: [405, 'Method not allowed'],
-  sign_up_closed: [403, 'Sign-up is closed'],
-  challenge_failed: [403, 'Please solve the challenge and try again'],
-  email_taken: [409, 'The e-mail address has an account already'],
-  username_taken: [409, 'This username is taken'],
-  rate_limited: [429, 'Too many attempts'],
-  unavailable: [503, 'The service is temporarily unavailable'],
-  internal_error: [500, 'An internal server error occurred'],
-} as const satisfies Record<AuthErrorCode, readonly [ContentfulStatusCode, string]>
+const REFUSALS_OF_002: Readonly<Record<FailureCode, Refusal>> = {
+  ...REFUSALS,
+  missing_credentials: { status: 400, message: 'Username and password are required' },
+  invalid_credentials: { status: 401, message: 'incorrect Username or Password' },
+  session_ended: { status: 403, message: 'Forbidden' },
+}
 
-export function renderFailure(failure: AuthError): [v.InferOutput<typeof StableErrorSchema>, ContentfulStatusCode] {
-  const [status, words] = ERRORS[failure.code]
+export function renderFailure(failure: Failure): [v.InferOutput<typeof StableErrorSchema>, ContentfulStatusCode] {
+  const { status, message: words } = REFUSALS_OF_002[failure.code]
   const problems = failure.details.fields?.map(({ field, message }) => `${field} ${message}`).join(', ')
   return [{ status: false, code: status, message: problems ? `${words}: ${problems}` : words, data: {} }, status]
 }

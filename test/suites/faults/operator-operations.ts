@@ -191,7 +191,8 @@ export const OPERATOR_OPERATIONS: Readonly<Record<string, Operation>> = {
     done: 200,
     again: 404,
     async prepare(app) {
-      const { email } = await createPerson(app)
+      const email = 'pending@example.com'
+      await app.v1('POST', '/register', { body: { email, password: PASSWORD } })
       await app.settle()
       const [mail] = await rows<{ id: string }>(
         'UPDATE outbox SET sent_at = NULL, dead_at = 1, next_attempt_at = 9000000000000000 WHERE recipient = ? RETURNING id',
