@@ -42,7 +42,7 @@ const FIRST_OF_USE_CASES = ROOMS.indexOf('sessions')
 const FACADE = /^src\/core\/(core|admin\/admin)\.ts$/
 
 /** What every dialect of HTTP may use of the others' neighbours. */
-const SHARED_HTTP = ['shared', 'openapi']
+const SHARED_HTTP = ['failures', 'shared', 'openapi']
 
 /** The environment is read where it is parsed, and where it is handed on. */
 const READS_ENV = /^src\/(config\/|compose\.ts$)/

@@ -69,23 +69,6 @@ export async function authenticateStable(deps: Deps, token: string | null): Prom
 const HOUR = 3600
 const DAY = 24 * HOUR
 
-/** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
-export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
-  if (amr.includes('pin')) throw new AuthError('forbidden', 'signed in by PIN')
-}
-
-/** How long a sign-in, or a password given again, opens the way to what can take an account over. */
-const RECENT_SECONDS = 600
-
-/**
- * For what could take an account over: a stolen token alone must not do it.
- * @throws AuthError `forbidden` in a session that began with a PIN, `reauthentication_required`
- */
-export function requireRecentPassword({ clock }: Pick<Deps, 'clock'>, principal: Pick<Principal, 'amr' | 'authTime'>): void {
-  requirePassword(principal)
-  if (clock() - principal.authTime > RECENT_SECONDS) throw new AuthError('reauthentication_required', 'password given too long ago')
-}
-
 async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<FreshPrincipal> {
   const [session, row] = await Promise.all([deps.ledgers.find(claims.sessionId), deps.users.findById(claims.userId)])
   // The ledger has followed a change that the row was read before: asked once more before anybody is refused.

@@ -9,10 +9,11 @@ import type { User } from '../../stores/accounts/users.ts'
 import { describeAct, logEvent } from '../audit/audit.ts'
 import { checkPasswordOf } from '../credentials/check-current-password.ts'
 import { hashInTurn, requireHashRoom } from '../credentials/hash-room.ts'
-import { findNewPasswordProblem, hashNewPassword } from '../credentials/new-password.ts'
+import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/new-password.ts'
+import { withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { hashOneTimeToken } from '../links/one-time-token.ts'
+import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
 import { isProofOf } from '../links/registration-proofs.ts'
 import { endSessionsBefore } from '../sessions/end-sessions-before.ts'
 
@@ -52,7 +53,7 @@ const FIELD = 'new_password'
 
 /** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeRegistration(deps: Deps, { token, proof }: RegistrationLink): Promise<DescribedRegistration> {
-  const { claim } = await requireLink(deps, token)
+  const { link: claim } = await openConfirmation(deps, token)
   if (claim === 'confirmed') return { state: 'confirmed' }
   if ('account' in claim) {
     const { email, username } = claim.account
@@ -70,7 +71,7 @@ export async function describeRegistration(deps: Deps, { token, proof }: Registr
  * @throws Unavailable
  */
 export async function confirmRegistration(deps: Deps, form: ConfirmationForm, client: Client): Promise<Confirmation> {
-  const { hash, claim } = await requireLink(deps, form.token)
+  const { hash, link: claim } = await openConfirmation(deps, form.token)
   const again = form.newPassword === undefined ? 'confirmed' : 'late'
   if (claim === 'confirmed') return again
   const passwordHash = await prove(deps, claim, form, client)
@@ -79,7 +80,7 @@ export async function confirmRegistration(deps: Deps, form: ConfirmationForm, cl
   const confirmed = await ('account' in claim
     ? deps.accountLinks.prove(hash, nonce, passwordHash, event, now)
     : deps.registrations.confirm(hash, nonce, event, now, passwordHash))
-  if (!confirmed) throw invalidLink()
+  if (!confirmed) throw invalidLink('superseded by another one')
   if (confirmed === 'spent') return again
   logEvent(deps, event, confirmed.userId)
   if (passwordHash !== null) await followNewPassword(deps, claim)
@@ -105,13 +106,7 @@ function ownerOf(claim: Claim): Registration | User {
 async function replacePassword(deps: Deps, owner: Registration | User, password: string, client: Client): Promise<string> {
   const problem = await findNewPasswordProblem(deps, FIELD, password, owner)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
-  requireHashRoom(deps)
-  const permit = await deps.limits.beginHash({ address: addressBucket(client.address) }, deps.clock())
-  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const passwordHash = await hashNewPassword(deps, FIELD, password, permit.attempt)
-  // The hash stays counted; it was no failure.
-  deps.defer(permit.attempt.succeed(deps.clock()))
-  return passwordHash
+  return hashLinkedPassword(deps, FIELD, password, client)
 }
 
 /**
@@ -121,13 +116,10 @@ async function replacePassword(deps: Deps, owner: Registration | User, password:
 async function checkPassword(deps: Deps, registration: Registration, password: string, client: Client): Promise<void> {
   requireHashRoom(deps)
   const who = { account: `email:${registration.email}`, address: addressBucket(client.address) }
-  const permit = await deps.limits.beginSignIn(who, deps.clock())
-  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const { attempt } = permit
-  const isRight = await hashInTurn(deps, attempt, (checkpoint) =>
-    deps.hasher.verify(password, registration.passwordHash, checkpoint),
-  )
-  if (!isRight) {
+  const begun = await deps.limits.beginSignIn(who, deps.clock())
+  await withAttempt(deps, begun, async (attempt) => {
+    const isRight = await hashInTurn(deps, (checkpoint) => deps.hasher.verify(password, registration.passwordHash, checkpoint))
+    if (isRight) return [null, await attempt.succeed()]
     const reason = 'wrong password of a registration'
     // A line in the log and no row: there is no account that it could be about.
     logEvent(
@@ -135,8 +127,7 @@ async function checkPassword(deps: Deps, registration: Registration, password: s
       describeAct(deps, client, { what: 'password_check', outcome: 'failure', reason, userId: null, actor: 'anonymous' }),
     )
     throw new AuthError('invalid_credentials', reason)
-  }
-  await attempt.succeed(deps.clock())
+  })
 }
 
 /** Guesses at the password of before are no reason to wait, and its sessions are over. Nothing else depends on it. */
@@ -151,11 +142,8 @@ async function isOwn(deps: Deps, registration: Registration, proof: string | nul
   return proof !== null && isProofOf(deps.keyring, proof, registration, deps.clock())
 }
 
-async function requireLink(deps: Deps, token: string | undefined): Promise<{ hash: string; claim: Claim | 'confirmed' }> {
-  const hash = await hashOneTimeToken(token ?? '')
-  const claim = hash && ((await findRegistration(deps, hash)) ?? (await findAccount(deps, hash)))
-  if (!hash || !claim) throw invalidLink()
-  return { hash, claim }
+function openConfirmation(deps: Deps, token: string | undefined): Promise<OpenedLink<Claim | 'confirmed'>> {
+  return openMailedLink(token, async (hash) => (await findRegistration(deps, hash)) ?? (await findAccount(deps, hash)))
 }
 
 async function findRegistration({ registrations, clock }: Deps, hash: string): Promise<Claim | 'confirmed' | null> {
@@ -168,8 +156,4 @@ async function findAccount({ accountLinks, clock }: Deps, hash: string): Promise
   const link = await accountLinks.find(hash, 'prove_email', clock())
   if (!link || link.user.disabledAt !== null || link.user.email !== link.email) return null
   return link.isSpent || link.user.emailVerifiedAt !== null ? 'confirmed' : { account: link.user }
-}
-
-function invalidLink(): AuthError {
-  return new AuthError('invalid_link', 'unknown, expired or outdone verification token')
 }

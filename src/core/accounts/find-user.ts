@@ -1,9 +1,8 @@
 // A user by name: oneself, or for those who may look, anybody.
 import { parseUsername } from '../../platform/identifiers/username.ts'
 import { authenticateStable } from '../access/authenticate.ts'
+import { requireOwner } from '../access/policy.ts'
 import type { Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { SYSTEM_ADMIN, USERS_MANAGER } from '../kernel/permissions.ts'
 
 export interface FoundUser {
   readonly email: string
@@ -19,9 +18,6 @@ export async function findUser(deps: Deps, token: string | null, username: strin
   const principal = await authenticateStable(deps, token)
   const name = parseUsername(username)
   if (name && name.key === principal.user.usernameKey) return { email: principal.email, permissions: principal.permissions }
-  const mayLook = principal.permissions.includes(SYSTEM_ADMIN) || principal.permissions.includes(USERS_MANAGER)
-  if (!mayLook) throw new AuthError('forbidden', 'another user')
-  const user = name && (await deps.users.findByUsernameKey(name.key))
-  if (!user) throw new AuthError('not_found', name ? 'no such user' : 'not a username')
+  const user = await requireOwner(principal, 'find a user', false, async () => name && deps.users.findByUsernameKey(name.key))
   return { email: user.email, permissions: user.permissions }
 }

@@ -1,20 +1,24 @@
 // Registration. An address that is not proven belongs to nobody, and one that has an account is told the same at the same
 // cost: one hash, one row, one mail, of which only the words differ.
-import type { CountedAttempt } from '../../objects/login-limiter/login-limits.ts'
 import { addressBucket } from '../../platform/identifiers/client-address.ts'
 import { parseEmailAddress } from '../../platform/identifiers/email-address.ts'
 import { findNewUsernameProblem } from '../../platform/identifiers/new-username.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../platform/identifiers/password-policy.ts'
 import { parsePersonName } from '../../platform/identifiers/person-name.ts'
 import { parseUsername, type Username } from '../../platform/identifiers/username.ts'
-import { Unavailable } from '../../platform/runtime/deadline.ts'
 import type { ReservedAddress } from '../../stores/accounts/recovery-points.ts'
-import type { Registration, RegistrationLinkTarget } from '../../stores/accounts/registrations.ts'
+import type {
+  AskedRegistration,
+  FoundForRegistration,
+  Registration,
+  RegistrationLinkTarget,
+} from '../../stores/accounts/registrations.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import { describeAct, logEvent } from '../audit/audit.ts'
 import { requireHashRoom } from '../credentials/hash-room.ts'
 import { hashNewPassword } from '../credentials/new-password.ts'
 import { requireChallenge } from '../credentials/require-challenge.ts'
+import { type OpenAttempt, withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import type { AuthSettings } from '../kernel/settings.ts'
@@ -56,9 +60,22 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
   const checked = checkForm(form, deps.settings)
   requireHashRoom(deps)
   await requireChallenge(deps, 'register', client)
-  const { account, reserved, attempt } = await admit(deps, checked, client)
+  const now = deps.clock()
+  // Limiter and look-up side by side.
+  const [begun, found] = await Promise.allSettled([
+    deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
+    deps.registrations.lookUp(lookedUp(checked), now),
+  ])
+  if (begun.status === 'rejected') throw begun.reason
+  return withAttempt(deps, begun.value, async (attempt) => {
+    if (found.status === 'rejected') throw found.reason
+    return [await make(deps, checked, requireFree(found.value, attempt), client), attempt.stand()]
+  })
+}
+
+async function make(deps: Deps, checked: CheckedForm, owner: Owner, client: Client): Promise<Registered> {
   const { random, settings } = deps
-  const passwordHash = await hashNewPassword(deps, 'password', checked.password, attempt)
+  const passwordHash = await hashNewPassword(deps, 'password', checked.password)
   const now = deps.clock()
   const registration: Registration = {
     id: random.uuid(),
@@ -75,10 +92,7 @@ export async function register(deps: Deps, form: RegistrationForm, client: Clien
     createdAt: now,
     expiresAt: now + settings.verificationTtlSeconds,
   }
-  await store(deps, registration, { account, reserved }, client).catch((error: unknown) => {
-    if (error instanceof Unavailable) deps.defer(attempt.giveBack())
-    throw error
-  })
+  await store(deps, registration, owner, client)
   return { registration, proof: await issueRegistrationProof(deps.keyring, registration) }
 }
 
@@ -119,33 +133,20 @@ interface Owner {
   readonly reserved: ReservedAddress | null
 }
 
-/** Limiter and look-up side by side; what cannot become a registration is told before anything is hashed. */
-async function admit(deps: Deps, form: CheckedForm, client: Client): Promise<Owner & { attempt: CountedAttempt }> {
-  const now = deps.clock()
-  const asked = {
-    email: form.email,
-    usernameKey: form.username?.key ?? null,
-    passwordKey: commonPasswordKey(form.password),
-  }
-  const [permit, found] = await Promise.allSettled([
-    deps.limits.beginRegistration({ address: addressBucket(client.address) }, now),
-    deps.registrations.lookUp(asked, now),
-  ])
-  if (permit.status === 'rejected') throw permit.reason
-  if (!permit.value.allowed) throw new AuthError('rate_limited', `limit ${permit.value.policy}`, { limit: permit.value })
-  const { attempt } = permit.value
-  if (found.status === 'rejected') {
-    deps.defer(attempt.giveBack())
-    throw found.reason
-  }
-  if (found.value.passwordIsCommon) {
+function lookedUp({ email, username, password }: CheckedForm): AskedRegistration {
+  return { email, usernameKey: username?.key ?? null, passwordKey: commonPasswordKey(password) }
+}
+
+/** What cannot become a registration is told before anything is hashed. */
+function requireFree({ passwordIsCommon, usernameTaken: isTaken, ...owner }: FoundForRegistration, attempt: OpenAttempt): Owner {
+  if (passwordIsCommon) {
     // Not counted, like whatever else is refused for its form, and told first: it says nothing of the address or the name.
-    deps.defer(attempt.giveBack())
+    attempt.giveBack()
     throw new AuthError('invalid_request', 'common password', { fields: [{ field: 'password', message: COMMON_PASSWORD_PROBLEM }] })
   }
   // Stays counted, so that usernames cannot be tried out for free.
-  if (found.value.usernameTaken) throw usernameTaken()
-  return { account: found.value.account, reserved: found.value.reserved, attempt }
+  if (isTaken) throw usernameTaken()
+  return owner
 }
 
 async function store(deps: Deps, registration: Registration, owner: Owner, client: Client): Promise<void> {

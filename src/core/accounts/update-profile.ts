@@ -6,8 +6,10 @@ import { parseUsername } from '../../platform/identifiers/username.ts'
 import type { ProfileChanges } from '../../stores/accounts/account-changes.ts'
 import { RECOVERY_WINDOW_SECONDS, type Warning } from '../../stores/accounts/recovery-points.ts'
 import type { User } from '../../stores/accounts/users.ts'
-import { authenticateStrictly, requirePassword, requireRecentPassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requirePassword, requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
+import { withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import { applyChange } from '../mail/apply-change.ts'
@@ -95,6 +97,6 @@ function requireNewUsername({ settings }: Pick<Deps, 'settings'>, user: User, { 
 
 /** Counted like a registration, and never given back: usernames must not be tried out for free here either. */
 async function countUsername(deps: Deps, client: Client): Promise<void> {
-  const permit = await deps.limits.beginRegistration({ address: addressBucket(client.address) }, deps.clock())
-  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
+  const begun = await deps.limits.beginRegistration({ address: addressBucket(client.address) }, deps.clock())
+  await withAttempt(deps, begun, async (attempt) => [null, attempt.stand()])
 }

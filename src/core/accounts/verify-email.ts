@@ -2,18 +2,17 @@
 // document 004 has it. People meet a page instead (confirm-registration.ts).
 import { describeAct, logEvent } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { hashOneTimeToken } from '../links/one-time-token.ts'
+import { openMailedLink } from '../links/mailed-link.ts'
 
 /** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
 export async function verifyEmail(deps: Deps, token: string | undefined, client: Client): Promise<void> {
-  const hash = await hashOneTimeToken(token ?? '')
   const event = describeAct(deps, client, { what: 'email_verified', userId: null })
   const nonce = deps.random.hex(16)
-  const confirmed =
-    hash &&
-    ((await deps.registrations.confirm(hash, nonce, event, deps.clock(), null)) ??
-      (await deps.accountLinks.prove(hash, nonce, null, event, deps.clock())))
-  if (!confirmed) throw new AuthError('invalid_link', 'unknown, expired or outdone verification token')
+  const { link: confirmed } = await openMailedLink(
+    token,
+    async (hash) =>
+      (await deps.registrations.confirm(hash, nonce, event, deps.clock(), null)) ??
+      (await deps.accountLinks.prove(hash, nonce, null, event, deps.clock())),
+  )
   if (confirmed !== 'spent') logEvent(deps, event, confirmed.userId)
 }

@@ -2,11 +2,12 @@
 import { claimsToBeAdminKey, matchAdminKey } from '../../platform/crypto/admin-key.ts'
 import { clientBucket } from '../../platform/identifiers/client-address.ts'
 import type { AuditEvent } from '../../stores/audit/audit-event.ts'
-import { authenticateStrictly, requireRecentPassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requireRecentPassword, requireRight } from '../access/policy.ts'
 import { type Act, describeAct } from '../audit/audit.ts'
+import { withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { SYSTEM_ADMIN } from '../kernel/permissions.ts'
 
 /** An operator whose right to act has been checked. */
 export interface Operator {
@@ -32,7 +33,7 @@ export async function requireOperator(deps: Deps, proof: OperatorProof, need: Op
   const { token } = proof
   if (token !== null && claimsToBeAdminKey(token)) return requireKey(deps, token, client)
   const principal = await authenticateStrictly(deps, token)
-  if (!principal.permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', 'not a system administrator')
+  requireRight(principal, 'operate')
   if (need === 'change') requireRecentPassword(deps, principal)
   return { client, actor: `admin:${principal.userId}`, sessionId: principal.sessionId }
 }
@@ -51,7 +52,8 @@ async function requireKey(deps: Deps, token: string, client: Client): Promise<Op
   const name = await matchAdminKey(token, deps.settings.adminKeys)
   if (name !== null) return { client, actor: 'operator', sessionId: `key:${name}` }
   const begun = await deps.limits.beginHash({ address: clientBucket(client) }, deps.clock())
-  if (!begun.allowed) throw new AuthError('rate_limited', `limit ${begun.policy}`, { limit: begun })
-  deps.log('warn', 'wrong admin key', { ip: client.address })
-  throw new AuthError('invalid_access_token', 'wrong admin key')
+  return withAttempt(deps, begun, async () => {
+    deps.log('warn', 'wrong admin key', { ip: client.address })
+    throw new AuthError('invalid_access_token', 'wrong admin key')
+  })
 }

@@ -1,6 +1,7 @@
 // A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
 import type { User } from '../../stores/accounts/users.ts'
-import { authenticateStrictly, requirePassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requirePassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
@@ -32,8 +33,8 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const { user } = principal
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)
-  const { attempt } = await checkCurrentPassword(deps, principal, currentPassword, client)
-  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword, attempt)
+  await checkCurrentPassword(deps, principal, currentPassword, client)
+  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword)
   const endsOthers = form.endOtherCredentials ?? true
   const notice = await sealAccountMail(deps, user, client, {
     kind: 'password_changed',

@@ -3,11 +3,11 @@ import { clientBucket } from '../../platform/identifiers/client-address.ts'
 import { reasonOf } from '../../platform/runtime/log.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { type Credential, judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
 
 /**
  * Within a live session, which has a count of its own: what strangers try on the account does not keep its user waiting, and a stolen
- * session cannot guess the password for ever, from however many addresses. Settles the attempt.
+ * session cannot guess the password for ever, from however many addresses.
  * @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable
  */
 export async function checkCurrentPassword(
@@ -25,7 +25,7 @@ export async function checkCurrentPassword(
   return proven
 }
 
-/** Without a session: counted like a sign-in with the account's address. Settles the attempt. @throws as `checkCurrentPassword` */
+/** Without a session: counted like a sign-in with the account's address. @throws as `checkCurrentPassword` */
 export async function checkPasswordOf(deps: Deps, user: User, password: string, client: Client): Promise<ProvenAccount> {
   const who = { account: `email:${user.email}`, address: clientBucket(client) }
   return judge(deps, user, password, client, () => deps.limits.beginSignIn(who, deps.clock()))
@@ -38,20 +38,13 @@ export async function noteProof({ ledgers, clock, log }: Deps, { id }: Pick<User
   })
 }
 
-async function judge(
-  deps: Deps,
-  user: User,
-  password: string,
-  client: Client,
-  begin: Parameters<typeof judgeAttempt>[2]['begin'],
-): Promise<ProvenAccount> {
-  const proven = await judgeAttempt(deps, client, {
+async function judge(deps: Deps, user: User, password: string, client: Client, begin: Credential['begin']): Promise<ProvenAccount> {
+  const credential: Credential = {
     what: 'password_check',
     begin,
     find: async () => user,
     verify: (_, checkpoint) => deps.hasher.verify(password, user.passwordHash, checkpoint),
-  })
+  }
   // The password was right, whatever becomes of what it was asked for.
-  await proven.attempt.succeed(deps.clock())
-  return proven
+  return judgeAttempt(deps, client, credential, async (proven, attempt) => [proven, await attempt.succeed()])
 }

@@ -4,8 +4,8 @@
 import { isRunnable } from '../../platform/hashing/password-hash.ts'
 import { clientBucket } from '../../platform/identifiers/client-address.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
+import { withAttempt } from './with-attempt.ts'
 
 /**
  * @returns `false` also for a hash that is malformed or costs too much, at no cost
@@ -14,10 +14,10 @@ import { hashInTurn, requireHashRoom } from './hash-room.ts'
 export async function checkHash(deps: Deps, password: string, hash: string, client: Client): Promise<boolean> {
   if (!isRunnable(hash)) return false
   requireHashRoom(deps)
-  const permit = await deps.limits.beginHash({ address: clientBucket(client) }, deps.clock())
-  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const isRight = await hashInTurn(deps, permit.attempt, (checkpoint) => deps.hasher.verify(password, hash, checkpoint))
-  // Right or wrong says nothing about an account of ours: only the hash stays counted.
-  deps.defer(permit.attempt.succeed(deps.clock()))
-  return isRight
+  const begun = await deps.limits.beginHash({ address: clientBucket(client) }, deps.clock())
+  return withAttempt(deps, begun, async (attempt) => {
+    const isRight = await hashInTurn(deps, (checkpoint) => deps.hasher.verify(password, hash, checkpoint))
+    // Right or wrong says nothing about an account of ours: only the hash stays counted.
+    return [isRight, attempt.succeedLater()]
+  })
 }

@@ -8,7 +8,7 @@ import type { User } from '../../stores/accounts/users.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { hashInTurn } from './hash-room.ts'
-import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { type Credential, type GoOn, judgeAttempt } from './judge-attempt.ts'
 
 export interface Credentials {
   /** Counts where both are given. */
@@ -37,18 +37,21 @@ export function requireCredentials(credentials: Credentials): Claim {
   return { account, password }
 }
 
-/** @throws AuthError `invalid_credentials`, `rate_limited` @throws Unavailable */
-export async function checkPassword(deps: Deps, { account, password }: Claim, client: Client): Promise<ProvenAccount> {
+/** @param goOn with the account that is proven @throws AuthError `invalid_credentials`, `rate_limited`, and what `goOn` throws @throws Unavailable */
+export async function checkPassword<T>(deps: Deps, { account, password }: Claim, client: Client, goOn: GoOn<T>): Promise<T> {
   const who = { account: account.name, address: clientBucket(client) }
-  const proven = await judgeAttempt(deps, client, {
+  const credential: Credential = {
     what: 'sign_in',
     begin: () => deps.limits.beginSignIn(who, deps.clock()),
     beginExempt: () => deps.limits.beginSignIn({ ...who, isExempt: true }, deps.clock()),
     find: () => account.find(deps.users),
     verify: (user, checkpoint) => deps.hasher.verify(password, user?.passwordHash ?? decoy(deps), checkpoint, deps.settings.scrypt),
+  }
+  return judgeAttempt(deps, client, credential, (proven, attempt) => {
+    const { user } = proven
+    if (isWeakerThan(user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, user, password))
+    return goOn(proven, attempt)
   })
-  if (isWeakerThan(proven.user.passwordHash, deps.settings.scrypt)) deps.defer(strengthenHash(deps, proven.user, password))
-  return proven
 }
 
 function parseAccount({ email, username }: Credentials): Account | null {
@@ -78,7 +81,7 @@ function decoy({ settings, random }: Deps): string {
 async function strengthenHash(deps: Deps, user: User, password: string): Promise<void> {
   if (!deps.hashQueue.hasRoom()) return
   const { hasher, random, settings } = deps
-  const hash = await hashInTurn(deps, null, (checkpoint) =>
+  const hash = await hashInTurn(deps, (checkpoint) =>
     hasher.renew(password, user.passwordHash, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
   )
   if (hash !== null) await deps.users.replacePasswordHash(user.id, user.passwordHash, hash, deps.clock())

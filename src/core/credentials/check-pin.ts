@@ -9,7 +9,7 @@ import { recordAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { hashInTurn } from './hash-room.ts'
-import { judgeAttempt, type ProvenAccount } from './judge-attempt.ts'
+import { type Credential, type GoOn, judgeAttempt } from './judge-attempt.ts'
 
 export interface PinCredentials {
   /** The username. */
@@ -21,13 +21,13 @@ export interface PinCredentials {
  * @throws AuthError `missing_credentials`, `invalid_credentials`, `rate_limited`
  * @throws Unavailable
  */
-export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client: Client): Promise<ProvenAccount> {
+export async function checkPin<T>(deps: Deps, { name, pin }: PinCredentials, client: Client, goOn: GoOn<T>): Promise<T> {
   if (!name || !pin) throw new AuthError('missing_credentials', 'name or PIN missing')
   // Text that can be nobody's username is judged like any other, which it then is not.
   const key = parseUsername(name)?.key ?? null
   let [isDead, isLast] = [false, false]
   const who = { usernameKey: key ?? name, address: addressBucket(client.address) }
-  const proven = await judgeAttempt(deps, client, {
+  const credential: Credential = {
     what: 'sign_in',
     async begin() {
       const begun = await deps.limits.beginPinSignIn(who, deps.clock())
@@ -43,10 +43,12 @@ export async function checkPin(deps: Deps, { name, pin }: PinCredentials, client
       }
       return isRight && stored !== null && !isDead
     },
+  }
+  return judgeAttempt(deps, client, credential, async (proven, attempt) => {
+    const stored = storedPin(proven.user)
+    if (stored && (await isOutdated(deps, stored))) deps.defer(renewHash(deps, proven.user, stored, pin))
+    return goOn(proven, attempt)
   })
-  const stored = storedPin(proven.user)
-  if (stored && (await isOutdated(deps, stored))) deps.defer(renewHash(deps, proven.user, stored, pin))
-  return proven
 }
 
 function storedPin(user: User | null): StoredPin | null {
@@ -65,6 +67,6 @@ async function isOutdated({ settings, keyring }: Deps, { pinHash, pinKeyId }: St
 async function renewHash(deps: Deps, user: User, from: StoredPin, pin: string): Promise<void> {
   if (!deps.hashQueue.hasRoom()) return
   const { random, settings } = deps
-  const to = await hashInTurn(deps, null, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
+  const to = await hashInTurn(deps, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   await deps.users.replacePin(user.id, from.pinHash, to, deps.clock())
 }

@@ -1,5 +1,4 @@
 // Room for a password hash: asked for twice, since the first answer is free and the second one counts.
-import type { CountedAttempt } from '../../objects/login-limiter/login-limits.ts'
 import type { Checkpoint } from '../../platform/hashing/checkpoint.ts'
 import { Unavailable } from '../../platform/runtime/deadline.ts'
 import type { Deps } from '../kernel/deps.ts'
@@ -14,24 +13,17 @@ export function requireHashRoom({ hashQueue }: Pick<Deps, 'hashQueue'>): void {
 /**
  * Hashes with `work` when it is its turn, to the end even if the client leaves: a hash that stops in the middle keeps others waiting
  * until its lease is over.
- * @param attempt what the limiter counted: given back when there is no room, or when the hash fails, which says nothing about it
  * @throws Unavailable
  */
 export async function hashInTurn<T>(
   { hashQueue, defer }: Pick<Deps, 'hashQueue' | 'defer'>,
-  attempt: CountedAttempt | null,
   work: (checkpoint: Checkpoint) => Promise<T>,
 ): Promise<T> {
   const turn = hashQueue.enter()
-  try {
-    if (!turn) throw noRoom()
-    const hashed = work(turn.checkpoint)
-    defer(hashed.then(turn.leave, turn.leave))
-    return await hashed
-  } catch (error) {
-    if (attempt) defer(attempt.giveBack())
-    throw error
-  }
+  if (!turn) throw noRoom()
+  const hashed = work(turn.checkpoint)
+  defer(hashed.then(turn.leave, turn.leave))
+  return hashed
 }
 
 function noRoom(): Unavailable {

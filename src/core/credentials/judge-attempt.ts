@@ -1,7 +1,7 @@
 // One attempt to prove who one is, from the limiter to the verdict, whatever the credential: what is asked side by side,
 // what is given back when something fails, and that every wrong attempt costs the same.
 import { DEFAULT_LIMIT_POLICY, type Refusal } from '../../objects/login-limiter/limit-rules.ts'
-import type { Begun, CountedAttempt } from '../../objects/login-limiter/login-limits.ts'
+import type { Begun } from '../../objects/login-limiter/login-limits.ts'
 import type { SigningKey } from '../../platform/crypto/jwt.ts'
 import type { Checkpoint } from '../../platform/hashing/checkpoint.ts'
 import { clientBucket } from '../../platform/identifiers/client-address.ts'
@@ -10,15 +10,18 @@ import { type Act, describeAct, logEvent, record, recordAct } from '../audit/aud
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { hashInTurn, requireHashRoom } from './hash-room.ts'
+import { type OpenAttempt, type Settled, withAttempt } from './with-attempt.ts'
 
-/** An account that proved itself; its attempt is still counted until `startSession` settles it. */
+/** An account that proved itself, and what signs for it. */
 export interface ProvenAccount {
   readonly user: User
   readonly key: SigningKey
-  readonly attempt: CountedAttempt
 }
 
-interface Credential {
+/** What comes of the proof. It settles the attempt. */
+export type GoOn<T> = (proven: ProvenAccount, attempt: OpenAttempt) => Promise<readonly [T, Settled]>
+
+export interface Credential {
   /** What the record calls an attempt that fails. */
   readonly what: 'sign_in' | 'password_check'
   /** Asks the limiter, before anything is judged. */
@@ -30,38 +33,26 @@ interface Credential {
   verify(user: User | null, checkpoint: Checkpoint): Promise<boolean>
 }
 
-/** @throws AuthError `rate_limited`, `invalid_credentials` @throws Unavailable */
-export async function judgeAttempt(deps: Deps, client: Client, credential: Credential): Promise<ProvenAccount> {
+/** @throws AuthError `rate_limited`, `invalid_credentials`, and what `goOn` throws @throws Unavailable */
+export async function judgeAttempt<T>(deps: Deps, client: Client, credential: Credential, goOn: GoOn<T>): Promise<T> {
   requireHashRoom(deps)
-  const { user, key, attempt } = await admit(deps, client, credential)
-  const isRight = await hashInTurn(deps, attempt, (checkpoint) => credential.verify(user, checkpoint))
-  if (user && isRight) return { user, key, attempt }
-  const reason = user ? 'wrong credential' : 'no such account'
-  recordAct(deps, client, { ...attempted(credential), outcome: 'failure', reason, userId: user?.id ?? null })
-  throw new AuthError('invalid_credentials', reason)
-}
-
-/** Limiter, user and signing key side by side: one round trip. The attempt is given back when the others fail. */
-async function admit(
-  deps: Deps,
-  client: Client,
-  credential: Credential,
-): Promise<{ user: User | null; key: SigningKey; attempt: CountedAttempt }> {
-  const [begun, user, key] = await Promise.allSettled([credential.begin(), credential.find(), deps.signingKeys.current()])
-  if (begun.status === 'rejected') throw begun.reason
-  const userId = user.status === 'fulfilled' ? (user.value?.id ?? null) : null
-  const permit = begun.value.allowed ? begun.value : await insist(deps, client, credential, begun.value, userId)
-  if (!permit.allowed) {
-    const reason = `limit ${permit.policy}`
-    noteRefusal(deps, client, { ...attempted(credential), outcome: 'refused', reason, userId })
-    throw new AuthError('rate_limited', reason, { limit: permit })
-  }
-  const { attempt } = permit
-  if (user.status === 'rejected' || key.status === 'rejected') {
-    deps.defer(attempt.giveBack())
-    throw user.status === 'rejected' ? user.reason : (key as PromiseRejectedResult).reason
-  }
-  return { user: user.value, key: key.value, attempt }
+  // Limiter, user and signing key side by side: one round trip.
+  const [asked, found, key] = await Promise.allSettled([credential.begin(), credential.find(), deps.signingKeys.current()])
+  if (asked.status === 'rejected') throw asked.reason
+  const userId = found.status === 'fulfilled' ? (found.value?.id ?? null) : null
+  const begun = asked.value.allowed ? asked.value : await insist(deps, client, credential, asked.value, userId)
+  if (!begun.allowed)
+    noteRefusal(deps, client, { ...attempted(credential), outcome: 'refused', reason: `limit ${begun.policy}`, userId })
+  return withAttempt(deps, begun, async (attempt) => {
+    if (found.status === 'rejected') throw found.reason
+    if (key.status === 'rejected') throw key.reason
+    const user = found.value
+    const isRight = await hashInTurn(deps, (checkpoint) => credential.verify(user, checkpoint))
+    if (user && isRight) return goOn({ user, key: key.value }, attempt)
+    const reason = user ? 'wrong credential' : 'no such account'
+    recordAct(deps, client, { ...attempted(credential), outcome: 'failure', reason, userId })
+    throw new AuthError('invalid_credentials', reason)
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 // The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
 
-import { authenticateStrictly, requirePassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requirePassword } from '../access/policy.ts'
 import { recordAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'

@@ -1,6 +1,7 @@
 // Removes the PIN of the signed-in user, who has given the password not long ago, and ends the sessions that it opened.
 
-import { authenticateStrictly, requireRecentPassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'

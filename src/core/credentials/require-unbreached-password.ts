@@ -1,6 +1,5 @@
 // Whether a password that somebody chooses is known from breaches. Asked after a limit has counted the attempt, or anybody could
 // have lists of passwords looked up through us, and before the hash.
-import type { CountedAttempt } from '../../objects/login-limiter/login-limits.ts'
 import { describeBrokenRule } from '../../platform/identifiers/password-policy.ts'
 import { Unavailable } from '../../platform/runtime/deadline.ts'
 import type { Deps } from '../kernel/deps.ts'
@@ -8,14 +7,12 @@ import { AuthError } from '../kernel/errors.ts'
 
 /**
  * @param field what the password is called in the refusal
- * @param attempt stays counted for a breached password; given back where nobody could say; `null` for an operator's, who is not counted
  * @throws AuthError `invalid_request` @throws Unavailable where BREACHED_PASSWORDS is `closed`
  */
 export async function requireUnbreachedPassword(
-  { settings, breachedPasswords, log, defer }: Deps,
+  { settings, breachedPasswords, log }: Deps,
   field: string,
   password: string,
-  attempt: CountedAttempt | null,
 ): Promise<void> {
   if (settings.breachedPasswords === 'off') return
   const isBreached = await breachedPasswords.has(password).catch((error: unknown) => {
@@ -23,7 +20,6 @@ export async function requireUnbreachedPassword(
       log('warn', 'password not looked up in breaches', { reason: error.message })
       return false
     }
-    if (attempt) defer(attempt.giveBack())
     throw error
   })
   if (!isBreached) return

@@ -2,7 +2,8 @@
 import { SALT_BYTES } from '../../platform/hashing/password-hash.ts'
 import { hashPin } from '../../platform/hashing/pin-hash.ts'
 import { findPinProblem } from '../../platform/identifiers/pin-policy.ts'
-import { authenticateStrictly, requireRecentPassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
@@ -29,14 +30,12 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
   const principal = await authenticateStrictly(deps, accessToken)
   requireRecentPassword(deps, principal)
   const { pin, currentPassword } = requireForm(form)
-  const { user, attempt } = await checkCurrentPassword(deps, principal, currentPassword, client)
+  const { user } = await checkCurrentPassword(deps, principal, currentPassword, client)
 
   // The password was right whatever becomes of the PIN.
   if (user.usernameKey) await deps.limits.revivePin(user.usernameKey, deps.clock())
   const { random, settings } = deps
-  const stored = await hashInTurn(deps, attempt, (checkpoint) =>
-    hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
-  )
+  const stored = await hashInTurn(deps, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeAct(deps, client, { what: 'pin_set', userId: user.id, sessionId: principal.sessionId })
   const isSet = await applyChange(deps, { event, hasMail: true }, () =>

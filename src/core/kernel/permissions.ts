@@ -9,6 +9,10 @@ export function permissionsOf(granted: readonly string[], amr: readonly string[]
   return granted.filter((permission) => permission !== SYSTEM_ADMIN && permission !== USERS_MANAGER)
 }
 
+export function isSystemAdmin(permissions: readonly string[]): boolean {
+  return permissions.includes(SYSTEM_ADMIN)
+}
+
 export function rolesOf(permissions: readonly string[]): ['admin' | 'user'] {
-  return [permissions.includes(SYSTEM_ADMIN) ? 'admin' : 'user']
+  return [isSystemAdmin(permissions) ? 'admin' : 'user']
 }

@@ -2,7 +2,8 @@
 // same at the same cost; its owner gets a mail instead.
 
 import type { User } from '../../stores/accounts/users.ts'
-import { authenticateStrictly, requireRecentPassword } from '../access/authenticate.ts'
+import { authenticateStrictly } from '../access/authenticate.ts'
+import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import { checkCurrentPassword } from '../credentials/check-current-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'

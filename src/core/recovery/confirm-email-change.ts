@@ -4,8 +4,7 @@ import type { AccountLink } from '../../stores/accounts/account-links.ts'
 import { RECOVERY_WINDOW_SECONDS } from '../../stores/accounts/recovery-points.ts'
 import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { hashOneTimeToken } from '../links/one-time-token.ts'
+import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
 import { applyChange } from '../mail/apply-change.ts'
 import { prepareWarnings } from '../mailed-links/recovery-warnings.ts'
@@ -18,13 +17,13 @@ export interface EmailChange {
 
 /** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeEmailChange(deps: Deps, token: string | undefined): Promise<EmailChange> {
-  const { link } = await requireLink(deps, token)
+  const { link } = await openChange(deps, token)
   return { email: link.email, isDone: link.isSpent }
 }
 
 /** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
 export async function confirmEmailChange(deps: Deps, token: string | undefined, client: Client): Promise<void> {
-  const { link, hash } = await requireLink(deps, token)
+  const { link, hash } = await openChange(deps, token)
   if (link.isSpent) return
   const { user, email: newEmail } = link
   const now = deps.clock()
@@ -44,13 +43,9 @@ export async function confirmEmailChange(deps: Deps, token: string | undefined, 
   if (!changed) throw invalidLink('address taken, or account changed meanwhile')
 }
 
-async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: AccountLink; hash: string }> {
-  const hash = await hashOneTimeToken(token ?? '')
-  const link = hash && (await deps.accountLinks.find(hash, 'change_email', deps.clock()))
-  if (!hash || !link || link.user.disabledAt !== null) throw invalidLink('unknown or expired token, or account disabled')
-  return { link, hash }
-}
-
-function invalidLink(reason: string): AuthError {
-  return new AuthError('invalid_link', reason)
+function openChange(deps: Deps, token: string | undefined): Promise<OpenedLink<AccountLink>> {
+  return openMailedLink(token, async (hash) => {
+    const link = await deps.accountLinks.find(hash, 'change_email', deps.clock())
+    return link?.user.disabledAt === null ? link : null
+  })
 }

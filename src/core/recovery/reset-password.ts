@@ -1,16 +1,14 @@
 // A new password by the mailed link. It ends every session, every other credential and every other link, and proves the address.
 
-import { addressBucket } from '../../platform/identifiers/client-address.ts'
 import { reasonOf } from '../../platform/runtime/log.ts'
 import type { AccountLink } from '../../stores/accounts/account-links.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import { describeAct } from '../audit/audit.ts'
 import { checkPasswordOf, noteProof } from '../credentials/check-current-password.ts'
-import { requireHashRoom } from '../credentials/hash-room.ts'
-import { findNewPasswordProblem, hashNewPassword } from '../credentials/new-password.ts'
+import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/new-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { hashOneTimeToken } from '../links/one-time-token.ts'
+import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
 import { applyChange } from '../mail/apply-change.ts'
 import { deliverMail } from '../mail/deliver-mail.ts'
@@ -26,7 +24,7 @@ const FIELD = 'password'
 
 /** Whose password the link changes. Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeReset(deps: Deps, token: string | undefined): Promise<{ readonly email: string }> {
-  const { link } = await requireLink(deps, token)
+  const { link } = await openReset(deps, token)
   if (link.isSpent) throw invalidLink('reset token spent')
   return { email: link.email }
 }
@@ -36,7 +34,7 @@ export async function describeReset(deps: Deps, token: string | undefined): Prom
  * @throws AuthError `invalid_link`, `invalid_request`, which does not spend the link, `rate_limited` @throws Unavailable
  */
 export async function resetPassword(deps: Deps, { token, password = '' }: ResetForm, client: Client): Promise<void> {
-  const { link, hash } = await requireLink(deps, token)
+  const { link, hash } = await openReset(deps, token)
   const problem = await findNewPasswordProblem(deps, FIELD, password, link.user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
 
@@ -45,22 +43,16 @@ export async function resetPassword(deps: Deps, { token, password = '' }: ResetF
   await followUp(deps, link.user, epoch, client)
 }
 
-async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: AccountLink; hash: string }> {
-  const hash = await hashOneTimeToken(token ?? '')
-  const link = hash && (await deps.accountLinks.find(hash, 'reset_password', deps.clock()))
-  if (!hash || !link) throw invalidLink('unknown or expired reset token')
-  if (link.user.disabledAt !== null || link.user.email !== link.email) throw invalidLink('account disabled or moved')
-  return { link, hash }
+function openReset(deps: Deps, token: string | undefined): Promise<OpenedLink<AccountLink>> {
+  return openMailedLink(token, async (hash) => {
+    const link = await deps.accountLinks.find(hash, 'reset_password', deps.clock())
+    return link && link.user.disabledAt === null && link.user.email === link.email ? link : null
+  })
 }
 
 /** @returns the new epoch, or `null` when the link was spent meanwhile */
 async function spend(deps: Deps, tokenHash: string, user: User, password: string, client: Client): Promise<number | null> {
-  requireHashRoom(deps)
-  const permit = await deps.limits.beginHash({ address: addressBucket(client.address) }, deps.clock())
-  if (!permit.allowed) throw new AuthError('rate_limited', `limit ${permit.policy}`, { limit: permit })
-  const passwordHash = await hashNewPassword(deps, FIELD, password, permit.attempt)
-  // The hash stays counted; it was no failure.
-  deps.defer(permit.attempt.succeed(deps.clock()))
+  const passwordHash = await hashLinkedPassword(deps, FIELD, password, client)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
   const event = describeAct(deps, client, { what: 'password_reset', userId: user.id })
   return applyChange(deps, { event, hasMail: true }, () =>
@@ -70,7 +62,7 @@ async function spend(deps: Deps, tokenHash: string, user: User, password: string
 
 /** The holder of a spent link learns no more than whoever signs in with this password, and is limited like them. */
 async function repeat(deps: Deps, token: string | undefined, password: string, client: Client): Promise<void> {
-  const { link } = await requireLink(deps, token)
+  const { link } = await openReset(deps, token)
   if (!link.isSpent) throw invalidLink('reset outdone by another change')
   await checkPasswordOf(deps, link.user, password, client).catch((error: unknown) => {
     throw error instanceof AuthError && error.code === 'invalid_credentials' ? invalidLink('reset token spent') : error
@@ -91,8 +83,4 @@ async function liftLimits({ limits, log }: Deps, user: User): Promise<void> {
   await limits.clearWaits(user).catch((error: unknown) => {
     log('warn', 'limits not lifted after a reset', { reason: reasonOf(error) })
   })
-}
-
-function invalidLink(reason: string): AuthError {
-  return new AuthError('invalid_link', reason)
 }

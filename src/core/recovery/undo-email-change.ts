@@ -5,9 +5,9 @@ import type { UndoLink } from '../../stores/accounts/account-undo.ts'
 import { RECOVERY_WINDOW_SECONDS } from '../../stores/accounts/recovery-points.ts'
 import { describeAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
 import { RESET_TTL_SECONDS } from '../links/link-rules.ts'
-import { createOneTimeToken, hashOneTimeToken } from '../links/one-time-token.ts'
+import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
+import { createOneTimeToken } from '../links/one-time-token.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
 import { applyChange } from '../mail/apply-change.ts'
 import { mailedLink } from '../mail/mails.ts'
@@ -22,13 +22,13 @@ export interface EmailUndo {
 
 /** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeEmailUndo(deps: Deps, token: string | undefined): Promise<EmailUndo> {
-  const { link } = await requireLink(deps, token)
+  const { link } = await openUndo(deps, token)
   return { email: link.email, isDone: link.isSpent }
 }
 
 /** Done once, and told the same when asked again within the token's life. @throws AuthError `invalid_link` @throws Unavailable */
 export async function undoEmailChange(deps: Deps, token: string | undefined, client: Client): Promise<void> {
-  const { link, hash } = await requireLink(deps, token)
+  const { link, hash } = await openUndo(deps, token)
   if (link.isSpent) return
   const { settings, random } = deps
   const { email, presentEmail, userId, locale } = link
@@ -57,13 +57,6 @@ export async function undoEmailChange(deps: Deps, token: string | undefined, cli
   if (epoch !== 'spent') await endSessionsBefore(deps, userId, epoch)
 }
 
-async function requireLink(deps: Deps, token: string | undefined): Promise<{ link: UndoLink; hash: string }> {
-  const hash = await hashOneTimeToken(token ?? '')
-  const link = hash && (await deps.accountUndo.find(hash, deps.clock()))
-  if (!hash || !link) throw invalidLink('unknown, expired or superseded undo token')
-  return { link, hash }
-}
-
-function invalidLink(reason: string): AuthError {
-  return new AuthError('invalid_link', reason)
+function openUndo(deps: Deps, token: string | undefined): Promise<OpenedLink<UndoLink>> {
+  return openMailedLink(token, (hash) => deps.accountUndo.find(hash, deps.clock()))
 }

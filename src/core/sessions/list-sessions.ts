@@ -2,9 +2,8 @@
 import { isLive, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
 import { findPublicUser } from '../access/find-public-user.ts'
+import { requireOwner } from '../access/policy.ts'
 import type { Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { SYSTEM_ADMIN } from '../kernel/permissions.ts'
 import { standingOf } from '../kernel/standing.ts'
 import { publicIdOf } from '../tokens/user-view.ts'
 
@@ -22,9 +21,7 @@ export async function listSessions(deps: Deps, accessToken: string | null, ofUse
   const principal = await authenticateStrictly(deps, accessToken)
   const own = [principal.userId, String(publicIdOf(principal.user, deps.settings.userIds))]
   const isOwn = ofUserId === undefined || own.includes(ofUserId)
-  if (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', "another user's sessions")
-  const owner = isOwn ? principal.user : await findPublicUser(deps, ofUserId)
-  if (!owner) throw new AuthError('not_found', 'no such user')
+  const owner = await requireOwner(principal, 'list sessions', isOwn, async () => findPublicUser(deps, ofUserId ?? ''))
   const sessions = await deps.ledgers.list(owner.id)
   const now = deps.clock()
   return { sessions: sessions.filter((session) => isLive(session, standingOf(owner), now)), currentId: principal.sessionId }

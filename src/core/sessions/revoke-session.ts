@@ -1,10 +1,10 @@
 // Ends one session by its id: one's own, or for a system administrator anybody's.
 import { userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
+import { requireOwner } from '../access/policy.ts'
 import { actorFor, recordAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { SYSTEM_ADMIN } from '../kernel/permissions.ts'
 import { revokeLiveSession } from './revoke-live-session.ts'
 
 /**
@@ -14,11 +14,9 @@ import { revokeLiveSession } from './revoke-live-session.ts'
 export async function revokeSession(deps: Deps, accessToken: string | null, sessionId: string, client: Client): Promise<void> {
   const principal = await authenticateStrictly(deps, accessToken)
   const ownerId = userIdOfSession(sessionId)
-  const isOwn = ownerId === principal.userId
-  if (!ownerId || (!isOwn && !principal.permissions.includes(SYSTEM_ADMIN))) throw new AuthError('not_found', 'not your session')
+  if (!ownerId) throw new AuthError('not_found', 'not a session id')
   // The owner must exist before its ledger is asked, so that guessed ids reach no object.
-  const owner = isOwn ? principal.user : await deps.users.findById(ownerId)
-  if (!owner) throw new AuthError('not_found', 'no such user')
+  const owner = await requireOwner(principal, 'end a session', ownerId === principal.userId, () => deps.users.findById(ownerId))
   await revokeLiveSession(deps, sessionId, owner)
   recordAct(deps, client, { what: 'session_revoked', userId: ownerId, sessionId, actor: actorFor(principal, ownerId) })
 }

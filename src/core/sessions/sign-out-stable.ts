@@ -1,11 +1,10 @@
 // Ends the session of a stable token, or the one named: any of one's own, or for a system administrator anybody's.
 import { userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import { authenticateStable, type FreshPrincipal } from '../access/authenticate.ts'
+import { requireOwner } from '../access/policy.ts'
 import { actorFor, recordAct } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { SYSTEM_ADMIN } from '../kernel/permissions.ts'
 import { verifyStableToken } from '../tokens/stable-tokens.ts'
 import { endOwnSession, isRevoked } from './end-own-session.ts'
 import { revokeLiveSession } from './revoke-live-session.ts'
@@ -48,18 +47,12 @@ async function endOwn(deps: Deps, { userId, sessionId }: FreshPrincipal, client:
 }
 
 async function endNamed(deps: Deps, principal: FreshPrincipal, sessionId: string, client: Client): Promise<void> {
-  const owner = await requireOwner(deps, principal, sessionId)
-  await revokeLiveSession(deps, sessionId, owner)
-  recordAct(deps, client, { what: 'session_revoked', userId: owner.id, sessionId, actor: actorFor(principal, owner.id) })
-}
-
-/** The owner must exist before its ledger is asked, so that guessed ids reach no object. */
-async function requireOwner(deps: Deps, { user, permissions }: FreshPrincipal, sessionId: string): Promise<User> {
   const ownerId = userIdOfSession(sessionId)
   if (!ownerId) throw new AuthError('not_found', 'not a session id')
-  if (ownerId === user.id) return user
-  if (!permissions.includes(SYSTEM_ADMIN)) throw new AuthError('forbidden', "another user's session")
-  const owner = await deps.users.findById(ownerId)
-  if (!owner) throw new AuthError('not_found', 'no such user')
-  return owner
+  // The owner must exist before its ledger is asked, so that guessed ids reach no object.
+  const owner = await requireOwner(principal, 'end a granted access', ownerId === principal.userId, () =>
+    deps.users.findById(ownerId),
+  )
+  await revokeLiveSession(deps, sessionId, owner)
+  recordAct(deps, client, { what: 'session_revoked', userId: owner.id, sessionId, actor: actorFor(principal, owner.id) })
 }

@@ -36,9 +36,11 @@ export async function signInStable(
   const claim = requireCredentials({ username, password })
   // Before the session, since nothing may fail behind it.
   const key = await deps.stableKeys.current()
-  const proven = await checkPassword(deps, claim, client)
   const ttlSeconds = deps.settings.stableTokenTtlSeconds
-  const session = await startSession(deps, proven, client, { amr: ['pwd'], ttlSeconds, absoluteTtlSeconds: ttlSeconds })
-  const token = await issueStableToken(deps, key, proven.user, session)
-  return { token, sessionId: session.id, expiresAt: session.expiresAt }
+  const terms = { amr: ['pwd'], ttlSeconds, absoluteTtlSeconds: ttlSeconds } as const
+  return checkPassword(deps, claim, client, async (proven, attempt) => {
+    const [session, settled] = await startSession(deps, proven, attempt, client, terms)
+    const token = await issueStableToken(deps, key, proven.user, session)
+    return [{ token, sessionId: session.id, expiresAt: session.expiresAt }, settled]
+  })
 }

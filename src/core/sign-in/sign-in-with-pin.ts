@@ -9,12 +9,10 @@ import { startSession } from './start-session.ts'
  * @throws Unavailable
  */
 export async function signInWithPin(deps: Deps, credentials: PinCredentials, client: Client): Promise<Grant> {
-  const proven = await checkPin(deps, credentials, client)
   const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
-  const session = await startSession(deps, proven, client, {
-    amr: ['pin'],
-    ttlSeconds: sessionTtlSeconds,
-    absoluteTtlSeconds: sessionAbsoluteTtlSeconds,
+  const terms = { amr: ['pin'], ttlSeconds: sessionTtlSeconds, absoluteTtlSeconds: sessionAbsoluteTtlSeconds } as const
+  return checkPin(deps, credentials, client, async (proven, attempt) => {
+    const [session, settled] = await startSession(deps, proven, attempt, client, terms)
+    return [await issueGrant(deps, proven.key, proven.user, session), settled]
   })
-  return issueGrant(deps, proven.key, proven.user, session)
 }

@@ -16,12 +16,10 @@ export async function signIn(deps: Deps, credentials: Credentials, client: Clien
   // Before the challenge, too: its token is spent by asking.
   requireHashRoom(deps)
   await requireChallenge(deps, 'login', client)
-  const proven = await checkPassword(deps, claim, client)
   const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
-  const session = await startSession(deps, proven, client, {
-    amr: ['pwd'],
-    ttlSeconds: sessionTtlSeconds,
-    absoluteTtlSeconds: sessionAbsoluteTtlSeconds,
+  const terms = { amr: ['pwd'], ttlSeconds: sessionTtlSeconds, absoluteTtlSeconds: sessionAbsoluteTtlSeconds } as const
+  return checkPassword(deps, claim, client, async (proven, attempt) => {
+    const [session, settled] = await startSession(deps, proven, attempt, client, terms)
+    return [await issueGrant(deps, proven.key, proven.user, session), settled]
   })
-  return issueGrant(deps, proven.key, proven.user, session)
 }

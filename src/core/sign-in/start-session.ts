@@ -4,6 +4,7 @@ import { reasonOf } from '../../platform/runtime/log.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import { recordAct } from '../audit/audit.ts'
 import type { ProvenAccount } from '../credentials/judge-attempt.ts'
+import type { OpenAttempt, Settled } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { pinNameOf } from '../kernel/standing.ts'
@@ -24,19 +25,20 @@ export interface SessionTerms {
  */
 export async function startSession(
   deps: Deps,
-  { user, attempt }: ProvenAccount,
+  { user }: ProvenAccount,
+  attempt: OpenAttempt,
   client: Client,
   { amr, ttlSeconds, absoluteTtlSeconds }: SessionTerms,
-): Promise<SessionRecord> {
+): Promise<readonly [SessionRecord, Settled]> {
   const now = deps.clock()
   if (user.disabledAt !== null) {
-    await attempt.succeed(now)
+    await attempt.succeed()
     const reason = 'right credential, account disabled'
     recordAct(deps, client, { what: 'sign_in', outcome: 'refused', reason, userId: user.id })
     throw new AuthError('account_disabled', reason)
   }
   if (user.emailVerifiedAt === null && deps.settings.unverifiedSignIn === 'refuse') {
-    await attempt.succeed(now)
+    await attempt.succeed()
     const reason = 'right credential, address not proven'
     recordAct(deps, client, { what: 'sign_in', outcome: 'refused', reason, userId: user.id })
     deps.defer(sendProof(deps, user, client))
@@ -58,7 +60,7 @@ export async function startSession(
   }
   const [created, settled] = await Promise.allSettled([
     deps.ledgers.create(session, now),
-    attempt.succeed(now),
+    attempt.succeed(),
     amr[0] === 'pwd' && revivePin(deps, user, now),
   ])
   if (created.status === 'rejected' || settled.status === 'rejected') {
@@ -68,7 +70,7 @@ export async function startSession(
   }
   recordAct(deps, client, { what: 'sign_in', userId: user.id, sessionId: session.id })
   if (created.value.isFromNewDevice) deps.defer(announceSignIn(deps, user, client))
-  return created.value
+  return [created.value, settled.value]
 }
 
 /** Whoever knows the password gets a PIN back that guesses have killed. The sign-in does not depend on it. */

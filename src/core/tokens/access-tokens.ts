@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../objects/session-ledger/session-rules.t
 import { type SigningKey, signToken } from '../../platform/crypto/jwt.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import type { Deps } from '../kernel/deps.ts'
-import { permissionsOf, rolesOf, SYSTEM_ADMIN } from '../kernel/permissions.ts'
+import { isSystemAdmin, permissionsOf, rolesOf } from '../kernel/permissions.ts'
 import {
   isStrings,
   issueSessionToken,
@@ -60,7 +60,7 @@ function profileClaims(
   permissions: readonly string[],
   amr: readonly string[],
 ) {
-  const isAdmin = permissions.includes(SYSTEM_ADMIN)
+  const isAdmin = isSystemAdmin(permissions)
   const [role] = rolesOf(permissions)
   return {
     ...{ token_type: 'access', user_id: publicIdOf(user, userIds), is_admin: isAdmin },

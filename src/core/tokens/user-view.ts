@@ -1,7 +1,7 @@
 // An account as its user and operators are shown it, as plain values under the names of the APIs.
 import { renderTime } from '../../platform/runtime/rfc3339.ts'
 import type { User } from '../../stores/accounts/users.ts'
-import { rolesOf, SYSTEM_ADMIN } from '../kernel/permissions.ts'
+import { isSystemAdmin, rolesOf } from '../kernel/permissions.ts'
 import type { AuthSettings } from '../kernel/settings.ts'
 
 /** What a user is called on `v1`. */
@@ -18,7 +18,7 @@ export function viewUser(user: User) {
     first_name: user.firstName,
     last_name: user.lastName,
     email_verified: user.emailVerifiedAt !== null,
-    is_admin: user.permissions.includes(SYSTEM_ADMIN),
+    is_admin: isSystemAdmin(user.permissions),
     role,
     permissions: [...user.permissions],
     created_at: renderTime(user.createdAt),

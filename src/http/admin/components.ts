@@ -1,10 +1,10 @@
 // The shapes of the admin API by name, for OpenAPI.
 import * as v from 'valibot'
+import { AdminErrorCodeSchema, AdminErrorSchema, LineProblemSchema } from '../failures/error-wire.ts'
 import { CODE_FACTS, errorComponents } from '../openapi/error-openapi.ts'
 import { FACTS, MEMBERS } from '../openapi/members.ts'
 import { messageComponents } from '../openapi/message-schema.ts'
 import type { Component } from '../openapi/operation.ts'
-import { AdminErrorCodeSchema, AdminErrorSchema, LineProblemSchema } from '../shared/error-wire.ts'
 import {
   AccountCountsSchema,
   AddressWaitSchema,

@@ -2,10 +2,10 @@
 import type { Context } from 'hono'
 import { type ImportReport, MAX_LINE_BYTES } from '../../core/admin/transfer/import-users.ts'
 import { readByteLines } from '../../platform/runtime/byte-lines.ts'
+import { renderFailure } from '../failures/error-wire.ts'
+import { noteFailure } from '../failures/failures.ts'
+import { HttpError } from '../failures/http-error.ts'
 import { type AppEnv, readClient } from '../shared/context.ts'
-import { renderFailure } from '../shared/error-wire.ts'
-import { noteFailure } from '../shared/failures.ts'
-import { HttpError } from '../shared/http-error.ts'
 import { proofOf } from './proof.ts'
 
 export const LINES_TYPE = 'application/x-ndjson'

@@ -12,11 +12,11 @@ import {
   viewUsers,
 } from '../../core/admin/views.ts'
 import { streamLines } from '../../platform/runtime/byte-lines.ts'
+import { renderFailure } from '../failures/error-wire.ts'
+import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
-import { renderFailure } from '../shared/error-wire.ts'
-import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { importUsers, LINES_TYPE } from './import-route.ts'
 import { proofOf } from './proof.ts'

@@ -1,8 +1,8 @@
 // The admin API's schemas: by these its bodies are checked, and by these what src/core/admin/views.ts makes is documented.
 import * as v from 'valibot'
 import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../core/accounts/list-activity.ts'
+import { LineProblemSchema } from '../failures/error-wire.ts'
 import { clearableName, optionalFlag, optionalName, optionalText } from '../openapi/schema.ts'
-import { LineProblemSchema } from '../shared/error-wire.ts'
 import { UserSchema } from '../shared/user-wire.ts'
 
 const permissions = () => v.optional(v.pipe(v.array(v.string()), v.description('Names of 1 to 64 of A-Z a-z 0-9 . _ : -')))

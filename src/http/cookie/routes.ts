@@ -1,10 +1,10 @@
 // The `cookie` face: document 003. Reads, calls, renders; every decision is the core's, but for where a request may come from.
 import type { Hono, MiddlewareHandler } from 'hono'
 import { AuthError } from '../../core/kernel/errors.ts'
+import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
-import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
 import { type Origins, sameOrigin } from '../shared/same-origin.ts'
 import { clearTokenCookies, readTokenCookies, setAccessCookie, setTokenCookies } from './cookies.ts'

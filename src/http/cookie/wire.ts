@@ -1,9 +1,9 @@
 // How the `cookie` face says things: the schema its one body is checked and documented by, and its words for every refusal.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
+import type { Failure } from '../failures/failures.ts'
+import { type FailureCode, REFUSALS, type Refusal } from '../failures/refusals.ts'
 import { optionalName, optionalText } from '../openapi/schema.ts'
-import type { Failure } from '../shared/failures.ts'
-import { type FailureCode, REFUSALS, type Refusal } from '../shared/refusals.ts'
 
 export const PinLoginBody = v.object({
   name: optionalName('The username'),

@@ -1,5 +1,5 @@
 // The shapes of refusals where no document says otherwise, for OpenAPI.
-import { ErrorCodeSchema, ErrorSchema, FieldProblemSchema } from '../shared/error-wire.ts'
+import { ErrorCodeSchema, ErrorSchema, FieldProblemSchema } from '../failures/error-wire.ts'
 import { FACTS } from './members.ts'
 import type { Component } from './operation.ts'
 

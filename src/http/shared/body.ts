@@ -5,8 +5,8 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { every } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
+import { HttpError } from '../failures/http-error.ts'
 import type { AppEnv, JsonObject } from './context.ts'
-import { HttpError } from './http-error.ts'
 
 /** Enough even for a form, in which a character of a password may take dozens. */
 const MAX_BYTES = 16 * 1024

@@ -3,8 +3,8 @@
 import { createMiddleware } from 'hono/factory'
 import { HonoBase } from 'hono/hono-base'
 import { TrieRouter } from 'hono/router/trie-router'
+import { HttpError } from '../failures/http-error.ts'
 import type { AppEnv } from './context.ts'
-import { HttpError } from './http-error.ts'
 
 /**
  * The one way to make routes. One router instead of hono's preset of two, since the size of a worker is limited; of its others

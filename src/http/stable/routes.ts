@@ -1,9 +1,9 @@
 // The `stable` face: document 002. Reads, calls, renders; every decision is the core's.
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
-import { noteFailure } from '../shared/failures.ts'
 import { closeRoutes, createRoutes, refuseHeadBeside } from '../shared/routes.ts'
 import { envelope, renderFailure, renderGrant, renderGrantedAccess, renderIdentity, StableLoginBody } from './wire.ts'
 

@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import type { GrantedAccess } from '../../core/access/granted-access-rules.ts'
 import type { StableIdentity } from '../../core/access/who-am-i.ts'
 import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
+import type { Failure } from '../failures/failures.ts'
+import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../failures/refusals.ts'
 import { optionalName, optionalText } from '../openapi/schema.ts'
-import type { Failure } from '../shared/failures.ts'
-import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../shared/refusals.ts'
 
 export const StableLoginBody = v.object({
   username: optionalName('Compared by compatibility form and case'),

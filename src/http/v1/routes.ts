@@ -1,11 +1,11 @@
 // The `v1` face: documents 000, 001 and 004. Reads, calls, renders; every decision is the core's.
 
+import { renderFailure } from '../failures/error-wire.ts'
+import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { readChallengedClient } from '../shared/challenge.ts'
 import { inFace, readBearer, readClient } from '../shared/context.ts'
-import { renderFailure } from '../shared/error-wire.ts'
-import { noteFailure } from '../shared/failures.ts'
 import { setRegistrationCookie } from '../shared/registration-cookie.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { renderUser } from '../shared/user-wire.ts'

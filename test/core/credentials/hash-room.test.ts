@@ -8,43 +8,33 @@ function startRoom(limit = 1) {
   const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
   const hashQueue = new HashQueue({ limit, leaseMilliseconds: 1000, now: Date.now, sleep })
   const deferred: Promise<unknown>[] = []
-  let givenBack = 0
-  const attempt = {
-    giveBack: async () => {
-      givenBack += 1
-    },
-    succeed: async () => {},
-  }
   const deps = { hashQueue, defer: (work: Promise<unknown>) => void deferred.push(work) }
-  return { deps, attempt, hashQueue, settle: () => Promise.all(deferred), givenBack: () => givenBack }
+  return { deps, hashQueue, settle: () => Promise.all(deferred) }
 }
 
 describe('hashInTurn()', () => {
-  it('leaves the place when the hash is done, and the attempt counted', async () => {
+  it('leaves the place when the hash is done', async () => {
     const room = startRoom()
-    expect(await hashInTurn(room.deps, room.attempt, async () => 'hash')).toBe('hash')
+    expect(await hashInTurn(room.deps, async () => 'hash')).toBe('hash')
     expect(room.hashQueue.hasRoom()).toBe(true)
-    expect(room.givenBack()).toBe(0)
   })
 
-  it('leaves the place and gives the attempt back when the hash fails', async () => {
+  it('leaves the place when the hash fails', async () => {
     const room = startRoom()
     const lost = new Unavailable('password hashing', { reason: 'the turn was lost' })
-    await expect(hashInTurn(room.deps, room.attempt, () => Promise.reject(lost))).rejects.toBe(lost)
+    await expect(hashInTurn(room.deps, () => Promise.reject(lost))).rejects.toBe(lost)
     expect(room.hashQueue.hasRoom()).toBe(true)
-    expect(room.givenBack()).toBe(1)
   })
 
-  it('gives the attempt back where there is no room, and does not begin', async () => {
+  it('does not begin where there is no room', async () => {
     const room = startRoom()
     room.hashQueue.enter()
     let began = false
-    const refused = hashInTurn(room.deps, room.attempt, async () => {
+    const refused = hashInTurn(room.deps, async () => {
       began = true
     })
     await expect(refused).rejects.toMatchObject({ service: 'password hashing', retryAfterSeconds: 2 })
     expect(began).toBe(false)
-    expect(room.givenBack()).toBe(1)
   })
 
   it('keeps the hash going when nobody waits for it any more', async () => {
@@ -53,7 +43,7 @@ describe('hashInTurn()', () => {
     const held = new Promise<void>((resolve) => {
       finish = resolve
     })
-    void hashInTurn(room.deps, room.attempt, () => held)
+    void hashInTurn(room.deps, () => held)
     expect(room.hashQueue.hasRoom()).toBe(false)
     finish()
     await room.settle()

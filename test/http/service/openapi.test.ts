@@ -1,7 +1,7 @@
 // The OpenAPI document: well-formed as OpenAPI 3.1 asks for, about the routes that are served and no others, and true.
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/http/app.ts'
-import { ERROR_CODES } from '../../../src/http/shared/error-wire.ts'
+import { ERROR_CODES } from '../../../src/http/failures/error-wire.ts'
 import { routeTable } from '../../../src/http/shared/routes.ts'
 import { adminOpenApiDocument, openApiDocument } from '../../../tools/build/openapi.ts'
 import { PAGES } from '../../suites/contract/answers.ts'

@@ -34,7 +34,9 @@ describe.each(ROUTES)('stable: %s', (path, allow) => {
     const reply = await stable(app, allow.split(', ')[0] ?? '', path)
     expectRefused(reply, 503, 'The service is temporarily unavailable')
     expect(reply.headers.get('Retry-After')).toBe('60')
-    expect(app.log.at(-1)).toMatchObject({ fields: { status: 503, reason: expect.stringMatching(/^configuration: AUTH_SECRET is missing/) } })
+    expect(app.log.at(-1)).toMatchObject({
+      fields: { status: 503, reason: expect.stringMatching(/^configuration: AUTH_SECRET is missing/) },
+    })
   })
 
   it('carries the fields of CORS for a listed origin, on a refusal too', async () => {

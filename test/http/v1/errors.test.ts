@@ -1,6 +1,6 @@
 // Every code of the closed list, provoked once: the whole refusal with its header fields, and that the list is complete.
 import { expect, it } from 'vitest'
-import { ERROR_CODES } from '../../../src/http/shared/error-wire.ts'
+import { ERROR_CODES } from '../../../src/http/failures/error-wire.ts'
 import { breakableBindings } from '../../suites/faults/intercepted-bindings.ts'
 import { BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../../support/harness.ts'
 import { expectRefusal, REFUSED } from '../../support/http/v1-shapes.ts'

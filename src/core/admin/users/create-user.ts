@@ -32,12 +32,12 @@ export async function createUser(deps: Deps, proof: OperatorProof, form: NewUser
   const operator = await requireOperator(deps, proof, 'change', client)
   const { settings, random } = deps
   const checked = await checkForm(deps, form)
-  const passwordHash = await hashNewPassword(deps, 'password', checked.password, null)
+  const passwordHash = await hashNewPassword(deps, 'password', checked.password)
   const { pin: pinText } = checked
   const pin =
     pinText === null
       ? null
-      : await hashInTurn(deps, null, (checkpoint) => hashPin(deps, pinText, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
+      : await hashInTurn(deps, (checkpoint) => hashPin(deps, pinText, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   const id = random.uuid()
   const event = describeOperatorAct(deps, operator, { what: 'account_created', userId: id })
   const created = await deps.managedAccounts.create(

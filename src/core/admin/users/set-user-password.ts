@@ -20,7 +20,7 @@ export async function setUserPassword(
   const user = await requireAccount(deps, id)
   const problem = await findNewPasswordProblem(deps, 'password', password, user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
-  const hash = await hashNewPassword(deps, 'password', password, null)
+  const hash = await hashNewPassword(deps, 'password', password)
   const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
   const event = describeOperatorAct(deps, operator, { what: 'password_changed', userId: id })
   const epoch = await applyChange(deps, { event, hasMail: true }, () => deps.managedAccounts.setPassword(id, hash, notice, event))

@@ -28,9 +28,7 @@ export async function setUserPin(
     throw new AuthError('invalid_request', 'no username', { fields: [{ field: 'pin', message }] })
   }
   const { random, settings } = deps
-  const stored = await hashInTurn(deps, null, (checkpoint) =>
-    hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint),
-  )
+  const stored = await hashInTurn(deps, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   await deps.limits.revivePin(user.usernameKey, deps.clock())
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
   const event = describeOperatorAct(deps, operator, { what: 'pin_set', userId: id })

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { AuthError, type AuthErrorDetails } from '../../core/kernel/errors.ts'
 import { Unavailable } from '../../platform/runtime/deadline.ts'
-import type { AppEnv } from './context.ts'
+import type { AppEnv } from '../shared/context.ts'
 import { HttpError } from './http-error.ts'
 import type { FailureCode } from './refusals.ts'
 

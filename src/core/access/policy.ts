@@ -1,0 +1,64 @@
+// Who may do what to whom. Every act on somebody else's account has its row here.
+import type { User } from '../../stores/accounts/users.ts'
+import type { Deps } from '../kernel/deps.ts'
+import { AuthError } from '../kernel/errors.ts'
+import { SYSTEM_ADMIN, USERS_MANAGER } from '../kernel/permissions.ts'
+import type { FreshPrincipal, Principal } from './authenticate.ts'
+
+interface Rule {
+  /** Any of them will do. */
+  readonly allows: readonly string[]
+  /** What everybody else is told: that it is not theirs, or no more than if there were nothing. */
+  readonly otherwise: 'forbidden' | 'not_found'
+}
+
+const POLICY = {
+  'find a user': { allows: [SYSTEM_ADMIN, USERS_MANAGER], otherwise: 'forbidden' },
+  'list sessions': { allows: [SYSTEM_ADMIN], otherwise: 'forbidden' },
+  'list granted accesses': { allows: [SYSTEM_ADMIN], otherwise: 'forbidden' },
+  'end a granted access': { allows: [SYSTEM_ADMIN], otherwise: 'forbidden' },
+  'end a session': { allows: [SYSTEM_ADMIN], otherwise: 'not_found' },
+  operate: { allows: [SYSTEM_ADMIN], otherwise: 'forbidden' },
+} satisfies Readonly<Record<string, Rule>>
+
+export type ForeignAct = keyof typeof POLICY
+
+/** @throws AuthError as the policy says */
+export function requireRight({ permissions }: Pick<Principal, 'permissions'>, act: ForeignAct): void {
+  const { allows, otherwise }: Rule = POLICY[act]
+  if (!allows.some((permission) => permissions.includes(permission))) throw new AuthError(otherwise, `no right to ${act}`)
+}
+
+/**
+ * The account that is acted on. Nobody is looked for before the right is known, so that whoever has none learns nothing.
+ * @param find the other user @throws AuthError as the policy says, `not_found` where there is no such user
+ */
+export async function requireOwner(
+  principal: FreshPrincipal,
+  act: ForeignAct,
+  isOwn: boolean,
+  find: () => Promise<User | null>,
+): Promise<User> {
+  if (isOwn) return principal.user
+  requireRight(principal, act)
+  const owner = await find()
+  if (!owner) throw new AuthError('not_found', 'no such user')
+  return owner
+}
+
+/** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
+export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
+  if (amr.includes('pin')) throw new AuthError('forbidden', 'signed in by PIN')
+}
+
+/** How long a sign-in, or a password given again, opens the way to what can take an account over. */
+const RECENT_SECONDS = 600
+
+/**
+ * For what could take an account over: a stolen token alone must not do it.
+ * @throws AuthError `forbidden` in a session that began with a PIN, `reauthentication_required`
+ */
+export function requireRecentPassword({ clock }: Pick<Deps, 'clock'>, principal: Pick<Principal, 'amr' | 'authTime'>): void {
+  requirePassword(principal)
+  if (clock() - principal.authTime > RECENT_SECONDS) throw new AuthError('reauthentication_required', 'password given too long ago')
+}
