@@ -1,6 +1,6 @@
 // Checks tokens for a worker that is bound to Postern: at `token` by itself with keys fetched over the binding, at `edge` and
 // `strict` by asking.
-import { verifyAccessToken } from './access-token.ts'
+import { needsItsSession, verifyAccessToken } from './access-token.ts'
 import type { Freshness, PosternResult, Principal, TokenVerifierBinding } from './bindings.ts'
 import { withDeadline } from './deadline.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
@@ -54,7 +54,7 @@ export function createVerifier(binding: Binding, options: VerifierOptions = {}):
   return {
     asks: 'session',
     authenticate: (token, { freshness = 'strict' } = {}) =>
-      freshness === 'token'
+      freshness === 'token' && !needsItsSession(token)
         ? verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock())
         : withDeadline(timeoutMilliseconds, report, () => askBinding(report, () => binding.authenticate(token, { freshness }))),
   }
