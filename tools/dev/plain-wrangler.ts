@@ -14,6 +14,12 @@ export interface PlainWrangler {
   /** `null` where the command line does not say. */
   readonly port: number | null
   readonly protocol: 'http' | 'https'
+  /** `null` where the command line does not say. */
+  readonly ip: string | null
+  /** Whether the command line says what PUBLIC_URL is, and Postern hears it: only the first of several workers gets such words. */
+  readonly isPublicUrlGiven: boolean
+  /** Of the worker that answers over HTTP, where the command line names it; absolute. */
+  readonly servedConfig: string | null
   /** Postern's, where the command line names it; absolute. */
   readonly config: string | null
   readonly environment: string | null
@@ -58,6 +64,9 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
     protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    ip: value('ip') ?? null,
+    isPublicUrlGiven: home === PROJECT_ROOT && flagValues(args, '--var').some((given) => given.startsWith('PUBLIC_URL:')),
+    servedConfig: configs[0] ?? null,
     config: configs.find((config) => dirname(config) === PROJECT_ROOT) ?? null,
     environment: flagValues(args, '--env', '-e').at(-1) || null,
   }
