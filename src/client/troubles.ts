@@ -35,8 +35,13 @@ export function createReport(log: (line: string) => void = console.error, clock 
   }
 }
 
+/** What a worker is told by the runtime when the connection to another one breaks, as it does on each call between wranglers of two makes. */
+const LOST = /^(Network connection lost|internal error; reference = )/
+const HOW_TO_CONNECT = 'in local development, give this worker a wrangler as new as Postern has, on Node 22 or later'
+
 /** `fetch failed` says nothing of why; its cause does. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (LOST.test(error.message)) return `${error.message} (${HOW_TO_CONNECT})`
   return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} (${error.cause.message})` : error.message
 }

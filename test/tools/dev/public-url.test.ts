@@ -8,7 +8,7 @@ import { makeTemporaryDirectory } from '../../support/e2e/checkout.ts'
 
 const WRANGLER: PlainWrangler = {
   ...{ pid: 1, persistDirectory: '/state', config: null, environment: null, servedConfig: null, ip: null },
-  ...{ port: null, protocol: 'http', isPublicUrlGiven: false },
+  ...{ port: null, protocol: 'http', isPublicUrlGiven: false, version: null },
 }
 
 const warningFor = (wrangler: Partial<PlainWrangler>, devVars = '') =>
