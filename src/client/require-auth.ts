@@ -49,7 +49,7 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
     const token = readBearerToken(c.req.header('Authorization'))
     if (token === null) return refuse(c, 401, 'unauthorized', 'Unauthorized', { 'WWW-Authenticate': REALM })
     const chosen = typeof verifier === 'function' ? verifier(c) : verifier
-    if (chosen === null) return refuseFailure(c, NOT_BOUND)
+    if (chosen === null && verifier === verifierOfBinding) return refuseFailure(c, NOT_BOUND)
     requireFit(chosen, freshness)
     const result = await (chosen.asks === 'keys' ? chosen.authenticate(token) : chosen.authenticate(token, { freshness }))
     if (!result.ok) return refuseFailure(c, result)
@@ -64,8 +64,17 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
 }
 
 /** A weaker check than the one that is asked for must never pass for it. */
-function requireFit({ asks }: Verifier | FetchVerifier, freshness: Freshness): void {
-  if (asks === 'session' || (asks === 'keys' && freshness === 'token')) return
+function requireFit(
+  verifier: Verifier | FetchVerifier | null | undefined,
+  freshness: Freshness,
+): asserts verifier is Verifier | FetchVerifier {
+  const asks = verifier?.asks
+  if (asks !== 'session' && asks !== 'keys') {
+    throw new TypeError(
+      'Cannot require auth: verifier must be of createVerifier() or createFetchVerifier(), or a function that returns one. Leave it out for the binding POSTERN',
+    )
+  }
+  if (asks === 'session' || freshness === 'token') return
   throw new TypeError(
     `Cannot require auth at ${freshness} with a fetch verifier, which knows nothing of sessions: set freshness to token, or bind Postern`,
   )
