@@ -1,5 +1,5 @@
 // Judges an access token by itself: signature, claims and time, with the keys a cache finds. No session is asked.
-import { readKeyId, verifyToken } from '../platform/crypto/jwt.ts'
+import { claimsNoKey, readKeyId, verifyToken } from '../platform/crypto/jwt.ts'
 import type { PosternFailure, PosternResult, Principal } from './bindings.ts'
 import type { FoundKey } from './key-cache.ts'
 
@@ -9,6 +9,14 @@ const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_
 const INVALID: PosternFailure = { ok: false, code: 'invalid_token' }
 
 export type FindKey = (kid: string, now: number) => Promise<FoundKey | null | PosternFailure>
+
+/**
+ * A token that says to be signed with SHARED_TOKEN_SECRET: whoever has that secret could have made it, so Postern takes it with its
+ * session alone, at every freshness.
+ */
+export function needsItsSession(token: string): boolean {
+  return claimsNoKey(token, 'JWT', 'HS256')
+}
 
 /** @param onForeign told of a genuine token that is of another issuer or for another audience, by the claim */
 export async function verifyAccessToken(

@@ -92,10 +92,15 @@ export interface ServiceUser {
 }
 
 export interface LoginResponse {
+  /** With SHARED_TOKEN_SECRET the token that is signed with it (HS256), else `access_token`. */
   readonly accessToken: string
-  readonly refreshToken: string
-  /** Seconds the access token lasts. */
+  /** Seconds `accessToken` lasts. */
   readonly expiresIn: number
+  /** The token that the published keys verify (ES256), whether or not a secret is shared. */
+  readonly access_token: string
+  /** Seconds `access_token` lasts. */
+  readonly expires_in: number
+  readonly refreshToken: string
   readonly user: ServiceUser
 }
 

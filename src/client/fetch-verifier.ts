@@ -53,14 +53,19 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
 
   const [maxKeyAgeSeconds, report] = [maxKeyAgeOf(options), createReport(options.log)]
 
-  const askForKeys = () =>
+  let hadKeys = false
+  const ask = () =>
     withDeadline(timeoutMilliseconds, report, async (): Promise<PosternResult<KeySet>> => {
       const signal = AbortSignal.timeout(timeoutMilliseconds)
       // Whoever names the keys makes the tokens: no redirect decides that.
-      const published = await readKeys(await fetch(jwksUrl, { signal, redirect: 'manual' }), jwksUrl)
+      const published = await readKeys(await fetch(jwksUrl, { signal, redirect: 'manual' }), jwksUrl).catch((error: unknown) => {
+        // Where there were keys once, the address is right: what answers now is an outage, which passes.
+        throw hadKeys && error instanceof SetUpError ? new Error(error.message) : error
+      })
+      hadKeys = true
       return { ok: true, value: { keys: published, issuer, audience, maxTokenAgeSeconds, cacheSeconds: CACHE_SECONDS } }
     })
-  const keys = createKeyCache(askForKeys, report)
+  const [keys, source] = [createKeyCache(), { ask, report }]
   // Signed with these very keys, and yet refused: whoever set this up meant another name for the same Postern.
   const onForeign = (claim: 'iss' | 'aud') => {
     const wanted = claim === 'iss' ? `issuer ${issuer}` : `audience ${audience}`
@@ -75,14 +80,17 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
     asks: 'keys',
     async authenticate(token, { freshness = 'token' } = {}) {
       if (freshness !== 'token') throw new TypeError(`Cannot check a token at ${freshness}: a fetch verifier checks at token only`)
-      return verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock(), onForeign)
+      return verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds, source), clock(), onForeign)
     },
   }
 }
 
+/** Refusals that say of themselves to come again: RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4. */
+const PASSING = [408, 425, 429]
+
 /** @throws Error for an outage; SetUpError for what is no JWK Set of Postern's, which always has a key */
 async function readKeys(response: Response, jwksUrl: string): Promise<readonly PublicJwk[]> {
-  if (response.status >= 500 || response.status === 429) throw new Error(`${jwksUrl} answers ${response.status}`)
+  if (response.status >= 500 || PASSING.includes(response.status)) throw new Error(`${jwksUrl} answers ${response.status}`)
   if (!response.ok)
     throw new SetUpError(`${jwksUrl} answers ${response.status}: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
   const body = (await response.json().catch(() => null)) as { readonly keys?: unknown } | null

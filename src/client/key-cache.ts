@@ -16,8 +16,14 @@ export interface KeyCache {
   /**
    * The key of this id; `null` when nobody knows it; a failure when that cannot be told.
    * @param maxAgeSeconds how long ago the keys may have been fetched
+   * @param source asked if need be; the verifiers that share a cache have one each
    */
-  find(kid: string, now: number, maxAgeSeconds: number): Promise<FoundKey | null | PosternFailure>
+  find(kid: string, now: number, maxAgeSeconds: number, source: KeySource): Promise<FoundKey | null | PosternFailure>
+}
+
+export interface KeySource {
+  ask(): Promise<PosternResult<KeySet>>
+  readonly report: Report
 }
 
 interface Known {
@@ -34,7 +40,7 @@ const WATCH_TURNS = 40
 const WATCH_TURN_MILLISECONDS = 5
 const NO_SENSE: PosternFailure = { ok: false, code: 'unavailable', retryAfter: 1 }
 
-export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>, report: Report): KeyCache {
+export function createKeyCache(): KeyCache {
   let known: Known | null = null
   let failure: PosternFailure | null = null
   let askedAt = Number.NEGATIVE_INFINITY
@@ -42,7 +48,7 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>, report
   /** The question on its way. One whose request was cancelled stays until another takes its place. */
   let question: object | null = null
 
-  async function refresh(now: number): Promise<void> {
+  async function refresh(now: number, { ask, report }: KeySource): Promise<void> {
     const own = {}
     question = own
     askedAt = now
@@ -60,13 +66,13 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>, report
   }
 
   /** Waits for an answer. Of all who watch a question in vain the first asks anew, and the others watch that one. */
-  async function join(now: number): Promise<void> {
+  async function join(now: number, source: KeySource): Promise<void> {
     const [watched, seen] = [question, answers]
     const isOnItsWay = () => question === watched && answers === seen
     for (let turn = 0; turn < WATCH_TURNS && isOnItsWay(); turn += 1)
       await new Promise((resolve) => setTimeout(resolve, WATCH_TURN_MILLISECONDS))
     if (answers !== seen) return
-    return question === watched ? refresh(now) : join(now)
+    return question === watched ? refresh(now, source) : join(now, source)
   }
 
   function lookUp(kid: string, notBefore: number): FoundKey | null {
@@ -74,15 +80,20 @@ export function createKeyCache(ask: () => Promise<PosternResult<KeySet>>, report
     return known && key ? { key, terms: known.terms } : null
   }
 
-  async function find(kid: string, now: number, maxAgeSeconds: number): Promise<FoundKey | null | PosternFailure> {
+  async function find(
+    kid: string,
+    now: number,
+    maxAgeSeconds: number,
+    source: KeySource,
+  ): Promise<FoundKey | null | PosternFailure> {
     const notBefore = now - maxAgeSeconds
     const isOld = !known || now >= known.freshUntil
     const found = lookUp(kid, notBefore)
     const isCoolingDown = now - askedAt < COOLDOWN_SECONDS
     // Old keys go on while somebody else asks for new ones, and while nobody can be asked.
     if (found && (!isOld || isCoolingDown)) return found
-    if (!isCoolingDown) await refresh(now)
-    else if (question) await join(now)
+    if (!isCoolingDown) await refresh(now, source)
+    else if (question) await join(now, source)
     return lookUp(kid, notBefore) ?? failure ?? (known && known.fetchedAt >= notBefore ? null : NO_SENSE)
   }
 

@@ -1,4 +1,7 @@
 // Hono middleware that lets a request pass when its bearer token counts, and says why in JSON when it does not (RFC 6750 §3).
+// Only Hono's own types tell routes of `c.var.principal`. The comment goes into the declarations, so that programs without Hono compile.
+// biome-ignore lint/suspicious/noTsIgnore: where Hono is there is no error to expect
+/** @ts-ignore: Hono is optional */
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Freshness, PosternFailure, Principal, TokenVerifierBinding } from './bindings.ts'
 import type { FetchVerifier } from './fetch-verifier.ts'
@@ -46,7 +49,7 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
     const token = readBearerToken(c.req.header('Authorization'))
     if (token === null) return refuse(c, 401, 'unauthorized', 'Unauthorized', { 'WWW-Authenticate': REALM })
     const chosen = typeof verifier === 'function' ? verifier(c) : verifier
-    if (chosen === null) return refuseFailure(c, NOT_BOUND)
+    if (chosen === null && verifier === verifierOfBinding) return refuseFailure(c, NOT_BOUND)
     requireFit(chosen, freshness)
     const result = await (chosen.asks === 'keys' ? chosen.authenticate(token) : chosen.authenticate(token, { freshness }))
     if (!result.ok) return refuseFailure(c, result)
@@ -61,8 +64,17 @@ export function requireAuth(options: RequireAuthOptions = {}): MiddlewareHandler
 }
 
 /** A weaker check than the one that is asked for must never pass for it. */
-function requireFit({ asks }: Verifier | FetchVerifier, freshness: Freshness): void {
-  if (asks === 'session' || (asks === 'keys' && freshness === 'token')) return
+function requireFit(
+  verifier: Verifier | FetchVerifier | null | undefined,
+  freshness: Freshness,
+): asserts verifier is Verifier | FetchVerifier {
+  const asks = verifier?.asks
+  if (asks !== 'session' && asks !== 'keys') {
+    throw new TypeError(
+      'Cannot require auth: verifier must be of createVerifier() or createFetchVerifier(), or a function that returns one. Leave it out for the binding POSTERN',
+    )
+  }
+  if (asks === 'session' || freshness === 'token') return
   throw new TypeError(
     `Cannot require auth at ${freshness} with a fetch verifier, which knows nothing of sessions: set freshness to token, or bind Postern`,
   )

@@ -17,26 +17,40 @@ export type Report = (error: unknown) => void
 
 const QUIET_MILLISECONDS = 60_000
 
+/** What was told already: of one Postern, however many verifiers ask it, each with a log of its own. */
+export interface Told {
+  readonly faults: Set<string>
+  /** Milliseconds. */
+  quietUntil: number
+}
+
+export function nothingTold(): Told {
+  return { faults: new Set(), quietUntil: Number.NEGATIVE_INFINITY }
+}
+
 /** @param log gets one line each; @param clock milliseconds */
-export function createReport(log: (line: string) => void = console.error, clock = Date.now): Report {
-  const told = new Set<string>()
-  let quietUntil = Number.NEGATIVE_INFINITY
+export function createReport(log: (line: string) => void = console.error, clock = Date.now, told = nothingTold()): Report {
   return function report(error) {
     const message = describe(error)
     if (error instanceof SetUpError) {
-      if (told.has(message)) return
-      told.add(message)
+      if (told.faults.has(message)) return
+      told.faults.add(message)
       return log(`Postern is not set up right, and every request is answered ${error.status}: ${message}`)
     }
     const now = clock()
-    if (now < quietUntil) return
-    quietUntil = now + QUIET_MILLISECONDS
+    if (now < told.quietUntil) return
+    told.quietUntil = now + QUIET_MILLISECONDS
     log(`Cannot ask Postern: ${message}`)
   }
 }
 
+/** What a worker is told by the runtime when the connection to another one breaks, as it does on each call between wranglers of two makes. */
+const LOST = /^(Network connection lost|internal error; reference = )/
+const HOW_TO_CONNECT = 'in local development, give this worker a wrangler as new as Postern has, on Node 22 or later'
+
 /** `fetch failed` says nothing of why; its cause does. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (LOST.test(error.message)) return `${error.message} (${HOW_TO_CONNECT})`
   return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} (${error.cause.message})` : error.message
 }

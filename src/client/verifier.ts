@@ -1,10 +1,10 @@
 // Checks tokens for a worker that is bound to Postern: at `token` by itself with keys fetched over the binding, at `edge` and
 // `strict` by asking.
-import { verifyAccessToken } from './access-token.ts'
+import { needsItsSession, verifyAccessToken } from './access-token.ts'
 import type { Freshness, PosternResult, Principal, TokenVerifierBinding } from './bindings.ts'
 import { withDeadline } from './deadline.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
-import { createReport, type Report, SetUpError } from './troubles.ts'
+import { createReport, nothingTold, type Report, SetUpError, type Told } from './troubles.ts'
 
 export interface Verifier {
   /** It can ask about the session: every freshness is right. */
@@ -37,8 +37,8 @@ const HOW_TO_BIND =
 const HOW_TO_ALLOW =
   'give the binding in wrangler.toml props = { caller = "<name>", rights = ["verify"] }: it has not the right to check tokens'
 
-/** One cache and one memory of what was told a binding, however many verifiers a program makes for it. */
-const known = new WeakMap<Binding, { readonly keys: KeyCache; readonly report: Report }>()
+/** One cache and one memory of what was told a binding, however many verifiers a program makes for it; options are each verifier's own. */
+const known = new WeakMap<Binding, { readonly keys: KeyCache; readonly told: Told }>()
 
 /**
  * @param binding `env.POSTERN`, bound to the entrypoint `TokenVerifier` or `AuthService`
@@ -50,20 +50,22 @@ export function createVerifier(binding: Binding, options: VerifierOptions = {}):
   const timeoutMilliseconds = timeoutOf(options)
   const { clock = systemClock } = options
   const maxKeyAgeSeconds = maxKeyAgeOf(options)
-  const { keys, report } = known.get(binding) ?? remember(binding, timeoutMilliseconds, options.log)
+  const { keys, told } = known.get(binding) ?? remember(binding)
+  const report = createReport(options.log, Date.now, told)
+  const ask = <T>(question: () => Promise<PosternResult<T>>) =>
+    withDeadline(timeoutMilliseconds, report, () => askBinding(report, question))
+  const source = { ask: () => ask(() => binding.jwks()), report }
   return {
     asks: 'session',
     authenticate: (token, { freshness = 'strict' } = {}) =>
-      freshness === 'token'
-        ? verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds), clock())
-        : withDeadline(timeoutMilliseconds, report, () => askBinding(report, () => binding.authenticate(token, { freshness }))),
+      freshness === 'token' && !needsItsSession(token)
+        ? verifyAccessToken(token, (kid, now) => keys.find(kid, now, maxKeyAgeSeconds, source), clock())
+        : ask(() => binding.authenticate(token, { freshness })),
   }
 }
 
-function remember(binding: Binding, timeoutMilliseconds: number, log?: (line: string) => void) {
-  const report = createReport(log)
-  const askForKeys = () => withDeadline(timeoutMilliseconds, report, () => askBinding(report, () => binding.jwks()))
-  const made = { keys: createKeyCache(askForKeys, report), report }
+function remember(binding: Binding) {
+  const made = { keys: createKeyCache(), told: nothingTold() }
   known.set(binding, made)
   return made
 }

@@ -23,6 +23,10 @@ import { warnOfSharedBudget } from './shared/shared-budget.ts'
 import { createStable, STABLE_PATH } from './stable/routes.ts'
 import { V1_PATH, v1 } from './v1/routes.ts'
 
+/** Why the mailbox is shut in development: for whoever reads the log. */
+const NOT_HERE =
+  'not asked for at localhost: another name of this machine, or a wrangler that says the host of its routes, whatever the browser asks for; "npm run dev" leaves them out'
+
 /**
  * @param serviceOf the core over the bindings of a request
  * @param log where request lines go
@@ -50,7 +54,8 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
     c.var.auth.retryDueMail()
   })
   const developmentOnly = createMiddleware<AppEnv>(async (c, next) => {
-    if (!isDevelopment(c.env) || !isLoopback(new URL(c.req.url))) throw new HttpError('not_found', 'not in development')
+    if (!isDevelopment(c.env)) throw new HttpError('not_found', 'not in development')
+    if (!isLoopback(new URL(c.req.url))) throw new HttpError('not_found', NOT_HERE)
     await next()
   })
 

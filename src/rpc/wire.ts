@@ -97,9 +97,10 @@ export function renderPrincipal(principal: Principal) {
   }
 }
 
+/** `access_token` and `expires_in` as over HTTP: always the token that the published keys verify. */
 export function renderLogin({ accessToken, sharedToken, refreshToken, expiresIn, user }: Grant) {
   const access = sharedToken ? { accessToken: sharedToken.token, expiresIn: sharedToken.expiresIn } : { accessToken, expiresIn }
-  return { ...access, refreshToken, user: renderUser(user) }
+  return { ...access, access_token: accessToken, expires_in: expiresIn, refreshToken, user: renderUser(user) }
 }
 
 export function renderUser(user: User) {

@@ -14,8 +14,8 @@ async function newKey(): Promise<PublicJwk> {
 
 /** With keys that may be a day old. */
 function cacheOf(ask: () => Promise<PosternResult<KeySet>>, report: Report = () => {}) {
-  const cache = createKeyCache(ask, report)
-  return { find: (kid: string, now: number, maxAgeSeconds = 86_400) => cache.find(kid, now, maxAgeSeconds) }
+  const cache = createKeyCache()
+  return { find: (kid: string, now: number, maxAgeSeconds = 86_400) => cache.find(kid, now, maxAgeSeconds, { ask, report }) }
 }
 
 /** A Postern whose answers a test decides; counts how often it is asked. */

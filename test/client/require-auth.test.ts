@@ -136,6 +136,19 @@ describe('requireAuth()', () => {
     expect(() => requireAuth({ freshness: 'token', verifier })).not.toThrow()
   })
 
+  it.each([null, {}, 'postern', 7])('is not made with %j for a verifier, and says what one is', (verifier) => {
+    expect(() => requireAuth({ verifier: verifier as never })).toThrow(
+      /^Cannot require auth: verifier must be of createVerifier\(\)/,
+    )
+  })
+
+  it.each([null, undefined, {}])('fails where its function returns %j for a verifier, in the same words', async (verifier) => {
+    const api = new Hono().get('/', requireAuth({ verifier: () => verifier as never }), (c) => c.text('in'))
+    api.onError((error, c) => c.text(error.message, 500))
+    const reply = await api.request('/', { headers: { Authorization: 'Bearer a.b.c' } })
+    expect([reply.status, await reply.text()]).toEqual([500, expect.stringMatching(/^Cannot require auth: verifier must be of/)])
+  })
+
   it('lets nobody pass by a verifier that turns out to be too weak', async () => {
     const failures: Error[] = []
     const api = new Hono()
@@ -168,6 +181,19 @@ describe('createVerifier()', () => {
     const hangs = () => new Promise<never>(() => {})
     const verifier = createVerifier({ authenticate: hangs, jwks: hangs }, { timeoutMilliseconds: 20 })
     expect(await verifier.authenticate('a.b.c')).toEqual({ ok: false, code: 'unavailable', retryAfter: 1 })
+  })
+
+  it('takes the options of each call for that call, not those of the first one for the same binding', async () => {
+    const hangs = () => new Promise<never>(() => {})
+    const binding = { authenticate: hangs, jwks: hangs }
+    const lines: string[][] = [[], []]
+    const make = (index: number, timeoutMilliseconds: number) =>
+      createVerifier(binding, { timeoutMilliseconds, log: (line) => lines[index]?.push(line) })
+    const [slow, quick] = [make(0, 60_000), make(1, 20)]
+    const byKeys = `${encodePart({ alg: 'ES256', typ: 'at+jwt', kid: 'any' })}.e30.AAAA`
+    void slow.authenticate('a.b.c')
+    expect(await quick.authenticate(byKeys, { freshness: 'token' })).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([[], ['Cannot ask Postern: no answer within 20 ms']])
   })
 
   it('says why it could not ask: a fault of the set-up once, an outage once a minute', async () => {
@@ -320,6 +346,39 @@ describe('createFetchVerifier()', () => {
     expect(lines).toEqual([expect.stringContaining('/.well-known/jwks.json answers 404: give publicUrl')])
     // @ts-expect-error: the types say so as well
     await expect(verifier.authenticate(access_token, { freshness: 'strict' })).rejects.toThrow(TypeError)
+  })
+
+  it('goes on as soon as a wrong answer for the keys is a right one, and from then on takes a wrong one for an outage', async () => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    let status = 403
+    const fetch = async (url: string) => (status === 200 ? app.fetch(new Request(url)) : new Response('<html>', { status }))
+    const verifier = overHttp(app, { fetch, maxKeyAgeSeconds: 700, log: (line: string) => lines.push(line) })
+    const ask = () => verifier.authenticate(access_token)
+    expect(await ask()).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines.splice(0)).toEqual([expect.stringMatching(/not set up right.*jwks\.json answers 403/)])
+    status = 200
+    app.clock.advance(5)
+    expect(await ask()).toMatchObject({ ok: true })
+    status = 404
+    app.clock.advance(650)
+    expect(await ask()).toMatchObject({ ok: true })
+    expect(lines.splice(0)).toEqual([expect.stringMatching(/^Cannot ask Postern: .*jwks\.json answers 404/)])
+    app.clock.advance(51)
+    expect(await ask()).toMatchObject({ ok: false, code: 'unavailable' })
+    status = 200
+    app.clock.advance(5)
+    expect(await ask()).toMatchObject({ ok: true })
+  })
+
+  it.each([408, 425, 429])('takes %i for an outage: it says to come again', async (status) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    const verifier = overHttp(app, { fetch: async () => new Response('', { status }), log: (line: string) => lines.push(line) })
+    expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([expect.stringMatching(/^Cannot ask Postern: /)])
   })
 
   it('wants to be told where the keys are, and who signs with them', () => {

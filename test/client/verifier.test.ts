@@ -18,6 +18,15 @@ describe('what a program is told that cannot ask Postern', () => {
     expect(lines).toEqual([expect.stringMatching(/is not set up right.*service = "postern".*entrypoint named "TokenVerifier"/)])
   })
 
+  it.each(['Network connection lost.', 'internal error; reference = 7ed2hvspm3i3a09btb6o4oi5'])(
+    'names the cure where an older wrangler connects and then loses each call: %s',
+    async (message) => {
+      expect(await ask(new Error(message))).toEqual([
+        `Cannot ask Postern: ${message} (in local development, give this worker a wrangler as new as Postern has, on Node 22 or later)`,
+      ])
+    },
+  )
+
   it('names what an outage came from', async () => {
     const lines = await ask(new Error('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') }))
     expect(lines).toEqual(['Cannot ask Postern: fetch failed (connect ECONNREFUSED 127.0.0.1:9)'])

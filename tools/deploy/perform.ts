@@ -125,9 +125,14 @@ async function makeSecret(
   return key
 }
 
-async function requireLogin({ wrangler }: DeployTools): Promise<void> {
-  const { code } = await wrangler(['whoami', '--json'], '')
-  if (code !== 0) throw new Error('Cannot deploy: wrangler is not signed in. Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN')
+async function requireLogin({ wrangler, echo }: DeployTools): Promise<void> {
+  const result = await wrangler(['whoami', '--json'], '')
+  if (result.code === 0) return
+  if (/"loggedIn":\s*false/.test(result.stdout))
+    throw new Error('Cannot deploy: wrangler is not signed in. Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN')
+  // Of a broken connection, or a token that is wrong, wrangler knows more.
+  echo(result)
+  throw new Error('Cannot deploy: Cloudflare has not said whose account this is. Above is what wrangler says of it')
 }
 
 async function readAccount({ wrangler }: DeployTools): Promise<Account> {

@@ -16,7 +16,7 @@ export interface DevArguments {
   readonly hasInteractiveChoice: boolean
 }
 
-const DEFAULT_PORT = 8787
+export const DEFAULT_PORT = 8787
 const LOOPBACK_OR_ANY = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::', '*'])
 
 /** @throws Error whose message says which argument is wrong */

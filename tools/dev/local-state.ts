@@ -148,7 +148,7 @@ function notePath(directory: string, database: string): string {
   return join(directory, `.postern-migrated${suffix}`)
 }
 
-async function packageVersion(directory: string): Promise<string> {
+export async function packageVersion(directory: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   return String((manifest as { version?: unknown }).version)
 }

@@ -1,7 +1,7 @@
 // A `wrangler dev` that was started without us, as far as its build hook can tell: it knows neither the directory of the state nor the
 // port, but the command line of the process it descends from does.
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
@@ -14,9 +14,17 @@ export interface PlainWrangler {
   /** `null` where the command line does not say. */
   readonly port: number | null
   readonly protocol: 'http' | 'https'
+  /** `null` where the command line does not say. */
+  readonly ip: string | null
+  /** Whether the command line says what PUBLIC_URL is, and Postern hears it: only the first of several workers gets such words. */
+  readonly isPublicUrlGiven: boolean
+  /** Of the worker that answers over HTTP, where the command line names it; absolute. */
+  readonly servedConfig: string | null
   /** Postern's, where the command line names it; absolute. */
   readonly config: string | null
   readonly environment: string | null
+  /** Its own; `null` where its file does not say. */
+  readonly version: string | null
 }
 
 interface Process {
@@ -41,13 +49,16 @@ export async function findPlainWrangler(
     if (found === null) return null
     const { args, parent } = found
     const command = args.findIndex((arg, index) => index > 0 && arg === 'dev' && /wrangler/.test(args[index - 1] ?? ''))
-    if (command > 0) return { pid: next, ...readArguments(args.slice(command + 1), cwd) }
+    if (command > 0) {
+      const version = await findVersion(resolve(cwd, args[command - 1] ?? ''))
+      return { pid: next, ...readArguments(args.slice(command + 1), cwd), version }
+    }
     next = parent
   }
   return null
 }
 
-function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler, 'pid'> {
+function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler, 'pid' | 'version'> {
   const value = (name: string) => flagValues(args, `--${name}`).at(-1)
   const port = Number(value('port'))
   const persistTo = value('persist-to')
@@ -58,9 +69,29 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
     protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    ip: value('ip') ?? null,
+    isPublicUrlGiven: home === PROJECT_ROOT && flagValues(args, '--var').some((given) => given.startsWith('PUBLIC_URL:')),
+    servedConfig: configs[0] ?? null,
     config: configs.find((config) => dirname(config) === PROJECT_ROOT) ?? null,
     environment: flagValues(args, '--env', '-e').at(-1) || null,
   }
+}
+
+/** Of the package that a file of wrangler's is in. */
+async function findVersion(file: string): Promise<string | null> {
+  const real = await realpath(file).catch(() => file)
+  for (let folder = dirname(real); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '')
+    if (/"name":\s*"wrangler"/.test(manifest)) return /"version":\s*"([^"]+)"/.exec(manifest)?.[1] ?? null
+  }
+  return null
+}
+
+/** What to tell the developer of a wrangler that is too old; `null` where it is not. @param own the version that Postern has */
+export function describeOldWrangler({ version }: Pick<PlainWrangler, 'version'>, own: string): string | null {
+  const minor = (text: string) => text.split('.').slice(0, 2).join('.')
+  if (version === null || minor(version).localeCompare(minor(own), 'en', { numeric: true }) >= 0) return null
+  return `This is wrangler ${version}, and Postern is made for ${own}: an older one may not run it, nor reach it from another worker. Get a newer one with "npm install --save-dev wrangler@${own}", on Node 22 or later`
 }
 
 /** `null` where there is none, or the system does not tell. */

@@ -1,11 +1,13 @@
 // Makes the local state when it is missing; wrangler.toml's [build] command, so that plain `npx wrangler dev` works too.
 // For a deploy it makes the assets only: a deployed worker's secrets and database are not this machine's.
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import { DEFAULT_PERSIST_DIRECTORY, inProject, PROJECT_ROOT, packageFolder } from '../project.ts'
 import { environmentOfProcess, prepareConfig, SETTINGS } from '../settings/config-file.ts'
 import { readRoutedConfig } from './dev-config.ts'
-import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
-import { findPlainWrangler } from './plain-wrangler.ts'
+import { ensureAssets, ensureDatabase, ensureDevVars, packageVersion } from './local-state.ts'
+import { describeOldWrangler, findPlainWrangler } from './plain-wrangler.ts'
+import { findWrongPublicUrl } from './public-url.ts'
 import { makeStateDirectory } from './state-directory.ts'
 import { noteServer } from './state-holder.ts'
 import { requireNoOrphan } from './state-orphans.ts'
@@ -40,6 +42,11 @@ async function prepare(): Promise<void> {
   }
   await makeStateDirectory(persistDirectory)
   if (wrangler) {
+    const warnings = [
+      describeOldWrangler(wrangler, await packageVersion(packageFolder('wrangler'))),
+      await findWrongPublicUrl(wrangler, path, await readFile(inProject('.dev.vars'), 'utf8')),
+    ]
+    for (const warning of warnings) if (warning !== null) console.warn(warning)
     const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })

@@ -23,7 +23,9 @@ export async function keepIds(root: string, environment: string | null, ids: New
     const after = `${before.replace(/\n*$/, '\n')}\n${addition}`
     await writeFile(temporary, after)
     if (!(await says(temporary, environment, ids))) {
-      throw new Error(`Cannot add to ${SETTINGS}. Say there, and deploy again:\n\n${addition}`)
+      throw new Error(
+        `Cannot add to ${SETTINGS}. Write there, into the entry of the same binding where there is one, and deploy again:\n\n${addition}`,
+      )
     }
     // In place: it may be a link to where its owner keeps it.
     await writeFile(path, after)

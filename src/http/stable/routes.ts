@@ -1,11 +1,10 @@
 // The `stable` face: document 002. Reads, calls, renders; every decision is the core's.
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { noteFailure } from '../failures/failures.ts'
-import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
 import { closeRoutes, createRoutes, refuseHeadBeside } from '../shared/routes.ts'
-import { envelope, renderFailure, renderGrant, renderGrantedAccess, renderIdentity, StableLoginBody } from './wire.ts'
+import { envelope, parseStableLogin, renderFailure, renderGrant, renderGrantedAccess, renderIdentity } from './wire.ts'
 
 export const STABLE_PATH = '/api/stable/auth'
 
@@ -14,7 +13,7 @@ export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<Ap
   const stable = createRoutes()
     .use(inFace('stable'), requireService)
     .post('/login', jsonBody, async (c) => {
-      const credentials = parseBody(StableLoginBody, c.var.body)
+      const credentials = parseStableLogin(c.var.body)
       return c.json(envelope(renderGrant(await c.var.auth.signInStable(credentials, readClient(c)))))
     })
     .get('/user/:name', async (c) => {

@@ -6,13 +6,23 @@ import type { StableIdentity } from '../../core/access/who-am-i.ts'
 import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
 import type { Failure } from '../failures/failures.ts'
 import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../failures/refusals.ts'
-import { optionalName, optionalText } from '../openapi/schema.ts'
+import { optionalName, optionalText, parseBody } from '../openapi/schema.ts'
+import type { JsonObject } from '../shared/context.ts'
 
 export const StableLoginBody = v.object({
   username: optionalName('Compared by compatibility form and case'),
   password: optionalText('Whatever it is, it is judged, not checked against the policy'),
   operationsScope: v.optional(v.pipe(v.unknown(), v.description('Refused: a token has all rights of its user'))),
 })
+
+/**
+ * Programs that were written for document 002's own system may write a member in any case, since that one reads it so (Go's `encoding/json`
+ * folds case). Of this one alone it matters: asked for and not seen, the token would have more power than was asked for.
+ */
+export function parseStableLogin(body: JsonObject | null) {
+  const asked = Object.entries(body ?? {}).find(([name, value]) => name.toUpperCase() === 'OPERATIONSSCOPE' && value !== null)
+  return { ...parseBody(StableLoginBody, body), operationsScope: asked?.[1] }
+}
 
 const Time = v.pipe(v.string(), v.description('RFC 3339 with an offset'))
 const SessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))

@@ -1,6 +1,7 @@
 // The only file that knows jose: signs and checks JWTs (RFC 7519) with one fixed algorithm a purpose. Knows no user and
 // no session; what the claims mean is decided by its callers.
 import {
+  type CryptoKey,
   calculateJwkThumbprint,
   compactVerify,
   decodeJwt,

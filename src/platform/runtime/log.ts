@@ -2,10 +2,11 @@
 // address book or body.
 
 import { escapeUnprintable } from '../identifiers/printable-text.ts'
+import type { LogEvent } from './log-events.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
-export type Log = (level: LogLevel, event: string, fields?: LogFields) => void
+export type Log = (level: LogLevel, event: LogEvent, fields?: LogFields) => void
 
 export const consoleLog: Log = (level, event, fields) => {
   console[level](escapeUnprintable(JSON.stringify({ level, event, ...fields })))

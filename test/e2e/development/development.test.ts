@@ -1,6 +1,6 @@
 // Development as people do it: in a workspace, with the routes of a deployment in wrangler.toml, beside a worker of one's own, from its folder
 // or from here.
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { decodeJwt } from 'jose'
@@ -118,7 +118,8 @@ describe('a worker of one’s own and Postern, served together', () => {
 
   it('from the folder of that worker: by wrangler alone, with the state kept there', async () => {
     const config = ['-c', 'wrangler.toml', '-c', '../postern/wrangler.toml', '--inspector-port', '0']
-    await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url) => {
+    await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url, serving) => {
+      expect(serving.output()).toContain(`this is served at ${url}. Use "npm run dev" in Postern's folder`)
       expect((await post(url, '/api/v1/auth/register', FORM)).status).toBe(201)
       const state = join(caller, '.wrangler', 'state')
       expect(JSON.parse(await readFile(join(state, '.postern-server.json'), 'utf8'))).toMatchObject({ url })
@@ -126,5 +127,16 @@ describe('a worker of one’s own and Postern, served together', () => {
         'is not confirmed yet',
       )
     })
+    // With the word that it asks for.
+    const port = await findFreePort()
+    const url = `http://localhost:${port}`
+    await appendFile(join(postern, '.dev.vars'), `PUBLIC_URL=${url}\n`)
+    const serving = await serve(process.execPath, [WRANGLER, 'dev', ...config, '--port', String(port)], { root: caller, port })
+    try {
+      expect((await walk(url)).claims.iss).toBe(url)
+      expect(serving.output()).not.toContain('this is served at')
+    } finally {
+      await serving.stop()
+    }
   })
 })

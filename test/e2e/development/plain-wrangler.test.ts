@@ -35,6 +35,10 @@ describe('plain npx wrangler dev', () => {
     })
   })
 
+  it('says that mailed links lead elsewhere, since wrangler knows nothing of PUBLIC_URL, and what to do', () => {
+    expect(serving.output()).toContain(`begin with http://localhost:8787, but this is served at ${url}. Use "npm run dev"`)
+  })
+
   it('is a development environment, with a secret of its own that others on this machine cannot read', async () => {
     const devVars = join(checkout.root, '.dev.vars')
 

@@ -108,6 +108,10 @@ describe('the mailbox elsewhere', () => {
       '[::2]',
     ]
     for (const host of elsewhere) expectRefusal(await ask(host), REFUSED.notFound)
+    const reasons = app.log.filter(({ fields }) => fields.status === 404).map(({ fields }) => fields.reason)
+    expect(reasons).toEqual(
+      elsewhere.map(() => expect.stringMatching(/^not asked for at localhost: .*"npm run dev" leaves them out$/)),
+    )
   })
 
   it('does not read X-Forwarded-Host or Host for where it is', async () => {

@@ -1,10 +1,14 @@
 // Clients of document 001 as they are: they verify `accessToken` themselves, by the secret they share with the service, keep it for days and
 // never refresh. What verifies here is written from the document's words and jose alone.
+import { Hono } from 'hono'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { createFetchVerifier } from '../../../src/client/fetch-verifier.ts'
+import { requireAuth } from '../../../src/client/require-auth.ts'
+import { createVerifier } from '../../../src/client/verifier.ts'
 import { createCalls } from '../../../src/rpc/calls.ts'
 import { claimsOf, DAY } from '../../support/fixtures.ts'
-import { PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
+import { PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
 
 const SECRET = 'mQ4vT9xZ1kR7wB2nY8sL5dG0hJ3cF6aPqE4uIoXyTzU'
 const vars = { SHARED_TOKEN_SECRET: SECRET }
@@ -112,6 +116,69 @@ describe('a client of document 001 with SHARED_TOKEN_SECRET', () => {
     expect(await calls.verifyToken(login?.accessToken)).toMatchObject({ email, sid: expect.any(String), amr: ['pwd'] })
     expect(await calls.login('no address at all', PASSWORD)).toBeNull()
     expect((await app.v1('POST', '/login', { body: { email: 'no address at all', password: PASSWORD } })).status).toBe(401)
+  })
+
+  it.each(['token', 'edge', 'strict'] as const)(
+    'gets one answer at %s, over the binding as in requireAuth: its token counts until its session ends',
+    async (freshness) => {
+      const app = await startApp({ vars })
+      const { accessToken } = await signIn(app, await app.createAccount())
+      const binding = createCalls(() => ({ auth: app.auth, log: () => {} }), { caller: 'app', rights: ['verify'] })
+      const verifier = createVerifier(binding, { clock: () => app.clock.now })
+      const api = new Hono().get('/', requireAuth({ freshness, verifier }), (c) => c.text(c.var.principal.userId))
+      const ask = async (token: string) => {
+        const overBinding = await binding.authenticate(token, { freshness })
+        const { status } = await api.request('/', { headers: { Authorization: `Bearer ${token}` } })
+        return [overBinding.ok, status]
+      }
+      expect(await ask(accessToken)).toEqual([true, 200])
+      expect(await ask(`${accessToken.slice(0, -4)}AAAA`)).toEqual([false, 401])
+      await app.v1('POST', '/logout', { token: accessToken })
+      expect(await ask(accessToken)).toEqual([false, 401])
+    },
+  )
+
+  it('is told 503 by requireAuth at token while nobody can say whether its session lives', async () => {
+    const app = await startApp({ vars })
+    const { accessToken } = await signIn(app, await app.createAccount())
+    const fails = () => Promise.reject(new Error('the other worker has crashed'))
+    const verifier = createVerifier({ authenticate: fails, jwks: fails }, { log: () => {} })
+    const api = new Hono().get('/', requireAuth({ freshness: 'token', verifier }), (c) => c.text('in'))
+    expect((await api.request('/', { headers: { Authorization: `Bearer ${accessToken}` } })).status).toBe(503)
+  })
+
+  it('gets by login() the token that the published keys verify as well, which is accessToken where no secret is shared', async () => {
+    const rights = { caller: 'app', rights: ['verify', 'login'] }
+    for (const isShared of [true, false]) {
+      const app = await startApp(isShared ? { vars } : {})
+      const calls = createCalls(() => ({ auth: app.auth, log: () => {} }), rights)
+      const login = await calls.login(await app.createAccount(), PASSWORD)
+      const byKeys = createFetchVerifier({
+        publicUrl: PUBLIC_URL,
+        clock: () => app.clock.now,
+        fetch: async (url) => app.fetch(new Request(url)),
+      })
+      expect(await byKeys.authenticate(login?.access_token ?? '')).toMatchObject({ ok: true, value: { userId: login?.user.id } })
+      expect(login?.expires_in).toBe(900)
+      expect(login?.access_token === login?.accessToken).toBe(!isShared)
+      expect(await byKeys.authenticate(login?.accessToken ?? '')).toMatchObject({ ok: !isShared })
+    }
+  })
+
+  it('signs in again when the secret is another: sessions, access tokens and refresh tokens go on', async () => {
+    const before = await startApp({ vars })
+    const email = await before.createAccount()
+    const old = await signIn(before, email)
+    const NEXT = 'hJ3cF6aPqE4uIoXyTzUmQ4vT9xZ1kR7wB2nY8sL5dG0'
+    const app = await startApp({ vars: { SHARED_TOKEN_SECRET: NEXT }, keepStorage: true, now: before.clock.now })
+    expect([await meStatus(app, old.accessToken), await meStatus(app, old.access_token)]).toEqual([401, 200])
+    const refreshed = await app.v1('POST', '/refresh', { body: { refresh_token: old.refresh_token } })
+    expect([refreshed.status, await meStatus(app, refreshed.body.accessToken)]).toEqual([200, 200])
+    expect([await hook(refreshed.body.accessToken, NEXT), await hook(refreshed.body.accessToken)]).toEqual([
+      expect.objectContaining({ email }),
+      null,
+    ])
+    expect(await meStatus(app, (await signIn(app, email)).accessToken)).toBe(200)
   })
 
   it('finds accessToken to be access_token again where no secret is shared', async () => {

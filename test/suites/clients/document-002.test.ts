@@ -111,4 +111,17 @@ describe('a client of document 002', () => {
     ])
     expect((await stable(app, 'POST', '/login', { body: { ...body, operationsScope: null } })).status).toBe(200)
   })
+
+  it.each(['operationsscope', 'OperationsScope', 'OPERATIONSSCOPE', 'operation\u017fScope'])(
+    'gets none either where it writes the member as the system before reads it, in any case: %s',
+    async (name) => {
+      const app = await startApp()
+      await createSignedIn(app, 'admin')
+      const login = { username: 'admin', password: PASSWORD }
+      expect((await stable(app, 'POST', '/login', { body: { ...login, [name]: { elements: [] } } })).status).toBe(400)
+      expect((await stable(app, 'POST', '/login', { body: { ...login, [name]: null } })).status).toBe(200)
+      const both = { ...login, operationsScope: null, [name]: { elements: [] } }
+      expect((await stable(app, 'POST', '/login', { body: both })).status).toBe(400)
+    },
+  )
 })

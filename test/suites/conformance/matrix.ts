@@ -133,11 +133,14 @@ export const DIFFERENCES: Readonly<Record<DocumentNumber, Readonly<Partial<Recor
       ...among(['login', 'me'], number),
       // Other workers know a user by the uuid; only the token is that of `v1`.
       'login(): accessToken.claims.user_id': [UUID, 1],
+      'login(): access_token.claims.user_id': [UUID, 1],
     },
     'TOKEN_PROFILE_CLAIMS=off': {
       ...noNames('login', null, null),
-      'login(): accessToken.claims.first_name': [null, undefined],
-      'login(): accessToken.claims.last_name': [null, undefined],
+      ...among(['accessToken', 'access_token'], (token) => ({
+        [`login(): ${token}.claims.first_name`]: [null, undefined],
+        [`login(): ${token}.claims.last_name`]: [null, undefined],
+      })),
     },
   },
   '002': {

@@ -78,15 +78,16 @@ export async function startCloudflare(directory: string, hosts: readonly string[
 
   const sockets = new Set<Socket>()
   const proxy = createHttpServer().on('connect', (request, socket: Socket) => {
+    if (!/\.workers\.dev:443$/.test(request.url ?? '') && !hosts.some((host) => request.url === `${host}:443`)) {
+      unexpected.push(`CONNECT ${request.url}`)
+      socket.destroy()
+      return
+    }
     const inner = connect((edge.address() as AddressInfo).port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       socket.pipe(inner).pipe(socket)
     })
     for (const each of [socket, inner]) sockets.add(each.on('error', () => inner.destroy()))
-    if (!/\.workers\.dev:443$/.test(request.url ?? '') && !hosts.some((host) => request.url === `${host}:443`)) {
-      unexpected.push(`CONNECT ${request.url}`)
-      socket.destroy()
-    }
   })
   await Promise.all([api, edge, proxy].map((server) => listen(server)))
   return {

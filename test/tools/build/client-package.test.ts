@@ -28,6 +28,26 @@ const wrong: number = createVerifier(binding)
 export { app, principal, wrong }
 `
 
+/** A program that has no Hono, and asks in both ways. */
+const WITHOUT_HONO = `
+import { createFetchVerifier, createVerifier, type AuthServiceBinding, type Principal } from 'postern/client'
+
+declare const binding: AuthServiceBinding
+const verifier = createFetchVerifier({ publicUrl: 'https://auth.example.com' })
+const answer = await verifier.authenticate('a.b.c')
+const principal: Principal | null = answer.ok ? answer.value : null
+// @ts-expect-error: the types are really there
+const wrong: number = createVerifier(binding)
+export { principal, wrong }
+`
+
+/** Where the types of the platform come from: in Node, in a browser's library, in Workers. */
+const PLATFORMS = {
+  Node: ['--lib', 'es2022', '--types', 'node'],
+  DOM: ['--lib', 'es2022,dom', '--typeRoots', 'none'],
+  Workers: ['--lib', 'es2022', '--types', '@cloudflare/workers-types'],
+} as const
+
 /** What each of the ways to check a token says, in a runtime that has nothing of this repository. */
 const CHECK = `
 import { createFetchVerifier, createVerifier, requireAuth } from 'postern/client'
@@ -83,15 +103,35 @@ function readmePrograms(readme: string): string[] {
   return programsIn(readme.split('## Calling from another worker')[1]?.split('\n## ')[0] ?? '')
 }
 
-/** Fails with what the compiler says. */
-async function compileWith(tsc: string, resolution: string, programs: readonly string[]): Promise<void> {
+/** Fails with what the compiler says of the programs and, but for `--skipLibCheck`, of all declarations that they need. */
+async function compileWith(
+  tsc: string,
+  resolution: string,
+  programs: readonly string[],
+  { folder = program, options = PLATFORMS.Workers as readonly string[] } = {},
+): Promise<void> {
   const files = programs.map((_, index) => `program-${index}.ts`)
-  await Promise.all(files.map((file, index) => writeFile(join(program, file), programs[index] ?? '')))
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022', '--types', '@cloudflare/workers-types']
+  await Promise.all(files.map((file, index) => writeFile(join(folder, file), programs[index] ?? '')))
   const modules = ['--module', resolution === 'nodenext' ? 'nodenext' : 'esnext', '--moduleResolution', resolution]
-  const compile = [tsc, ...options, '--skipLibCheck', ...modules, ...files]
-  const { stdout } = await run(process.execPath, compile, { cwd: program }).catch((error: { stdout: string }) => error)
+  const compile = [tsc, '--noEmit', '--strict', '--target', 'es2022', ...options, ...modules, ...files]
+  const { stdout } = await run(process.execPath, compile, { cwd: folder }).catch((error: { stdout: string }) => error)
   expect(stdout).toBe('')
+}
+
+/** TypeScript's own path: of this repository, or one of the versions that callers have. */
+function compiler(version: string): string {
+  if (version === 'here') return toolPath('tsc')
+  return callers(version === '5.4' ? 'typescript-5.4/bin/tsc' : 'typescript/bin/tsc')
+}
+
+/** A folder with the package and what it needs, beside the packages named. */
+async function installPackage(folder: string, beside: readonly string[]): Promise<void> {
+  const modules = join(folder, 'node_modules')
+  await mkdir(modules, { recursive: true })
+  await cp(join(program, 'package'), join(modules, 'postern'), { recursive: true })
+  for (const name of ['jose', '@cloudflare', '@types', ...beside])
+    await symlink(inProject('node_modules', name), join(modules, name), 'dir')
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
 }
 
 let program = ''
@@ -110,11 +150,7 @@ beforeAll(async () => {
   const { stdout } = await run('npm', ['pack', `./${CLIENT_PACKAGE}`, '--json'], { cwd: copy })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   await run('tar', ['-xzf', join(copy, filename)], { cwd: program })
-  const modules = join(program, 'node_modules')
-  await mkdir(modules)
-  await cp(join(program, 'package'), join(modules, 'postern'), { recursive: true })
-  for (const name of ['jose', 'hono', '@cloudflare']) await symlink(inProject('node_modules', name), join(modules, name), 'dir')
-  await writeFile(join(program, 'package.json'), '{ "type": "module" }')
+  await installPackage(program, ['hono'])
 })
 
 describe('the packed package', () => {
@@ -164,12 +200,33 @@ describe('the packed package', () => {
   it('has a README of its own, whose programs compile', async () => {
     const readme = await readFile(join(program, 'package', 'README.md'), 'utf8')
     expect(readme).toMatch(/^# postern\/client\n/)
-    await compileWith(toolPath('tsc'), 'bundler', programsIn(readme))
+    await compileWith(compiler('here'), 'bundler', programsIn(readme))
   })
 
-  it.each(['node', 'bundler'])('has types for TypeScript 5.4 that resolves modules as %s', async (resolution) => {
-    await compileWith(callers('typescript-5.4/bin/tsc'), resolution, [PROGRAM])
-  })
+  it.each(['node', 'bundler'])(
+    'has types for TypeScript 5.4 that resolves modules as %s, with skipLibCheck for those of Hono',
+    async (resolution) => {
+      const options = [...PLATFORMS.Workers, '--skipLibCheck']
+      await compileWith(compiler('5.4'), resolution, [PROGRAM], { options })
+    },
+  )
+
+  it.each([
+    ['5.4', 'node'],
+    ['5.4', 'bundler'],
+    ['5.9', 'node'],
+    ['5.9', 'nodenext'],
+    ['here', 'bundler'],
+    ['here', 'nodenext'],
+  ])(
+    'has types that need neither Hono nor skipLibCheck, for TypeScript %s that resolves modules as %s',
+    async (version, resolution) => {
+      const folder = await makeTemporaryDirectory()
+      await installPackage(folder, [])
+      for (const options of Object.values(PLATFORMS))
+        await compileWith(compiler(version), resolution, [WITHOUT_HONO], { folder, options })
+    },
+  )
 
   it('runs in plain Node as postern/client', async () => {
     const code = "import * as client from 'postern/client'; console.log(Object.keys(client).sort().join())"
@@ -183,12 +240,16 @@ describe('the packed package', () => {
     await expect(failed).rejects.toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/)
   })
 
+  it('tells routes of c.var.principal without skipLibCheck, in Node as in Workers', async () => {
+    for (const options of Object.values(PLATFORMS)) await compileWith(compiler('5.9'), 'bundler', [PROGRAM], { options })
+  })
+
   it.each(['bundler', 'nodenext'])(
     'has types for programs that resolve modules as %s, those of README included',
     async (resolution) => {
       const programs = [PROGRAM, ...readmePrograms(await readFile(inProject('README.md'), 'utf8'))]
       expect(programs).toHaveLength(4)
-      await compileWith(toolPath('tsc'), resolution, programs)
+      await compileWith(compiler('here'), resolution, programs)
     },
   )
 

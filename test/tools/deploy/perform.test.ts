@@ -20,7 +20,7 @@ function account({ isSignedIn = true, fails = '' } = {}) {
     const line = args.join(' ')
     asked.push(line)
     if (fails !== '' && line.startsWith(fails)) return answer('it is down', 1)
-    if (line === 'whoami --json') return answer('{}', isSignedIn ? 0 : 1)
+    if (line === 'whoami --json') return answer(`{"loggedIn":${isSignedIn}}`, isSignedIn ? 0 : 1)
     if (line.startsWith('d1 list')) return answer(`a note\n${JSON.stringify(databases)}`)
     if (line.startsWith('d1 create')) databases.push({ uuid: `id of ${args[2]}`, name: args[2] ?? '' })
     if (line.startsWith('kv namespace list')) return answer(JSON.stringify(namespaces))
@@ -156,5 +156,13 @@ describe('performDeploy()', () => {
     const { wrangler, asked } = account({ isSignedIn: false })
     await expect(performDeploy(target('x'), { ...silent, wrangler })).rejects.toThrow('Run "npx wrangler login"')
     expect(asked).toEqual(['whoami --json'])
+  })
+
+  it('shows what wrangler says where Cloudflare cannot be asked, and takes nobody for signed out by that', async () => {
+    const { wrangler, asked } = account({ fails: 'whoami' })
+    const shown: string[] = []
+    const tools = { ...silent, wrangler, echo: ({ stdout }: { readonly stdout: string }) => void shown.push(stdout) }
+    await expect(performDeploy(target('x'), tools)).rejects.toThrow('Cloudflare has not said whose account this is')
+    expect([shown, asked]).toEqual([['it is down'], ['whoami --json']])
   })
 })

@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { findPlainWrangler } from '../../../tools/dev/plain-wrangler.ts'
+import { packageVersion } from '../../../tools/dev/local-state.ts'
+import { describeOldWrangler, findPlainWrangler } from '../../../tools/dev/plain-wrangler.ts'
 import {
   findRunningServer,
   findUrlOfTheDead,
@@ -12,7 +13,7 @@ import {
   holdStateForMoment,
   noteServer,
 } from '../../../tools/dev/state-holder.ts'
-import { inProject, PROJECT_ROOT } from '../../../tools/project.ts'
+import { inProject, PROJECT_ROOT, packageFolder, toolPath } from '../../../tools/project.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const URL = 'http://localhost:8787'
@@ -145,6 +146,17 @@ describe('findPlainWrangler()', () => {
 
   it.each([[['node', 'x.js']], [['node', '/x/wrangler-dist/cli.js', 'deploy']], [['dev']]])('finds none in %j', async (args) => {
     expect(await findPlainWrangler(100, tree(args))).toBeNull()
+  })
+
+  it('knows which wrangler it is by its file, and tells one that is older than Postern’s', async () => {
+    const found = await findPlainWrangler(100, tree(['sh'], ['node', toolPath('wrangler'), 'dev']), PROJECT_ROOT)
+    const own = await packageVersion(packageFolder('wrangler'))
+    expect(found?.version).toBe(own)
+    expect(describeOldWrangler({ version: own }, own)).toBeNull()
+    expect(describeOldWrangler({ version: null }, own)).toBeNull()
+    expect(describeOldWrangler({ version: '4.156.0' }, '4.156.2')).toBeNull()
+    expect(describeOldWrangler({ version: '5.0.0' }, '4.156.2')).toBeNull()
+    expect(describeOldWrangler({ version: '4.80.0' }, '4.156.2')).toMatch(/^This is wrangler 4\.80\.0.*wrangler@4\.156\.2/)
   })
 
   it('asks the system about processes that are there', async () => {
