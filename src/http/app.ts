@@ -17,6 +17,7 @@ import { createOperations, createReference } from './service/routes.ts'
 import type { AppEnv } from './shared/context.ts'
 import { cors } from './shared/cors.ts'
 import { isLoopback } from './shared/loopback.ts'
+import type { OriginPolicy } from './shared/origins.ts'
 import { closeRoutes, createRoutes } from './shared/routes.ts'
 import { secureHeaders } from './shared/security-headers.ts'
 import { warnOfSharedBudget } from './shared/shared-budget.ts'
@@ -27,18 +28,21 @@ import { V1_PATH, v1 } from './v1/routes.ts'
 const NOT_HERE =
   'not asked for at localhost: another name of this machine, or a wrangler that says the host of its routes, whatever the browser asks for; "npm run dev" leaves them out'
 
+const NO_ORIGINS: OriginPolicy = { own: '', listed: [], isDevelopment: false }
+
 /**
  * @param serviceOf the core over the bindings of a request
  * @param log where request lines go
  */
 export function createApp(serviceOf: (env: Bindings) => Service, log: Log = consoleLog): Hono<AppEnv> {
   const service = (env: AppEnv['Bindings']) => serviceOf(env as Bindings)
-  const listOrigins = (env: AppEnv['Bindings']) => {
+  const originsOf = (env: AppEnv['Bindings']): OriginPolicy => {
     try {
-      return service(env).config.corsOrigins
+      const { publicUrl: own, corsOrigins: listed } = service(env).config
+      return { own, listed, isDevelopment: isDevelopment(env) }
     } catch {
       // Broken configuration: requireService says so. Without a list no origin is on it.
-      return []
+      return NO_ORIGINS
     }
   }
   const requireService = createMiddleware<AppEnv>(async (c, next) => {
@@ -65,7 +69,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       logRequest(log),
       warnOfSharedBudget(log),
       secureHeaders,
-      cors((env, path) => (path.startsWith(`${ADMIN_PATH}/`) ? [] : listOrigins(env))),
+      cors((env, path) => (path.startsWith(`${ADMIN_PATH}/`) ? { ...NO_ORIGINS, own: originsOf(env).own } : originsOf(env)), log),
     )
     .route(
       '/',
@@ -89,7 +93,7 @@ export function createApp(serviceOf: (env: Bindings) => Service, log: Log = cons
       COOKIE_PATH,
       createCookieFace({
         requireService,
-        originsOf: (env) => ({ own: service(env).config.publicUrl, listed: listOrigins(env) }),
+        originsOf,
         isReadable: (env) => service(env).config.cookieAccessToken === 'readable',
       }),
     )

@@ -5,8 +5,9 @@ import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace, readClient } from '../shared/context.ts'
+import type { OriginPolicy } from '../shared/origins.ts'
 import { closeRoutes, createRoutes } from '../shared/routes.ts'
-import { type Origins, sameOrigin } from '../shared/same-origin.ts'
+import { sameOrigin } from '../shared/same-origin.ts'
 import { clearTokenCookies, readTokenCookies, setAccessCookie, setTokenCookies } from './cookies.ts'
 import { PinLoginBody, renderFailure } from './wire.ts'
 
@@ -15,7 +16,7 @@ export const COOKIE_PATH = '/auth'
 interface CookieFaceOptions {
   /** Inside the face, so that its refusal too is in the face's words. */
   readonly requireService: MiddlewareHandler<AppEnv>
-  readonly originsOf: (env: AppEnv['Bindings']) => Origins
+  readonly originsOf: (env: AppEnv['Bindings']) => OriginPolicy
   /** Whether scripts of a page may read the access token. */
   readonly isReadable: (env: AppEnv['Bindings']) => boolean
 }

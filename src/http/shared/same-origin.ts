@@ -4,12 +4,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AuthError } from '../../core/kernel/errors.ts'
 import type { AppEnv } from './context.ts'
-
-export interface Origins {
-  /** Origin of this service as configured. */
-  readonly own: string
-  readonly listed: readonly string[]
-}
+import type { OriginPolicy } from './origins.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -17,7 +12,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const OWN_SITES = new Set(['same-origin', 'none'])
 
 /** @param originsOf asked on each request, since configuration is read from its environment */
-export function sameOrigin(originsOf: (env: AppEnv['Bindings']) => Origins) {
+export function sameOrigin(originsOf: (env: AppEnv['Bindings']) => OriginPolicy) {
   return createMiddleware<AppEnv>(async function sameOrigin(c, next) {
     const { own, listed } = originsOf(c.env)
     if (!SAFE_METHODS.has(c.req.method) && !isFromOrigins(c, own, listed)) throw new AuthError('forbidden', 'from another origin')

@@ -14,6 +14,7 @@ export const LOG_EVENTS = [
   'mail dropped',
   'mail not sent',
   'not ready',
+  'origin refused',
   'password not looked up in breaches',
   'proof not noted',
   'request',

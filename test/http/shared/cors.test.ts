@@ -1,6 +1,6 @@
 // CORS in the very fields of document 004: on replies, refusals and preflights, for listed origins only.
 import { describe, expect, it } from 'vitest'
-import { PASSWORD, type Reply, startApp } from '../../support/harness.ts'
+import { PASSWORD, PUBLIC_URL, type Reply, startApp } from '../../support/harness.ts'
 import { expectCommonHeaders } from '../../support/http/v1-shapes.ts'
 
 const ORIGIN = 'http://localhost:8080'
@@ -56,9 +56,11 @@ describe.each(REQUESTS)('a reply of %i to %s %s', (status, method, path, body) =
 
 describe('CORS', () => {
   it.each([
-    'http://localhost:8081',
-    'https://localhost:8080',
     'http://localhost:8080.evil.example',
+    'http://localhost.evil.example',
+    'http://127.0.0.1.evil.example',
+    'file://',
+    'http://[::2]:8080',
     'http://evil.example',
     'http://LOCALHOST:8080',
     'http://localhost:8080/',
@@ -90,14 +92,47 @@ describe('CORS', () => {
     }
   })
 
-  it('lets each origin of CORS_ORIGINS in, and the development default no longer', async () => {
+  it.each([
+    'http://localhost:8081',
+    'https://localhost:8080',
+    'http://127.0.0.1:5173',
+    'http://[::1]:3000',
+    'http://app.localhost',
+    'capacitor://localhost',
+  ])('lets the origin %s of this machine in, in development alone', async (origin) => {
+    const development = await startApp({ vars: { CORS_ORIGINS: 'https://one.example' } })
+    expect(corsFieldsOf(await development.v1('GET', '/me', { headers: { Origin: origin } }))).toEqual(fieldsFor(origin))
+    const production = await startApp({
+      vars: {
+        ENVIRONMENT: undefined,
+        PUBLIC_URL: 'https://auth.example.com',
+        MAIL_FROM: 'a@example.com',
+        MAIL_HTTP_URL: 'https://mail.example.com',
+      },
+    })
+    expect(corsFieldsOf(await production.v1('GET', '/me', { headers: { Origin: origin } }))).toEqual({})
+  })
+
+  it('names a refused origin in one line of the log, and none of its own', async () => {
+    const app = await startApp()
+    const ask = (origin: string) => app.v1('GET', '/me', { headers: { Origin: origin } })
+    for (let count = 0; count < 3; count += 1) await ask('https://evil.example')
+    for (let index = 0; index < 120; index += 1) await ask(`https://e${index}.example`)
+    await ask(new URL(PUBLIC_URL).origin)
+    const lines = app.log.filter(({ event }) => event === 'origin refused')
+    expect(lines[0]).toMatchObject({ level: 'warn', fields: { origin: 'https://evil.example' } })
+    expect(lines).toHaveLength(100)
+    expect(lines.filter(({ fields }) => fields.origin === 'https://evil.example')).toHaveLength(1)
+  })
+
+  it('lets each origin of CORS_ORIGINS in, and no other one', async () => {
     const app = await startApp({ vars: { CORS_ORIGINS: 'https://one.example, https://two.example:8443' } })
     for (const origin of ['https://one.example', 'https://two.example:8443']) {
       const headers = { Origin: origin, 'Access-Control-Request-Method': 'POST' }
       expect(corsFieldsOf(await app.v1('OPTIONS', '/login', { headers }))).toEqual(fieldsFor(origin))
       expect(corsFieldsOf(await app.v1('GET', '/me', { headers: { Origin: origin } }))).toEqual(fieldsFor(origin))
     }
-    expect(corsFieldsOf(await app.v1('GET', '/me', { headers: { Origin: ORIGIN } }))).toEqual({})
+    expect(corsFieldsOf(await app.v1('GET', '/me', { headers: { Origin: 'https://three.example' } }))).toEqual({})
   })
 
   it('shows a 429 and its fields to a listed origin', async () => {

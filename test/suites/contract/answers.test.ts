@@ -32,7 +32,13 @@ interface Sample {
 }
 
 function judge({ method = 'GET', path, asked = {}, status, headers = {}, body }: Sample): string[] {
-  const question: Question = { method, url: `https://auth.example.com${path}`, headers: new Headers(asked), corsOrigins: [ORIGIN] }
+  const question: Question = {
+    method,
+    url: `https://auth.example.com${path}`,
+    headers: new Headers(asked),
+    corsOrigins: [ORIGIN],
+    isDevelopment: false,
+  }
   const fields = Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== '')
   const text = typeof body === 'string' || body === undefined ? (body ?? null) : JSON.stringify(body)
   const answer: Answer = { status, headers: new Headers(fields), text }

@@ -11,6 +11,7 @@ export interface Question {
   readonly headers: Headers
   /** What may be on `Access-Control-Allow-Origin`. */
   readonly corsOrigins: readonly string[]
+  readonly isDevelopment: boolean
   /** `COOKIE_ACCESS_TOKEN=readable`. */
   readonly hasReadableAccess?: boolean
 }
