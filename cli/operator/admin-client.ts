@@ -18,6 +18,19 @@ export class Refused extends Error {
   }
 }
 
+/** Nobody answers, or the answer has broken off. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+  /** As the system calls it. */
+  readonly reason: string
+
+  constructor(origin: string, error: unknown) {
+    const reason = causeOf(error)
+    super(`Cannot reach ${origin}: ${reason}`)
+    this.reason = reason
+  }
+}
+
 export interface LineNote {
   readonly line: number
   readonly message: string
@@ -53,7 +66,7 @@ export function createAdminClient(origin: string, key: string, fetcher: Fetcher 
     } catch (error) {
       // What the body is read from may have failed, and has said so itself.
       if (error instanceof Error && error.cause instanceof FileFailed) throw error.cause
-      throw new Error(`Cannot reach ${origin}: ${causeOf(error)}`)
+      throw new Unreachable(origin, error)
     }
     if (response.ok) return response
     throw await readRefusal(response, origin)
@@ -71,8 +84,17 @@ export function createAdminClient(origin: string, key: string, fetcher: Fetcher 
         headers: { 'Content-Type': LINES, Accept: LINES },
       }
       const response = await ask(method, path, query, (init ?? {}) as RequestInit)
-      return (response.body ?? Readable.from([])) as AsyncIterable<Uint8Array>
+      return readBody(response.body, origin)
     },
+  }
+}
+
+/** @throws Unreachable where it breaks off */
+async function* readBody(body: Response['body'], origin: string): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* (body ?? Readable.from([])) as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw new Unreachable(origin, error)
   }
 }
 

@@ -20,6 +20,7 @@ export function renderStory(story: UserStory): string {
     ['Username', user.username],
     ['Name', [user.first_name, user.last_name].filter(Boolean).join(' ') || null],
     ['External id', user.external_id],
+    ['Number', user.number === null ? null : String(user.number)],
     ['Address proven', user.email_verified ? 'yes' : 'no'],
     ['Disabled', user.disabled_at],
     ['Signs in by', user.credentials.join(', ') || 'nothing yet'],

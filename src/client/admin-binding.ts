@@ -113,6 +113,7 @@ export interface AdminImportReport {
   readonly imported: number
   readonly present: number
   readonly left_alone: readonly { readonly line: number; readonly message: string }[]
+  readonly without_number: readonly { readonly line: number; readonly message: string }[]
   readonly not_imported: readonly { readonly line: number; readonly message: string }[]
 }
 

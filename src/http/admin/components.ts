@@ -213,6 +213,7 @@ export const adminComponents = {
       imported: { ...LARGE, examples: [2] },
       present: { ...LARGE, examples: [0] },
       left_alone: { maxItems: 1000, examples: [[]] },
+      without_number: { maxItems: 1000, examples: [[]] },
       not_imported: { maxItems: 1000, examples: [[]] },
     },
   },

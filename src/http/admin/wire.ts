@@ -127,6 +127,10 @@ export const ImportReportSchema = v.object({
     v.array(LineProblemSchema),
     v.description('Those of them that are another account since, or none; at most 1000'),
   ),
+  without_number: v.pipe(
+    v.array(LineProblemSchema),
+    v.description('New users who get another number than the one they seem to have had; at most 1000'),
+  ),
   not_imported: v.pipe(
     v.array(LineProblemSchema),
     v.description('Whose address or username was taken while the import ran; at most 1000'),

@@ -9,6 +9,7 @@ import type { Database } from '../database.ts'
 import { type OutgoingMail, queueMail } from '../mail/outbox.ts'
 import { readUser, type User } from '../rows.ts'
 import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { holdFormerUsernames, openWindow, type Warning, warn } from './recovery-points.ts'
 import { bumpEpoch } from './users.ts'
 
@@ -118,6 +119,11 @@ export function createAccountChanges(database: Database): AccountChanges {
       const results = await database.transact([
         ...before,
         sql`UPDATE users SET ${assignments(changes)} updated_at = ${now} WHERE ${isAllowed}`,
+        ...(changes.username && account.evenIfDisabled
+          ? endRegistrations(
+              sql`username_key = ${changes.username.key} AND EXISTS (SELECT 1 FROM users WHERE ${isAllowed} AND username_key = ${changes.username.key})`,
+            )
+          : []),
         ...(changes.username === undefined ? [] : holdFormerUsernames(sql`(SELECT id FROM users WHERE ${isJudged(account)})`, now)),
         // In the batch, since a question of its own could fail when all is done.
         sql`SELECT * FROM users WHERE ${isJudged(account)}`,
@@ -148,16 +154,17 @@ function assignments({ firstName, lastName, username }: ProfileChanges): SQL {
   return sql.join(names, sql` `)
 }
 
-/** Takes what is free, what has lapsed, what the account gave up, and what only registrations of its own address have asked for. */
+/** Takes what is free, what has lapsed, what the account gave up, and what only registrations want: of its own address, for an operator of any. */
 function claimUsername(account: JudgedAccount, username: ProfileChanges['username'], now: number): SQL[] {
   if (!username) return []
+  const givesWay = account.evenIfDisabled ? IS_PENDING : sql`email = excluded.email`
   return [
     sql`
       INSERT INTO username_claims (username_key, email, expires_at)
       SELECT ${username.key}, ${account.email}, NULL WHERE ${exists(account)}
       ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL, user_id = NULL
         WHERE expires_at IS NOT NULL
-          AND (expires_at <= ${now} OR user_id = ${account.id} OR email = excluded.email)`,
+          AND (expires_at <= ${now} OR user_id = ${account.id} OR ${givesWay})`,
   ]
 }
 

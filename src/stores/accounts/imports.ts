@@ -2,15 +2,17 @@
 // only transaction). Each step is one statement over the staged lines, so that no isolate ever holds them all.
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEvent } from '../audit/audit-event.ts'
-import { forgetEventsOf } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import type { Row } from '../rows.ts'
+import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { isReserved } from './recovery-points.ts'
 
 /** A user that waits to be written. */
 export interface StagedUser {
   readonly line: number
   readonly sourceId: string
+  /** The id in the file, where it is not the source's: a file may have gained external ids. */
+  readonly secondId: string | null
   readonly userId: string
   readonly externalId: string | null
   readonly email: string
@@ -55,6 +57,8 @@ export interface Imports {
   countKnown(importId: string): Promise<number>
   /** Those of them whose user has become another one since, or is gone. @returns at most `limit` */
   findChanged(importId: string, limit: number): Promise<readonly LineNote[]>
+  /** New lines whose users get another number than the one they seem to have had. @param keepsNumbers as above @returns at most `limit` */
+  findLostNumbers(importId: string, keepsNumbers: boolean, limit: number): Promise<readonly LineNote[]>
   /** Has numbers given out from now on lie beyond all that the lines bring. */
   passNumbers(importId: string): Promise<void>
   /**
@@ -95,12 +99,15 @@ export function createImports(database: Database): Imports {
     },
 
     async recognise(importId, range) {
+      const secondId = sql`(import_lines.account ->> 'secondId')`
       // In a file that was exported here. Who has left since, of which the record keeps the id alone, is not brought back.
-      const idOfOurs = sql`iif(import_lines.source_id LIKE 'i:%', substr(import_lines.source_id, 3), NULL)`
+      const idOfOurs = sql`substr(coalesce(${secondId}, iif(import_lines.source_id LIKE 'i:%', import_lines.source_id, NULL)), 3)`
       await database.ask(sql`
         UPDATE import_lines SET known_user_id = coalesce(
           (SELECT imported_accounts.user_id FROM imported_accounts WHERE imported_accounts.source_id = import_lines.source_id),
           (SELECT users.id FROM users WHERE users.external_id = import_lines.external_id),
+          (SELECT imported_accounts.user_id FROM imported_accounts LEFT JOIN users ON users.id = imported_accounts.user_id
+            WHERE imported_accounts.source_id = ${secondId} AND (users.id IS NULL OR (users.external_id IS NULL AND ${IS_ALIKE}))),
           (SELECT users.id FROM users WHERE users.id = ${idOfOurs}),
           (SELECT user_id FROM deleted_accounts WHERE user_id = ${idOfOurs}),
           (SELECT user_id FROM audit_events WHERE user_id = ${idOfOurs} AND what = 'account_deleted' LIMIT 1))
@@ -115,7 +122,7 @@ export function createImports(database: Database): Imports {
         UNION ALL SELECT line, 'the e-mail address is kept for an account that it may take back' FROM import_lines
           WHERE ${isNew} AND ${isReserved(sql`import_lines.email`, now)}
         UNION ALL SELECT line, 'the username is taken by another account' FROM import_lines WHERE ${isNew} AND ${hasUsernameTaken()}
-        UNION ALL SELECT line, 'the username is held by a pending registration, or kept for the account that gave it up' FROM import_lines
+        UNION ALL SELECT line, 'the username is kept for the account that gave it up' FROM import_lines
           WHERE ${isNew} AND ${hasUsernameHeld(now)} AND NOT ${hasUsernameTaken()}
         UNION ALL SELECT line, 'the number ' || external_id || ' is another user''s already: numbers are kept for users that are imported before others are made' FROM import_lines
           WHERE ${isNew} AND ${keepsNumbers ? 1 : 0} AND ${numberOf()} IN (SELECT number FROM user_numbers)
@@ -134,6 +141,7 @@ export function createImports(database: Database): Imports {
       const rows = await database.ask(sql`
         SELECT line, CASE
           WHEN users.id IS NULL THEN 'the account was deleted since'
+          WHEN source_id LIKE 'i:%' AND NOT ${IS_ALIKE} THEN 'the account that came under this id has another e-mail address and no name of this line: changed since, or a user of another system, who needs an external_id'
           WHEN users.email <> import_lines.email THEN 'the account has another e-mail address since'
           WHEN users.username_key IS NOT import_lines.username_key THEN 'the account has another username since'
           ELSE 'the account has other names since' END AS message
@@ -141,6 +149,20 @@ export function createImports(database: Database): Imports {
         WHERE import_id = ${importId} AND known_user_id IS NOT NULL AND (users.id IS NULL OR users.email <> import_lines.email
           OR users.username_key IS NOT import_lines.username_key OR users.first_name IS NOT account ->> 'firstName'
           OR users.last_name IS NOT account ->> 'lastName')
+        ORDER BY line LIMIT ${limit}`)
+      return rows.map(readNote)
+    },
+
+    async findLostNumbers(importId, keepsNumbers, limit) {
+      const isNew = sql`import_id = ${importId} AND known_user_id IS NULL`
+      const kept = sql`${keepsNumbers ? 1 : 0}`
+      const rows = await database.ask(sql`
+        SELECT line, 'the number ' || external_id || ' is another user''s already: this one gets the next that is free' AS message
+          FROM import_lines WHERE ${isNew} AND ${numberOf()} IN (SELECT number FROM user_numbers)
+        UNION ALL SELECT line, 'the external_id is no whole number of at most 15 digits: the user gets the next that is free'
+          FROM import_lines WHERE ${isNew} AND ${kept} AND external_id IS NOT NULL AND ${numberOf()} IS NULL
+        UNION ALL SELECT line, 'a number is kept as external_id, not as id: the user gets the next that is free'
+          FROM import_lines WHERE ${isNew} AND ${kept} AND external_id IS NULL AND source_id GLOB 'i:[0-9]*' AND source_id NOT GLOB 'i:*[^0-9]*'
         ORDER BY line LIMIT ${limit}`)
       return rows.map(readNote)
     },
@@ -158,8 +180,9 @@ export function createImports(database: Database): Imports {
 
     async write(importId, range, event) {
       const { at: now } = event
-      const written = sql`(SELECT users.email FROM import_lines JOIN users ON users.id = import_lines.user_id
+      const writtenOf = (column: SQL) => sql`(SELECT users.${column} FROM import_lines JOIN users ON users.id = import_lines.user_id
         WHERE ${isWithin(importId, range)})`
+      const emails = writtenOf(sql`email`)
       const results = await database.transact([
         insertUsers(importId, range, now),
         sql`
@@ -170,18 +193,20 @@ export function createImports(database: Database): Imports {
             WHERE expires_at IS NOT NULL`,
         sql`
           INSERT INTO imported_accounts (source_id, user_id)
-          SELECT import_lines.source_id, users.id FROM import_lines JOIN users ON users.id = import_lines.user_id
-          WHERE ${isWithin(importId, range)}`,
+          SELECT source_id, coalesce(known_user_id, users.id) AS owner FROM import_lines LEFT JOIN users ON users.id = import_lines.user_id
+            WHERE ${isWithin(importId, range)} AND owner IS NOT NULL
+          UNION ALL
+          SELECT account ->> 'secondId', users.id FROM import_lines JOIN users ON users.id = import_lines.user_id
+            WHERE ${isWithin(importId, range)} AND account ->> 'secondId' IS NOT NULL
+          ON CONFLICT DO NOTHING`,
         // An account is made once, so its id will do for the event's.
         sql`
           INSERT INTO audit_events (id, at, what, outcome, reason, user_id, session_id, actor, ip, user_agent, face)
           SELECT users.id, ${now}, ${event.what}, ${event.outcome}, ${event.reason}, users.id, ${event.sessionId}, ${event.actor},
             ${event.ip}, ${event.userAgent}, ${event.face}
           FROM import_lines JOIN users ON users.id = import_lines.user_id WHERE ${isWithin(importId, range)} ORDER BY line`,
-        forgetEventsOf(sql`SELECT id FROM registrations WHERE email IN ${written}`),
-        sql`DELETE FROM registrations WHERE email IN ${written}`,
-        sql`DELETE FROM one_time_tokens WHERE purpose = 'verify_email' AND email IN ${written}`,
-        sql`DELETE FROM username_claims WHERE expires_at IS NOT NULL AND email IN ${written}`,
+        ...endRegistrations(sql`(email IN ${emails} OR username_key IN ${writtenOf(sql`username_key`)})`),
+        sql`DELETE FROM username_claims WHERE expires_at IS NOT NULL AND email IN ${emails}`,
         sql`
           SELECT line, 'the e-mail address or the username was taken during the import' AS message
           FROM import_lines LEFT JOIN users ON users.id = import_lines.user_id
@@ -221,6 +246,11 @@ function insertUsers(importId: string, range: LineRange, now: number): SQL {
     ORDER BY line`
 }
 
+/** Of a row of `users` beside one of `import_lines`: anything shows that it is the same person's. */
+const IS_ALIKE = sql`coalesce(users.email = import_lines.email OR users.username_key = import_lines.username_key
+  OR (users.first_name = account ->> 'firstName' AND users.last_name = account ->> 'lastName')
+  OR users.created_at = account ->> 'createdAt', FALSE)`
+
 /** The number that an external id is, `NULL` where it is none. */
 function numberOf(): SQL {
   return sql`iif(length(external_id) < 16 AND external_id NOT GLOB '*[^0-9]*' AND external_id NOT GLOB '0*' AND external_id <> '',
@@ -239,10 +269,9 @@ function hasUsernameTaken(): SQL {
   return sql`EXISTS (SELECT 1 FROM users WHERE users.username_key = import_lines.username_key)`
 }
 
-/** A pending registration of the line's own address gives way. */
 function hasUsernameHeld(now: number): SQL {
   return sql`EXISTS (SELECT 1 FROM username_claims WHERE username_claims.username_key = import_lines.username_key
-    AND (expires_at IS NULL OR (expires_at > ${now} AND username_claims.email <> import_lines.email)))`
+    AND (expires_at IS NULL OR expires_at > ${now}) AND NOT ${IS_PENDING})`
 }
 
 function readNote({ line, message }: Row): LineNote {

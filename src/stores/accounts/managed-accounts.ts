@@ -11,6 +11,7 @@ import { readUser, type User } from '../rows.ts'
 import { hasChanged } from './account-changes.ts'
 import { moveAccount } from './account-links.ts'
 import { NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { closeWindow } from './recovery-points.ts'
 import { bumpEpoch, forgetNumberOf } from './users.ts'
 
@@ -43,7 +44,7 @@ export interface NewAccount {
   readonly permissions: readonly string[]
 }
 
-/** Why there is no new account: `heldUntil` by a registration that is still pending, `null` by an account. */
+/** Why there is no new account: `heldUntil` for an account that gave the username up, `null` by an account that has it. */
 export type NotCreated = { readonly taken: 'address' } | { readonly taken: 'username'; readonly heldUntil: number | null }
 
 export interface ManagedAccounts {
@@ -109,12 +110,10 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
           SELECT ${usernameKey}, ${email}, NULL
           WHERE ${usernameKey} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE email = ${email})
           ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL, user_id = NULL
-            WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR email = excluded.email)`,
+            WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR ${IS_PENDING})`,
         insertAccount(account, now),
         appendEvent(event, isCreated),
-        forgetEventsOf(sql`SELECT id FROM registrations WHERE email = ${email} AND ${isCreated}`),
-        sql`DELETE FROM registrations WHERE email = ${email} AND ${isCreated}`,
-        sql`DELETE FROM one_time_tokens WHERE email = ${email} AND purpose = 'verify_email' AND ${isCreated}`,
+        ...endRegistrations(sql`${isCreated} AND (email = ${email} OR username_key = ${usernameKey})`),
         sql`DELETE FROM username_claims WHERE email = ${email} AND expires_at IS NOT NULL AND ${isCreated}`,
         sql`SELECT 1 FROM users WHERE email = ${email} AND id <> ${id}`,
         sql`SELECT expires_at FROM username_claims WHERE username_key = ${usernameKey}`,

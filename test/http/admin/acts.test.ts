@@ -135,6 +135,23 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'PATCH', `/users/${id}`, { body: { username: 'a@b' } })).status).toBe(400)
   })
 
+  it('create and rename take a username that a stranger only registers, whose registration ends', async () => {
+    const app = await startApp()
+    const register = async (username: string) => {
+      const email = `${username}@example.org`
+      await app.v1('POST', '/register', { body: { email, password: PASSWORD, username } })
+      await app.settle()
+      return app.mailedToken(email)
+    }
+    const tokens = [await register('ada'), await register('countess')]
+    const made = await ask(app, 'POST', '/users', { body: { email: 'ada@example.com', password: NEW, username: 'Ada' } })
+    expect([made.status, made.body.user.username]).toEqual([201, 'Ada'])
+    const renamed = await ask(app, 'PATCH', `/users/${made.body.user.id}`, { body: { username: 'Countess' } })
+    expect([renamed.status, renamed.body.user.username]).toEqual([200, 'Countess'])
+    for (const token of tokens) expect((await app.v1('GET', `/verify-email?token=${token}`)).status).toBe(400)
+    expect((await ask(app, 'GET', '/registrations')).body.registrations).toEqual([])
+  })
+
   it('rename does not unlock a PIN by the way', async () => {
     const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9' } })
     const { id } = await withSession(app, { username: 'ada' })

@@ -47,7 +47,7 @@ describe('POST /import', () => {
   it('writes users whole, with their usernames, who sign in at once', async () => {
     const app = await startApp({ now: NOW })
     const reply = await bring(app, [ADA, '', { ...BOB, email: 'Bob@Example.com', hash: PBKDF2 }])
-    expect(reply.body).toEqual({ dry_run: false, imported: 2, present: 0, left_alone: [], not_imported: [] })
+    expect(reply.body).toEqual({ dry_run: false, imported: 2, present: 0, left_alone: [], without_number: [], not_imported: [] })
     expect((await ask(app, 'GET', '/stats')).body.accounts).toMatchObject({ all: 2, old_hashes: 2 })
     expect(await rows('SELECT * FROM users ORDER BY email')).toMatchObject([
       {
@@ -143,13 +143,36 @@ describe('POST /import', () => {
       ...{ imported: 0, present: 1, left_alone: [{ line: 1, message: 'the account has another username since' }] },
     })
     await ask(app, 'PATCH', `/users/${userId}`, { body: { email: 'moved@example.com' } })
-    expect((await bring(app, [user])).body.left_alone).toEqual([
+    const moved =
+      'id' in id
+        ? 'the account that came under this id has another e-mail address and no name of this line: changed since, or a user of another system, who needs an external_id'
+        : 'the account has another e-mail address since'
+    expect((await bring(app, [user])).body.left_alone).toEqual([{ line: 1, message: moved }])
+    expect((await bring(app, [{ ...user, username: 'Robert' }])).body.left_alone).toEqual([
       { line: 1, message: 'the account has another e-mail address since' },
     ])
     await ask(app, 'DELETE', `/users/${userId}`)
     expect((await bring(app, [user])).body).toMatchObject({
       ...{ imported: 0, present: 1, left_alone: [{ line: 1, message: 'the account was deleted since' }] },
     })
+  })
+
+  it('knows users by their id still in a file that has gained external ids, whether they moved or left', async () => {
+    const app = await startApp()
+    const people = ['a', 'b', 'c'].map((name, index) => ({
+      ...{ id: index + 1, email: `${name}@example.com`, first_name: name, last_name: 'Byron', created_at: '2020-01-01' },
+    }))
+    await bring(app, people)
+    const [moved, gone] = await rows<{ id: string }>('SELECT id FROM users ORDER BY email')
+    await ask(app, 'PATCH', `/users/${moved?.id}`, { body: { email: 'moved@example.com' } })
+    await ask(app, 'DELETE', `/users/${gone?.id}`)
+    const gained = people.map((person) => ({ ...person, external_id: `crm-${person.id}` }))
+    for (let count = 0; count < 2; count += 1) {
+      expect((await bring(app, gained)).body).toMatchObject({ imported: 0, present: 3, left_alone: [{ line: 1 }, { line: 2 }] })
+    }
+    // Of another system, whose ids begin at 1 too.
+    const others = [{ id: 3, external_id: 'hr-3', email: 'd@example.com', first_name: 'Dora' }]
+    expect((await bring(app, others)).body).toMatchObject({ imported: 1, present: 0 })
   })
 
   it('does not bring back by an older export who has left since, at once or put aside', async () => {
@@ -206,6 +229,13 @@ describe('POST /import', () => {
     ['external_id must be a text', { ...BOB, external_id: 'a\nb' }],
     ['created_at must be a time', { ...BOB, created_at: '2999-01-01T00:00:00Z' }],
     ['created_at must be a time', { ...BOB, created_at: 'yesterday' }],
+    ['created_at must be a time such as "2024-02-29T12:00:00Z", since 1970', { ...BOB, created_at: '1969-12-31T23:59:59Z' }],
+    ['created_at must be a time', { ...BOB, created_at: '2021-02-30' }],
+    ['created_at must be a time', { ...BOB, created_at: '2021-02-29T12:00:00Z' }],
+    ['created_at must be a time', { ...BOB, created_at: '2021-02-03T24:00:00Z' }],
+    ['username must not mix letters', { ...BOB, username: 'p\u0430ypal' }],
+    ['has a member twice', '{"email":"bob@example.com","email":"eve@example.com"}'],
+    ['has a member twice', '{"email":"bob@example.com","first_name":"\\":{[","\\u0065mail":"eve@example.com"}'],
     ['factors must be a list', { ...BOB, factors: ['a b'] }],
     ['is longer than 32768 bytes', `{"email":"${'a'.repeat(33_000)}`],
   ])('answers 400 for a line that %s, by its number, and writes no other either', async (problem, line) => {
@@ -253,19 +283,22 @@ describe('POST /import', () => {
     const app = await startApp({ now: NOW })
     await app.createAccount({ email: 'taken@example.com', username: 'Taken' })
     await BINDINGS.DB.exec(
-      `INSERT INTO username_claims (username_key, email, expires_at) VALUES ('pending', 'stranger@example.com', ${NOW + 60}), ('lapsed', 'stranger@example.com', ${NOW})`,
+      `INSERT INTO username_claims (username_key, email, expires_at) VALUES ('lapsed', 'stranger@example.com', ${NOW})`,
+    )
+    await BINDINGS.DB.exec(
+      `INSERT INTO username_claims (username_key, email, expires_at, user_id) VALUES ('givenup', '', ${NOW + 60}, 'somebody')`,
     )
     const lapsed = { ...BOB, email: 'e@example.com', username: 'lapsed' }
     const lines = [
       { ...BOB, email: 'taken@example.com' },
       { ...BOB, email: 'c@example.com', username: 'TAKEN' },
-      { ...BOB, email: 'd@example.com', username: 'Pending' },
+      { ...BOB, email: 'd@example.com', username: 'GivenUp' },
       lapsed,
     ]
     expect(notesOf(await bring(app, lines))).toEqual([
       '1: the e-mail address has an account already, which this file has not made',
       '2: the username is taken by another account',
-      '3: the username is held by a pending registration, or kept for the account that gave it up',
+      '3: the username is kept for the account that gave it up',
     ])
     expect((await bring(app, [lapsed])).body.imported).toBe(1)
     expect(await rows("SELECT email, expires_at FROM username_claims WHERE username_key = 'lapsed'")).toEqual([
@@ -286,6 +319,47 @@ describe('POST /import', () => {
     expect(notesOf(await bring(app, [line]))).toEqual(['1: the e-mail address is kept for an account that it may take back'])
     app.clock.advance(61)
     expect((await bring(app, [line, { email: `x${email}` }])).body.imported).toBe(2)
+  })
+
+  it('brings users whose username a stranger only registers, and ends that registration', async () => {
+    const app = await startApp()
+    await app.v1('POST', '/register', { body: { email: 'stranger@example.com', password: PASSWORD, username: 'Bob' } })
+    await app.settle()
+    const token = await app.mailedToken('stranger@example.com')
+    expect((await bring(app, [{ ...BOB, username: 'bob' }])).body).toMatchObject({ imported: 1, not_imported: [] })
+    expect((await app.v1('GET', `/verify-email?token=${token}`)).status).toBe(400)
+    expect(await rows('SELECT 1 FROM registrations')).toEqual([])
+    expect(await rows('SELECT email, expires_at FROM username_claims')).toEqual([{ email: BOB.email, expires_at: null }])
+  })
+
+  it('tells whose number is not kept, before USER_IDS=number and after', async () => {
+    const before = await startApp()
+    await before.createAccount({ email: 'first@example.com' })
+    const numbered = [
+      { email: 'a@example.com', external_id: '1' },
+      { email: 'b@example.com', external_id: 77 },
+    ]
+    const first = await bring(before, numbered)
+    expect(first.body).toMatchObject({
+      imported: 2,
+      without_number: [{ line: 1, message: expect.stringContaining('the number 1 ') }],
+    })
+    const after = await startApp({ vars: { USER_IDS: 'number' }, keepStorage: true })
+    const others = [
+      { email: 'c@example.com', external_id: '007' },
+      { email: 'd@example.com', external_id: '9007199254740991' },
+      { email: 'e@example.com', id: 78 },
+      { email: 'f@example.com', id: '7c6d3f0e-0000-4000-8000-000000000000' },
+      { email: 'g@example.com', external_id: '79' },
+    ]
+    expect((await bring(after, others, '/import?dry_run=1')).body.without_number.map(({ line }: { line: number }) => line)).toEqual(
+      [1, 2, 3],
+    )
+    expect((await bring(after, others)).body.without_number).toHaveLength(3)
+    expect(await rows('SELECT email, number FROM users WHERE number IN (77, 79) ORDER BY number')).toEqual([
+      { email: 'b@example.com', number: 77 },
+      { email: 'g@example.com', number: 79 },
+    ])
   })
 
   it('ends the pending registrations of its addresses, and no others', async () => {

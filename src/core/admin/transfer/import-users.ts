@@ -17,6 +17,8 @@ export interface ImportReport {
   readonly present: number
   /** Those of them that are another account since, or none. */
   readonly left_alone: readonly LineNote[]
+  /** New users who get another number than the one they seem to have had. */
+  readonly without_number: readonly LineNote[]
   /** Lines that were fine until somebody took their address or username while the import ran. */
   readonly not_imported: readonly LineNote[]
 }
@@ -61,11 +63,13 @@ export async function importUsers(
     const present = await imports.countKnown(importId)
     const waiting = last.count - present
     const leftAlone = await imports.findChanged(importId, MAX_NOTES)
+    const withoutNumber = await imports.findLostNumbers(importId, deps.settings.userIds === 'number', MAX_NOTES)
     onProgress(0, waiting)
     const event = describeOperatorAct(deps, operator, { what: 'account_created', reason: 'imported', userId: null })
     const done = isDryRun ? { written: waiting, late: [] } : await write(deps, importId, last.line, event, waiting, onProgress)
     if (!isDryRun) deps.log('info', 'users imported', { imported: done.written, present, session: event.sessionId?.slice(-8) })
-    return { dry_run: isDryRun, imported: done.written, present, left_alone: leftAlone, not_imported: done.late }
+    const notes = { left_alone: leftAlone, without_number: withoutNumber, not_imported: done.late }
+    return { dry_run: isDryRun, imported: done.written, present, ...notes }
   } finally {
     // Where that fails too, the cron does it.
     await imports.discard(importId).catch(() => {})
@@ -125,7 +129,7 @@ function readLine(content: Uint8Array | null, decoder: TextDecoder, now: number)
 
 function prepare({ random, settings }: Deps, line: number, { hash, ...user }: ImportedUser, digest: Digest): StagedUser {
   const passwordHash = hash ?? decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
-  // It stays when the account goes, and must not tell whose it was.
+  // What it is known by stays when the account goes, and must not tell whose it was.
   const sourceId = user.sourceId ?? `a:${encodeHex(digest(new TextEncoder().encode(user.email)))}`
   return { ...user, sourceId, line, userId: random.uuid(), passwordHash }
 }

@@ -5,6 +5,7 @@ import { readExportedHash } from '../../../platform/hashing/imported/exported-ha
 import { hasPassword } from '../../../platform/hashing/password-hash.ts'
 import { parseEmailAddress } from '../../../platform/identifiers/email-address.ts'
 import { type Locale, parseLocale } from '../../../platform/identifiers/locale.ts'
+import { findMixtureProblem } from '../../../platform/identifiers/new-username.ts'
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import { renderTime } from '../../../platform/runtime/rfc3339.ts'
@@ -14,6 +15,8 @@ import { findPermissionProblem } from '../permission-rules.ts'
 export interface ImportedUser {
   /** Names the user for good, whatever becomes of the address; `null`: there is nothing but the address in the file. */
   readonly sourceId: string | null
+  /** The id of a user that is named by an external one. */
+  readonly secondId: string | null
   readonly externalId: string | null
   readonly email: string
   readonly username: string | null
@@ -58,7 +61,9 @@ const FACTOR = /^[a-z0-9_-]{1,32}$/
 const MAX_FACTORS = 20
 const ID = /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u
 /** RFC 3339, or its date alone. */
-const TIME = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/
+const TIME = /^(\d{4}-\d\d-\d\d)([Tt ]([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/
+/** Of JSON: a string, with the colon of a member's name, or a bracket. */
+const TOKEN = /"(?:[^"\\]|\\.)*"\s*(:)?|[{}[\]]/g
 
 /** @param now epoch seconds: nobody was made later @throws BadLine with everything that is wrong */
 export function parseImportedUser(line: string, now: number): ImportedUser {
@@ -88,11 +93,18 @@ export function parseImportedUser(line: string, now: number): ImportedUser {
     'a language such as "es"',
   )
   const factors = read('factors', parseFactors, 'a list of at most 20 names such as "totp"')
-  const createdAt = read('created_at', (value) => parseTime(value, now), 'a time such as "2024-02-29T12:00:00Z", and not to come')
+  const createdAt = read(
+    'created_at',
+    (value) => parseTime(value, now),
+    'a time such as "2024-02-29T12:00:00Z", since 1970 and not to come',
+  )
+  const mixture = username && findMixtureProblem(username)
+  if (mixture) problems.push(`username ${mixture}`)
   if ((members.email ?? '') === '') problems.push('email is missing')
   if (email === null || problems.length > 0) throw new BadLine(problems.join('; '))
   return {
     sourceId: externalId !== null ? `x:${externalId}` : id !== null ? `i:${id}` : null,
+    secondId: externalId !== null && id !== null ? `i:${id}` : null,
     externalId,
     email,
     username: username?.username ?? null,
@@ -144,7 +156,19 @@ function parseObject(line: string): Members {
   const unknown = Object.keys(value).filter((name) => !MEMBERS.some((member) => member === name))
   // A misspelt member would be lost without a word. A name that is no name is not repeated.
   if (unknown.length > 0) throw new BadLine(`has members that mean nothing: ${unknown.map(describeName).join(', ')}`)
+  if (countMembers(line) > Object.keys(value).length) throw new BadLine('has a member twice')
   return value
+}
+
+/** Of the outermost object. JSON.parse keeps the last of those with one name. */
+function countMembers(json: string): number {
+  let [depth, members] = [0, 0]
+  for (const [token, colon] of json.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') depth += 1
+    else if (token === '}' || token === ']') depth -= 1
+    else if (colon !== undefined && depth === 1) members += 1
+  }
+  return members
 }
 
 function describeName(name: string): string {
@@ -175,7 +199,14 @@ function parseFactors(value: unknown): readonly string[] | null {
 }
 
 function parseTime(value: unknown, now: number): number | null {
-  if (typeof value !== 'string' || !TIME.test(value)) return null
+  const date = typeof value === 'string' ? TIME.exec(value)?.[1] : undefined
+  // `Date` takes the 30th of February for the 2nd of March.
+  if (typeof value !== 'string' || date === undefined || !isDate(date)) return null
   const seconds = Math.floor(Date.parse(value.replace(' ', 'T')) / 1000)
   return seconds >= 0 && seconds <= now ? seconds : null
+}
+
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }

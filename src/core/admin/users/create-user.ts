@@ -71,7 +71,7 @@ function takenError(
   const message =
     problem.heldUntil === null
       ? 'is taken by another account'
-      : `is held by a pending registration until ${new Date(problem.heldUntil * 1000).toISOString()}`
+      : `is kept until ${new Date(problem.heldUntil * 1000).toISOString()} for the account that gave it up`
   return new AuthError('username_taken', 'username held by somebody else', { fields: [{ field: 'username', message }] })
 }
 
