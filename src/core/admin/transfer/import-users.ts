@@ -146,7 +146,7 @@ async function findProblems({ imports, clock, settings }: Deps, importId: string
 }
 
 async function write(
-  { imports, clock }: Deps,
+  { imports, clock, sleep }: Deps,
   importId: string,
   lastLine: number,
   event: AuditEvent,
@@ -161,6 +161,8 @@ async function write(
     written += done.written
     late.push(...done.late.slice(0, MAX_NOTES - late.length))
     onProgress(written, waiting)
+    // Or a runtime that has the database in its own thread, as in development, sends nothing of the answer before the end.
+    await sleep(0)
   }
   return { written, late }
 }
