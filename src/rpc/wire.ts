@@ -36,6 +36,9 @@ export interface RpcFailure {
 
 export type RpcResult<T> = { readonly ok: true; readonly value: T } | RpcFailure
 
+/** Of members that the core calls otherwise than the admin API. */
+const WIRE_NAMES: Readonly<Record<string, string>> = { firstName: 'first_name', lastName: 'last_name' }
+
 /** What no code stands for here is a fault of ours. */
 const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   invalid_request: 'invalid_request',
@@ -58,7 +61,9 @@ export function renderFailure(error: unknown): RpcFailure {
   if (!(error instanceof AuthError)) return { ok: false, code: 'internal_error' }
   const retryAfter = error.details.limit?.retryAfterSeconds
   const { fields, lines } = error.details
-  const errors = fields?.map(({ field, message }) => ({ field, message })) ?? lines?.map(({ line, message }) => ({ line, message }))
+  const errors =
+    fields?.map(({ field, message }) => ({ field: WIRE_NAMES[field] ?? field, message })) ??
+    lines?.map(({ line, message }) => ({ line, message }))
   return {
     ok: false,
     code: CODES[error.code] ?? 'internal_error',

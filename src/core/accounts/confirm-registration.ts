@@ -49,7 +49,7 @@ type Claim = { readonly registration: Registration } | { readonly account: User 
 export type Confirmation = 'confirmed' | 'late'
 
 /** What the new password is called in a refusal. */
-const FIELD = 'new_password'
+const FIELD = 'newPassword'
 
 /** Changes nothing. @throws AuthError `invalid_link` @throws Unavailable */
 export async function describeRegistration(deps: Deps, { token, proof }: RegistrationLink): Promise<DescribedRegistration> {

@@ -112,8 +112,8 @@ function checkForm(form: RegistrationForm, settings: AuthSettings): CheckedForm 
   const own = [form.email, form.username, email?.split('@')[0]].filter((text) => text !== undefined)
   const passwordProblem = password === '' ? 'is required' : findPasswordProblem(password, settings.password, own)
   if (passwordProblem) refuse('password', passwordProblem)
-  const firstName = checkName(form.firstName, () => refuse('first_name', 'must be 1 to 100 characters of text on one line'))
-  const lastName = checkName(form.lastName, () => refuse('last_name', 'must be 1 to 100 characters of text on one line'))
+  const firstName = checkName(form.firstName, () => refuse('firstName', 'must be 1 to 100 characters of text on one line'))
+  const lastName = checkName(form.lastName, () => refuse('lastName', 'must be 1 to 100 characters of text on one line'))
 
   if (!email || problems.length > 0) throw new AuthError('invalid_request', 'form not acceptable', { fields: problems })
   return { email, password, username, firstName, lastName }

@@ -80,8 +80,8 @@ function checkForm(form: ProfileForm): ProfileChanges {
   const parseName = (field: string, text: string | null | undefined) =>
     parse(field, text, parsePersonName, 'must be 1 to 100 characters of text on one line')
   const changes = {
-    firstName: parseName('first_name', form.firstName),
-    lastName: parseName('last_name', form.lastName),
+    firstName: parseName('firstName', form.firstName),
+    lastName: parseName('lastName', form.lastName),
     username: parse('username', form.username, parseUsername, 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -'),
   }
   if (problems.length > 0) throw new AuthError('invalid_request', 'names not acceptable', { fields: problems })

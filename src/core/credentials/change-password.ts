@@ -19,9 +19,6 @@ export interface PasswordForm {
   readonly endOtherCredentials?: boolean | undefined
 }
 
-/** What the fields of a `PasswordForm` are called in a refusal. */
-const FIELDS = { currentPassword: 'current_password', newPassword: 'new_password' } as const
-
 /**
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
  *   `invalid_credentials` for the wrong password, of two changes at once for the later one too; `rate_limited`
@@ -34,7 +31,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)
   await checkCurrentPassword(deps, principal, currentPassword, client)
-  const passwordHash = await hashNewPassword(deps, FIELDS.newPassword, newPassword)
+  const passwordHash = await hashNewPassword(deps, 'newPassword', newPassword)
   const endsOthers = form.endOtherCredentials ?? true
   const notice = await sealAccountMail(deps, user, client, {
     kind: 'password_changed',
@@ -54,12 +51,12 @@ async function requireForm(
   { currentPassword = '', newPassword = '' }: PasswordForm,
   user: User,
 ): Promise<{ currentPassword: string; newPassword: string }> {
-  const problem = await findNewPasswordProblem(deps, FIELDS.newPassword, newPassword, user)
+  const problem = await findNewPasswordProblem(deps, 'newPassword', newPassword, user)
   const isSame = newPassword !== '' && newPassword.normalize('NFC') === currentPassword.normalize('NFC')
   const fields: FieldProblem[] = [
-    ...(currentPassword === '' ? [{ field: FIELDS.currentPassword, message: 'is required' }] : []),
+    ...(currentPassword === '' ? [{ field: 'currentPassword', message: 'is required' }] : []),
     ...(problem ? [problem] : []),
-    ...(isSame && !problem ? [{ field: FIELDS.newPassword, message: 'must be another one than now' }] : []),
+    ...(isSame && !problem ? [{ field: 'newPassword', message: 'must be another one than now' }] : []),
   ]
   if (fields.length > 0) throw new AuthError('invalid_request', 'passwords not acceptable', { fields })
   return { currentPassword, newPassword }

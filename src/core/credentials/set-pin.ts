@@ -18,9 +18,6 @@ export interface PinForm {
   readonly currentPassword?: string | undefined
 }
 
-/** What the fields of a `PinForm` are called in a refusal. */
-const FIELDS = { pin: 'pin', currentPassword: 'current_password' } as const
-
 /**
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `reauthentication_required`,
  *   `invalid_request`, `invalid_credentials` for the wrong password, `rate_limited`
@@ -48,8 +45,8 @@ export async function setPin(deps: Deps, accessToken: string | null, form: PinFo
 function requireForm({ pin = '', currentPassword = '' }: PinForm): { pin: string; currentPassword: string } {
   const problem = findPinProblem(pin)
   const fields: FieldProblem[] = [
-    ...(problem === null ? [] : [{ field: FIELDS.pin, message: `must ${problem}` }]),
-    ...(currentPassword === '' ? [{ field: FIELDS.currentPassword, message: 'is required' }] : []),
+    ...(problem === null ? [] : [{ field: 'pin', message: `must ${problem}` }]),
+    ...(currentPassword === '' ? [{ field: 'currentPassword', message: 'is required' }] : []),
   ]
   if (fields.length > 0) throw new AuthError('invalid_request', 'PIN or password not acceptable', { fields })
   return { pin, currentPassword }

@@ -27,6 +27,7 @@ export type AuthErrorCode =
 
 /** One member of the request that is not acceptable: the rule it breaks, never its value. */
 export interface FieldProblem {
+  /** As the core calls it; faces know what their clients call it. */
   readonly field: string
   readonly message: string
   /** Of a new password: what pages say in the language of their reader. */

@@ -4,6 +4,7 @@ import type { DeviceName } from '../../platform/identifiers/device-name.ts'
 import type { Locale } from '../../platform/identifiers/locale.ts'
 import { printable } from '../../platform/identifiers/printable-text.ts'
 import type { Mail } from '../../platform/mail/mail.ts'
+import { renderMinute } from '../../platform/runtime/rfc3339.ts'
 import { en } from './words/en.ts'
 import { es } from './words/es.ts'
 import { tr } from './words/tr.ts'
@@ -122,8 +123,8 @@ function fill(template: string, values: Values): string | null {
 }
 
 function originOf({ requestedAt, ip }: MailContext, words: MailWords): string {
-  const time = `${new Date(requestedAt * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return fill(ip === 'unknown' ? words.originUnknown : words.origin, { time, ip }) ?? ''
+  const from = { time: renderMinute(requestedAt), ip }
+  return fill(ip === 'unknown' ? words.originUnknown : words.origin, from) ?? ''
 }
 
 /** Each with its seconds, and the number of it from which on nobody would read it any more. */

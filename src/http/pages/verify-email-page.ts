@@ -4,7 +4,8 @@ import { html } from 'hono/html'
 import type { DescribedRegistration } from '../../core/accounts/confirm-registration.ts'
 import { AuthError } from '../../core/kernel/errors.ts'
 import { printable } from '../../platform/identifiers/printable-text.ts'
-import { layout, type Page, renderTime } from '../shared/html-page.ts'
+import { renderMinute } from '../../platform/runtime/rfc3339.ts'
+import { layout, type Page } from '../shared/html-page.ts'
 import { actionOf, brokenRuleOf, describeBrokenRule, type LinkPage, renderNotice, renderProblem } from './link-page.ts'
 import type { PageWords } from './words/words.ts'
 
@@ -83,7 +84,7 @@ function renderQuestion(
 }
 
 function renderOrigin(words: PageWords, { ip, userAgent, createdAt }: NonNullable<Pending['origin']>): Page {
-  return html`<dt>${words.requestedAt}</dt><dd>${renderTime(createdAt)}</dd>
+  return html`<dt>${words.requestedAt}</dt><dd>${renderMinute(createdAt)}</dd>
         <dt>${words.requestedFrom}</dt><dd>${ip === 'unknown' ? words.unknownAddress : ip}</dd>
         ${userAgent === '' ? '' : html`<dt>${words.requestedWith}</dt><dd>${printable(userAgent)}</dd>`}`
 }

@@ -2,7 +2,8 @@
 // for loopback hosts only.
 import { html } from 'hono/html'
 import type { MailboxEntry } from '../../core/operations/read-mailbox.ts'
-import { layout, type Page, renderTime } from '../shared/html-page.ts'
+import { renderMinute, renderTime } from '../../platform/runtime/rfc3339.ts'
+import { layout, type Page } from '../shared/html-page.ts'
 import { createRoutes } from '../shared/routes.ts'
 
 /** The frames below take this policy over, and mails bring their style in attributes. Nothing is loaded, nothing runs. */
@@ -22,7 +23,7 @@ function wantsJson(accept = ''): boolean {
 }
 
 function renderMessage({ to, from, subject, text, html: htmlText, sentAt }: MailboxEntry) {
-  return { to, from, subject, text, html: htmlText, sent_at: new Date(sentAt * 1000).toISOString().replace('.000Z', 'Z') }
+  return { to, from, subject, text, html: htmlText, sent_at: renderTime(sentAt) }
 }
 
 function renderMailbox(entries: readonly MailboxEntry[], to: string | undefined): Page {
@@ -44,7 +45,7 @@ function renderEntry({ to, from, subject, text, html: htmlText, sentAt }: Mailbo
     <dl>
       <dt>To</dt><dd>${to}</dd>
       <dt>From</dt><dd>${from}</dd>
-      <dt>Sent</dt><dd>${renderTime(sentAt)}</dd>
+      <dt>Sent</dt><dd>${renderMinute(sentAt)}</dd>
     </dl>
     <h3>As HTML</h3>
     <iframe title="${subject}, as HTML" sandbox="allow-top-navigation-by-user-activation" srcdoc="${inFrame(htmlText)}"

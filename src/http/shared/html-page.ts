@@ -41,7 +41,3 @@ export function layout(lang: Locale, title: string, content: Page): Page {
   </body>
 </html>`
 }
-
-export function renderTime(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { GrantedAccess } from '../../core/access/granted-access-rules.ts'
 import type { StableIdentity } from '../../core/access/who-am-i.ts'
 import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
+import { renderTime as renderRfc3339 } from '../../platform/runtime/rfc3339.ts'
 import type { Failure } from '../failures/failures.ts'
 import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../failures/refusals.ts'
 import { optionalName, optionalText, parseBody } from '../openapi/schema.ts'
@@ -112,7 +113,7 @@ export function renderGrantedAccess(access: GrantedAccess): v.InferOutput<typeof
   }
 }
 
-/** With an offset in digits, as document 002 has it: a parser made for that need not know `Z`. */
+/** As document 002 has it: a parser made for that need not know `Z`. */
 function renderTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', '+00:00')
+  return renderRfc3339(epochSeconds, '+00:00')
 }

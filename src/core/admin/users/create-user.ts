@@ -7,6 +7,7 @@ import { findMixtureProblem } from '../../../platform/identifiers/new-username.t
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { findPinProblem } from '../../../platform/identifiers/pin-policy.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
+import { renderTime } from '../../../platform/runtime/rfc3339.ts'
 import type { User } from '../../../stores/accounts/users.ts'
 import { logEvent } from '../../audit/audit.ts'
 import { hashInTurn } from '../../credentials/hash-room.ts'
@@ -71,7 +72,7 @@ function takenError(
   const message =
     problem.heldUntil === null
       ? 'is taken by another account'
-      : `is kept until ${new Date(problem.heldUntil * 1000).toISOString()} for the account that gave it up`
+      : `is kept until ${renderTime(problem.heldUntil)} for the account that gave it up`
   return new AuthError('username_taken', 'username held by somebody else', { fields: [{ field: 'username', message }] })
 }
 
@@ -88,8 +89,8 @@ async function checkForm(deps: Deps, form: NewUserForm) {
       ? { field: 'username', message: 'must be 1 to 64 letters, digits, spaces inside, or any of . _ -' }
       : null,
     mixture ? { field: 'username', message: mixture } : null,
-    form.firstName !== undefined && !firstName ? { field: 'first_name', message: NAME_RULE } : null,
-    form.lastName !== undefined && !lastName ? { field: 'last_name', message: NAME_RULE } : null,
+    form.firstName !== undefined && !firstName ? { field: 'firstName', message: NAME_RULE } : null,
+    form.lastName !== undefined && !lastName ? { field: 'lastName', message: NAME_RULE } : null,
     pinProblem ? { field: 'pin', message: pinProblem } : null,
     findPermissionProblem(form.permissions ?? []),
     await findNewPasswordProblem(deps, 'password', password, { email: email ?? emailText, username: username?.username ?? null }),

@@ -92,8 +92,8 @@ function checkEdit({ username: usernameText, firstName: first, lastName: last }:
   const mixture = username && findMixtureProblem(username)
   if (mixture) problems.push({ field: 'username', message: mixture })
   const rule = 'must be 1 to 100 characters of text on one line'
-  const firstName = read('first_name', first, parsePersonName, rule)
-  const lastName = read('last_name', last, parsePersonName, rule)
+  const firstName = read('firstName', first, parsePersonName, rule)
+  const lastName = read('lastName', last, parsePersonName, rule)
   if (problems.length > 0) throw new AuthError('invalid_request', 'names not acceptable', { fields: problems })
   return { firstName, lastName, username }
 }
