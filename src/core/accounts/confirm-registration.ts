@@ -15,6 +15,7 @@ import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
 import { isProofOf } from '../links/registration-proofs.ts'
+import { applyChange } from '../mail/apply-change.ts'
 import { endSessionsBefore } from '../sessions/end-sessions-before.ts'
 
 export interface RegistrationLink {
@@ -77,12 +78,13 @@ export async function confirmRegistration(deps: Deps, form: ConfirmationForm, cl
   const passwordHash = await prove(deps, claim, form, client)
   const event = describeAct(deps, client, { what: 'email_verified', userId: null })
   const [nonce, now] = [deps.random.hex(16), deps.clock()]
-  const confirmed = await ('account' in claim
-    ? deps.accountLinks.prove(hash, nonce, passwordHash, event, now)
-    : deps.registrations.confirm(hash, nonce, event, now, passwordHash))
+  const confirmed = await applyChange(deps, { event, hasMail: false }, () =>
+    'account' in claim
+      ? deps.accountLinks.prove(hash, nonce, passwordHash, event, now)
+      : deps.registrations.confirm(hash, nonce, event, now, passwordHash),
+  )
   if (!confirmed) throw invalidLink('superseded by another one')
   if (confirmed === 'spent') return again
-  logEvent(deps, event, confirmed.userId)
   if (passwordHash !== null) await followNewPassword(deps, claim)
   return 'confirmed'
 }

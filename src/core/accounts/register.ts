@@ -14,7 +14,7 @@ import type {
   RegistrationLinkTarget,
 } from '../../stores/accounts/registrations.ts'
 import type { User } from '../../stores/accounts/users.ts'
-import { describeAct, logEvent } from '../audit/audit.ts'
+import { describeAct } from '../audit/audit.ts'
 import { requireHashRoom } from '../credentials/hash-room.ts'
 import { hashNewPassword } from '../credentials/new-password.ts'
 import { requireChallenge } from '../credentials/require-challenge.ts'
@@ -24,7 +24,7 @@ import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import type { AuthSettings } from '../kernel/settings.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
 import { issueRegistrationProof } from '../links/registration-proofs.ts'
-import { deliverMail } from '../mail/deliver-mail.ts'
+import { applyChange } from '../mail/apply-change.ts'
 import { type MailMessage, mailedLink, renderMail } from '../mail/mails.ts'
 import { mailCaps, sealMail } from '../mail/queued-mail.ts'
 import { wayBack } from '../mailed-links/recovery-warnings.ts'
@@ -166,10 +166,10 @@ async function store(deps: Deps, registration: Registration, owner: Owner, clien
     renderMail(message, context, (owner.account ?? owner.reserved ?? registration).locale ?? settings.defaultLocale),
   )
   const event = describeAct(deps, client, { what: 'registered', userId: registration.id, actor: 'anonymous' })
-  const isStored = await deps.registrations.create(registration, { tokenHash, ...link }, mail, event, mailCaps(settings))
+  const isStored = await applyChange(deps, { event, hasMail: true }, () =>
+    deps.registrations.create(registration, { tokenHash, ...link }, mail, event, mailCaps(settings)),
+  )
   if (!isStored) throw usernameTaken()
-  logEvent(deps, event)
-  deps.defer(deliverMail(deps))
 }
 
 /** What the owner of the address is to learn, and what the link in that mail does. */

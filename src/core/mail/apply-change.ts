@@ -8,6 +8,16 @@ import { deliverMail } from './deliver-mail.ts'
 /** What batches answer that made nothing: the account is another one by now, somebody else holds what was asked for, or it was so before. */
 const UNMADE: readonly unknown[] = [null, false, 'gone', 'taken', 'none', 'spent']
 
+function isUnmade(outcome: unknown): boolean {
+  return UNMADE.includes(outcome) || (typeof outcome === 'object' && outcome !== null && 'taken' in outcome)
+}
+
+/** Of a change that alone can tell whose account it was. */
+function userIdIn(outcome: unknown): string | null {
+  const isNamed = typeof outcome === 'object' && outcome !== null && 'userId' in outcome
+  return isNamed && typeof outcome.userId === 'string' ? outcome.userId : null
+}
+
 /** What goes into the batch beside the change, and is told once that is durable. */
 interface Aftermath {
   /** `null` where nothing that is recorded changes. */
@@ -22,8 +32,8 @@ interface Aftermath {
  */
 export async function applyChange<T>(deps: Deps, { event, hasMail }: Aftermath, commit: () => Promise<T>): Promise<T> {
   const outcome = await commit()
-  if (UNMADE.includes(outcome)) return outcome
-  if (event) logEvent(deps, event)
+  if (isUnmade(outcome)) return outcome
+  if (event) logEvent(deps, event, userIdIn(outcome) ?? event.userId)
   if (hasMail) deps.defer(deliverMail(deps))
   return outcome
 }

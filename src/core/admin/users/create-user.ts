@@ -9,11 +9,11 @@ import { findPinProblem } from '../../../platform/identifiers/pin-policy.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import { renderTime } from '../../../platform/runtime/rfc3339.ts'
 import type { User } from '../../../stores/accounts/users.ts'
-import { logEvent } from '../../audit/audit.ts'
 import { hashInTurn } from '../../credentials/hash-room.ts'
 import { findNewPasswordProblem, hashNewPassword } from '../../credentials/new-password.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
+import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
 
@@ -41,23 +41,24 @@ export async function createUser(deps: Deps, proof: OperatorProof, form: NewUser
       : await hashInTurn(deps, (checkpoint) => hashPin(deps, pinText, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   const id = random.uuid()
   const event = describeOperatorAct(deps, operator, { what: 'account_created', userId: id })
-  const created = await deps.managedAccounts.create(
-    {
-      id,
-      email: checked.email,
-      username: checked.username?.username ?? null,
-      usernameKey: checked.username?.key ?? null,
-      firstName: checked.firstName,
-      lastName: checked.lastName,
-      passwordHash,
-      pin: pin && { ...pin, pinId: random.hex(8) },
-      isVerified: form.verified ?? false,
-      permissions: form.permissions ?? [],
-    },
-    event,
+  const created = await applyChange(deps, { event, hasMail: false }, () =>
+    deps.managedAccounts.create(
+      {
+        id,
+        email: checked.email,
+        username: checked.username?.username ?? null,
+        usernameKey: checked.username?.key ?? null,
+        firstName: checked.firstName,
+        lastName: checked.lastName,
+        passwordHash,
+        pin: pin && { ...pin, pinId: random.hex(8) },
+        isVerified: form.verified ?? false,
+        permissions: form.permissions ?? [],
+      },
+      event,
+    ),
   )
   if ('taken' in created) throw takenError(created)
-  logEvent(deps, event)
   return created
 }
 
