@@ -1,18 +1,18 @@
-// The only reader of vars and secrets. Turns the environment into plain numbers and strings once, and answers with the
-// name of whatever is wrong and how to set it. Never logs a value.
+// What a deployment has set, as the service works with it: values of the table (variables.ts), and the rules that are about several of them.
 
 import type { AuthSettings } from '../core/kernel/settings.ts'
 import { findAdminKeyProblem } from '../platform/crypto/admin-key.ts'
 import { findSecretProblem } from '../platform/crypto/keyring.ts'
 import { isAffordable, isBelowFloor } from '../platform/hashing/password-hash.ts'
 import { parseEmailAddress } from '../platform/identifiers/email-address.ts'
-import { LOCALES } from '../platform/identifiers/locale.ts'
 import { RESERVED_USERNAMES } from '../platform/identifiers/new-username.ts'
 import { originOf } from '../platform/identifiers/origin.ts'
 import { parseUsername } from '../platform/identifiers/username.ts'
 import type { MailHttpService } from '../platform/mail/mail-http.ts'
 import type { SmtpServer } from '../platform/mail/smtp-session.ts'
 import { isTestSecret } from '../platform/services/turnstile.ts'
+import { ConfigError, readChoice, readVariables } from './read-variables.ts'
+import type { Values } from './variables.ts'
 
 /** Everything a deployment can set. */
 export interface Config extends AuthSettings {
@@ -38,26 +38,20 @@ export type MailConfig =
   | { readonly transport: 'smtp'; readonly server: SmtpServer }
   | { readonly transport: 'http'; readonly service: MailHttpService }
 
-/** The environment cannot be served with: routes that need configuration answer 503 and the log says this message. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-const DAY = 86_400
-const TEN_YEARS = 3650 * DAY
+type SecretName = 'AUTH_SECRET' | 'AUTH_SECRET_PREVIOUS' | 'ADMIN_KEY' | 'ADMIN_KEY_PREVIOUS' | 'SHARED_TOKEN_SECRET'
 
 /**
  * @param env vars and secrets as the runtime hands them over; anything else in it is ignored
  * @throws ConfigError naming the variable and the command or file that sets it
  */
 export function parseConfig(env: object): Config {
-  const vars = env as Readonly<Record<string, unknown>>
-  const environment = oneOf(vars, 'ENVIRONMENT', ['production', 'development'])
+  const environment = readChoice(env, 'ENVIRONMENT', ['production', 'development'])
   const isDevelopment = environment === 'development'
+  const values = readVariables(env, isDevelopment)
   const scrypt = {
-    ln: integer(vars, 'SCRYPT_LN', 15, 1, 20),
-    r: integer(vars, 'SCRYPT_R', 8, 1, 32),
-    p: integer(vars, 'SCRYPT_P', 3, 1, 16),
+    ln: values.SCRYPT_LN,
+    r: values.SCRYPT_R,
+    p: values.SCRYPT_P,
   }
   if (!isAffordable(scrypt)) {
     throw new ConfigError(
@@ -70,64 +64,63 @@ export function parseConfig(env: object): Config {
       'SCRYPT_LN, SCRYPT_R and SCRYPT_P are weaker than OWASP allows. Set them in deployment.toml under [vars], or leave them out',
     )
   }
-  const minLength = integer(vars, 'PASSWORD_MIN_LENGTH', 8, isDevelopment ? 1 : 8, 64)
   return {
     environment,
-    publicUrl: publicUrl(vars, isDevelopment),
-    corsOrigins: origins(vars, isDevelopment ? 'http://localhost:8080' : ''),
-    authSecret: secret(vars, 'AUTH_SECRET'),
-    authSecretPrevious: vars.AUTH_SECRET_PREVIOUS ? secret(vars, 'AUTH_SECRET_PREVIOUS') : undefined,
+    publicUrl: publicUrl(values, isDevelopment),
+    corsOrigins: origins(values, isDevelopment ? 'http://localhost:8080' : ''),
+    authSecret: secret(values, 'AUTH_SECRET'),
+    authSecretPrevious: values.AUTH_SECRET_PREVIOUS ? secret(values, 'AUTH_SECRET_PREVIOUS') : undefined,
     adminKeys: [
-      ...(vars.ADMIN_KEY ? [adminKey(vars, 'ADMIN_KEY')] : []),
-      ...(vars.ADMIN_KEY_PREVIOUS ? [adminKey(vars, 'ADMIN_KEY_PREVIOUS')] : []),
+      ...(values.ADMIN_KEY ? [adminKey(values, 'ADMIN_KEY')] : []),
+      ...(values.ADMIN_KEY_PREVIOUS ? [adminKey(values, 'ADMIN_KEY_PREVIOUS')] : []),
     ],
-    signUp: oneOf(vars, 'SIGN_UP', ['open', 'closed']),
-    unverifiedSignIn: oneOf(vars, 'UNVERIFIED_SIGN_IN', ['refuse', 'allow']),
-    reservedUsernames: reservedUsernames(vars),
-    sessionFreshness: oneOf(vars, 'SESSION_FRESHNESS', ['strict', 'edge', 'token']),
-    accessTokenTtlSeconds: integer(vars, 'ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 60, DAY),
-    sharedTokenSecret: sharedTokenSecret(vars),
-    sharedTokenTtlSeconds: integer(vars, 'SHARED_TOKEN_TTL_SECONDS', 7 * DAY, 60, 90 * DAY),
-    userIds: oneOf(vars, 'USER_IDS', ['uuid', 'number']),
-    tokenProfileClaims: oneOf(vars, 'TOKEN_PROFILE_CLAIMS', ['on', 'off']),
-    refreshRotation: oneOf(vars, 'REFRESH_ROTATION', ['rotate', 'keep']),
-    cookieAccessToken: oneOf(vars, 'COOKIE_ACCESS_TOKEN', ['hidden', 'readable']),
-    stableTokenTtlSeconds: integer(vars, 'STABLE_TOKEN_TTL_SECONDS', TEN_YEARS, 3600, TEN_YEARS),
-    sessionTtlSeconds: integer(vars, 'SESSION_TTL_SECONDS', 30 * DAY, 60, 400 * DAY),
-    sessionAbsoluteTtlSeconds: integer(vars, 'SESSION_ABSOLUTE_TTL_SECONDS', 90 * DAY, 60, 400 * DAY),
-    refreshGraceSeconds: integer(vars, 'REFRESH_GRACE_SECONDS', 60, 0, 600),
-    verificationTtlSeconds: integer(vars, 'VERIFICATION_TTL_SECONDS', DAY, 300, 7 * DAY),
-    auditRetentionDays: integer(vars, 'AUDIT_RETENTION_DAYS', 365, 1, 3650),
-    signingKeyRotationSeconds: integer(vars, 'SIGNING_KEY_ROTATION_SECONDS', 30 * DAY, 3600, 400 * DAY),
-    jwksCacheSeconds: integer(vars, 'JWKS_CACHE_SECONDS', 600, 60, 3600),
-    password: { minLength, maxLength: integer(vars, 'PASSWORD_MAX_LENGTH', 256, 64, 1024) },
-    breachedPasswords: oneOf(vars, 'BREACHED_PASSWORDS', ['off', 'open', 'closed']),
-    breachedPasswordsUrl: serviceUrl(vars, 'BREACHED_PASSWORDS_URL', 'https://api.pwnedpasswords.com/range', isDevelopment),
-    breachedPasswordsTimeoutMilliseconds: integer(vars, 'BREACHED_PASSWORDS_TIMEOUT_MS', 2000, 100, 30_000),
-    turnstileSecret: turnstileSecret(vars, isDevelopment),
-    turnstileUrl: serviceUrl(vars, 'TURNSTILE_URL', 'https://challenges.cloudflare.com/turnstile/v0/siteverify', isDevelopment),
+    signUp: values.SIGN_UP,
+    unverifiedSignIn: values.UNVERIFIED_SIGN_IN,
+    reservedUsernames: reservedUsernames(values),
+    sessionFreshness: values.SESSION_FRESHNESS,
+    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    sharedTokenSecret: sharedTokenSecret(values),
+    sharedTokenTtlSeconds: values.SHARED_TOKEN_TTL_SECONDS,
+    userIds: values.USER_IDS,
+    tokenProfileClaims: values.TOKEN_PROFILE_CLAIMS,
+    refreshRotation: values.REFRESH_ROTATION,
+    cookieAccessToken: values.COOKIE_ACCESS_TOKEN,
+    stableTokenTtlSeconds: values.STABLE_TOKEN_TTL_SECONDS,
+    sessionTtlSeconds: values.SESSION_TTL_SECONDS,
+    sessionAbsoluteTtlSeconds: values.SESSION_ABSOLUTE_TTL_SECONDS,
+    refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
+    verificationTtlSeconds: values.VERIFICATION_TTL_SECONDS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    signingKeyRotationSeconds: values.SIGNING_KEY_ROTATION_SECONDS,
+    jwksCacheSeconds: values.JWKS_CACHE_SECONDS,
+    password: { minLength: values.PASSWORD_MIN_LENGTH, maxLength: values.PASSWORD_MAX_LENGTH },
+    breachedPasswords: values.BREACHED_PASSWORDS,
+    breachedPasswordsUrl: serviceUrl(values, 'BREACHED_PASSWORDS_URL', 'https://api.pwnedpasswords.com/range', isDevelopment),
+    breachedPasswordsTimeoutMilliseconds: values.BREACHED_PASSWORDS_TIMEOUT_MS,
+    turnstileSecret: turnstileSecret(values, isDevelopment),
+    turnstileUrl: serviceUrl(values, 'TURNSTILE_URL', 'https://challenges.cloudflare.com/turnstile/v0/siteverify', isDevelopment),
     scrypt,
-    maxPendingHashes: integer(vars, 'MAX_PENDING_HASHES', 8, 1, 64),
-    mail: mail(vars, isDevelopment),
-    mailFrom: mailFrom(vars, isDevelopment),
-    defaultLocale: oneOf(vars, 'DEFAULT_LOCALE', LOCALES),
+    maxPendingHashes: values.MAX_PENDING_HASHES,
+    mail: mail(values, isDevelopment),
+    mailFrom: mailFrom(values, isDevelopment),
+    defaultLocale: values.DEFAULT_LOCALE,
     limits: {
-      pairFailures: integer(vars, 'LIMIT_PAIR_FAILURES', 5, 1, 1000),
-      accountFailuresPerHour: integer(vars, 'LIMIT_ACCOUNT_FAILURES_PER_HOUR', 100, 1, 10_000),
-      addressFailuresPerHour: integer(vars, 'LIMIT_ADDRESS_FAILURES_PER_HOUR', 100, 1, 10_000),
-      addressHashesPerMinute: integer(vars, 'LIMIT_ADDRESS_HASHES_PER_MINUTE', 120, 1, 10_000),
-      callerFailuresPerHour: integer(vars, 'LIMIT_CALLER_FAILURES_PER_HOUR', 1000, 1, 100_000),
-      callerHashesPerMinute: integer(vars, 'LIMIT_CALLER_HASHES_PER_MINUTE', 600, 1, 100_000),
-      addressRegistrationsPerHour: integer(vars, 'LIMIT_REGISTRATIONS_PER_HOUR', 20, 1, 10_000),
-      pinGuessesPerHour: integer(vars, 'LIMIT_PIN_GUESSES_PER_HOUR', 10, 1, 1000),
-      pinDeadAfterFailures: integer(vars, 'PIN_DEAD_AFTER_FAILURES', 50, 1, 1000),
-      mailsPerRequesterPerHour: integer(vars, 'LIMIT_MAILS_PER_REQUESTER_PER_HOUR', 5, 1, 1000),
-      mailsPerRecipientPerDay: integer(vars, 'LIMIT_MAILS_PER_RECIPIENT_PER_DAY', 20, 1, 1000),
-      mailsToRecipientPerDay: integer(vars, 'LIMIT_MAILS_TO_RECIPIENT_PER_DAY', 100, 1, 10_000),
-      mailsOfRequesterPerHour: integer(vars, 'LIMIT_MAILS_OF_REQUESTER_PER_HOUR', 60, 1, 10_000),
-      mailsPerSenderPerHour: integer(vars, 'LIMIT_MAILS_PER_SENDER_PER_HOUR', 10, 1, 1000),
+      pairFailures: values.LIMIT_PAIR_FAILURES,
+      accountFailuresPerHour: values.LIMIT_ACCOUNT_FAILURES_PER_HOUR,
+      addressFailuresPerHour: values.LIMIT_ADDRESS_FAILURES_PER_HOUR,
+      addressHashesPerMinute: values.LIMIT_ADDRESS_HASHES_PER_MINUTE,
+      callerFailuresPerHour: values.LIMIT_CALLER_FAILURES_PER_HOUR,
+      callerHashesPerMinute: values.LIMIT_CALLER_HASHES_PER_MINUTE,
+      addressRegistrationsPerHour: values.LIMIT_REGISTRATIONS_PER_HOUR,
+      pinGuessesPerHour: values.LIMIT_PIN_GUESSES_PER_HOUR,
+      pinDeadAfterFailures: values.PIN_DEAD_AFTER_FAILURES,
+      mailsPerRequesterPerHour: values.LIMIT_MAILS_PER_REQUESTER_PER_HOUR,
+      mailsPerRecipientPerDay: values.LIMIT_MAILS_PER_RECIPIENT_PER_DAY,
+      mailsToRecipientPerDay: values.LIMIT_MAILS_TO_RECIPIENT_PER_DAY,
+      mailsOfRequesterPerHour: values.LIMIT_MAILS_OF_REQUESTER_PER_HOUR,
+      mailsPerSenderPerHour: values.LIMIT_MAILS_PER_SENDER_PER_HOUR,
     },
-    storeTimeoutMilliseconds: integer(vars, 'STORE_TIMEOUT_MS', 5000, 100, 30_000),
+    storeTimeoutMilliseconds: values.STORE_TIMEOUT_MS,
   }
 }
 
@@ -137,35 +130,8 @@ export function isDevelopment(env: object): boolean {
   return typeof ENVIRONMENT === 'string' && ENVIRONMENT.trim() === 'development'
 }
 
-function text(vars: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = vars[name]
-  if (value === undefined || value === '') return undefined
-  if (typeof value === 'string') return value.trim()
-  // `[vars]` may hold numbers and booleans; a binding under this name is a mistake.
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new ConfigError(`${name} is not text. Set it in deployment.toml under [vars]`)
-}
-
-function integer(vars: Readonly<Record<string, unknown>>, name: string, fallback: number, min: number, max: number): number {
-  const value = text(vars, name)
-  if (value === undefined) return fallback
-  if (!/^\d{1,12}$/.test(value) || Number(value) < min || Number(value) > max) {
-    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}. Set it in deployment.toml under [vars]`)
-  }
-  return Number(value)
-}
-
-/** The first of `choices` is the default. */
-function oneOf<const T extends string>(vars: Readonly<Record<string, unknown>>, name: string, choices: readonly [T, ...T[]]): T {
-  const value = text(vars, name)
-  if (value === undefined) return choices[0]
-  const chosen = choices.find((choice) => choice === value)
-  if (!chosen) throw new ConfigError(`${name} must be one of ${choices.join(', ')}. Set it in deployment.toml under [vars]`)
-  return chosen
-}
-
-function secret(vars: Readonly<Record<string, unknown>>, name: string): string {
-  const value = text(vars, name)
+function secret(values: Values, name: SecretName): string {
+  const value = values[name]
   const problem = findSecretProblem(value)
   if (problem || value === undefined) {
     throw new ConfigError(
@@ -177,10 +143,10 @@ function secret(vars: Readonly<Record<string, unknown>>, name: string): string {
 }
 
 /** Others know it: it must open nothing else. */
-function sharedTokenSecret(vars: Readonly<Record<string, unknown>>): string | undefined {
-  if (!vars.SHARED_TOKEN_SECRET) return undefined
-  const shared = secret(vars, 'SHARED_TOKEN_SECRET')
-  if (shared === text(vars, 'AUTH_SECRET') || shared === text(vars, 'AUTH_SECRET_PREVIOUS')) {
+function sharedTokenSecret(values: Values): string | undefined {
+  if (!values.SHARED_TOKEN_SECRET) return undefined
+  const shared = secret(values, 'SHARED_TOKEN_SECRET')
+  if (shared === values.AUTH_SECRET || shared === values.AUTH_SECRET_PREVIOUS) {
     throw new ConfigError(
       'SHARED_TOKEN_SECRET must not be AUTH_SECRET: others know it. Set another one with "npx wrangler secret put SHARED_TOKEN_SECRET"',
     )
@@ -188,8 +154,8 @@ function sharedTokenSecret(vars: Readonly<Record<string, unknown>>): string | un
   return shared
 }
 
-function adminKey(vars: Readonly<Record<string, unknown>>, name: string): string {
-  const value = text(vars, name)
+function adminKey(values: Values, name: SecretName): string {
+  const value = values[name]
   const problem = findAdminKeyProblem(value ?? '')
   if (problem || value === undefined) {
     throw new ConfigError(
@@ -201,8 +167,8 @@ function adminKey(vars: Readonly<Record<string, unknown>>, name: string): string
   return value
 }
 
-function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
-  const value = text(vars, 'PUBLIC_URL') ?? (isDevelopment ? 'http://localhost:8787' : undefined)
+function publicUrl(values: Values, isDevelopment: boolean): string {
+  const value = values.PUBLIC_URL ?? (isDevelopment ? 'http://localhost:8787' : undefined)
   const howTo = 'Set it in deployment.toml under [vars], or with "npm run deploy -- --public-url https://auth.example.com"'
   if (value === undefined) throw new ConfigError(`PUBLIC_URL is missing. ${howTo}`)
   const origin = originOf(value)
@@ -211,11 +177,11 @@ function publicUrl(vars: Readonly<Record<string, unknown>>, isDevelopment: boole
   return origin
 }
 
-function mail(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): MailConfig {
+function mail(values: Values, isDevelopment: boolean): MailConfig {
   const choices = ['binding', 'smtp', 'http', 'mailbox'] as const
-  const transport = oneOf(vars, 'MAIL_TRANSPORT', isDevelopment ? ['mailbox', ...choices] : choices)
-  if (transport === 'smtp') return { transport, server: smtpServer(vars) }
-  if (transport === 'http') return { transport, service: mailHttpService(vars, isDevelopment) }
+  const transport = readChoice(values, 'MAIL_TRANSPORT', isDevelopment ? ['mailbox', ...choices] : choices)
+  if (transport === 'smtp') return { transport, server: smtpServer(values) }
+  if (transport === 'http') return { transport, service: mailHttpService(values, isDevelopment) }
   // There it would keep every mail where nobody reads it.
   if (transport === 'mailbox' && !isDevelopment) {
     throw new ConfigError('MAIL_TRANSPORT must not be mailbox in production. Set it in deployment.toml under [vars]')
@@ -223,15 +189,15 @@ function mail(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): 
   return { transport }
 }
 
-function smtpServer(vars: Readonly<Record<string, unknown>>): SmtpServer {
-  const host = text(vars, 'SMTP_HOST') ?? ''
+function smtpServer(values: Values): SmtpServer {
+  const host = values.SMTP_HOST ?? ''
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
     throw new ConfigError('SMTP_HOST must be a host name such as smtp.example.com. Set it in deployment.toml under [vars]')
   }
-  const port = integer(vars, 'SMTP_PORT', 465, 1, 65_535)
+  const port = values.SMTP_PORT
   if (port === 25) throw new ConfigError('SMTP_PORT must not be 25, which Workers cannot reach: use 465 or 587')
-  const tls = oneOf(vars, 'SMTP_TLS', port === 587 ? ['starttls', 'implicit'] : ['implicit', 'starttls'])
-  const [user, password] = [text(vars, 'SMTP_USER'), text(vars, 'SMTP_PASSWORD')]
+  const tls = readChoice(values, 'SMTP_TLS', port === 587 ? ['starttls', 'implicit'] : ['implicit', 'starttls'])
+  const [user, password] = [values.SMTP_USER, values.SMTP_PASSWORD]
   if (user === undefined && password === undefined) return { host, port, tls, credentials: null }
   if (user === undefined || password === undefined) {
     throw new ConfigError(
@@ -241,15 +207,15 @@ function smtpServer(vars: Readonly<Record<string, unknown>>): SmtpServer {
   return { host, port, tls, credentials: { user, password } }
 }
 
-function mailHttpService(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): MailHttpService {
-  const url = URL.parse(text(vars, 'MAIL_HTTP_URL') ?? 'https://api.resend.com/emails')
+function mailHttpService(values: Values, isDevelopment: boolean): MailHttpService {
+  const url = URL.parse(values.MAIL_HTTP_URL ?? 'https://api.resend.com/emails')
   const isEncrypted = url?.protocol === 'https:' || (isDevelopment && url?.protocol === 'http:')
   if (!url || !isEncrypted || url.username !== '' || url.password !== '') {
     throw new ConfigError(
       'MAIL_HTTP_URL must be an https address such as https://api.resend.com/emails. Set it in deployment.toml under [vars]',
     )
   }
-  const key = text(vars, 'MAIL_HTTP_KEY')
+  const key = values.MAIL_HTTP_KEY
   if (key === undefined || !/^[!-~]+$/.test(key)) {
     throw new ConfigError(
       `MAIL_HTTP_KEY is ${key === undefined ? 'missing' : 'not a key'}. Set it with "npx wrangler secret put MAIL_HTTP_KEY"`,
@@ -258,16 +224,16 @@ function mailHttpService(vars: Readonly<Record<string, unknown>>, isDevelopment:
   return { url: url.href, key }
 }
 
-function mailFrom(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string {
-  const value = text(vars, 'MAIL_FROM')
-  if (value === undefined) return `postern@${new URL(publicUrl(vars, isDevelopment)).hostname}`
+function mailFrom(values: Values, isDevelopment: boolean): string {
+  const value = values.MAIL_FROM
+  if (value === undefined) return `postern@${new URL(publicUrl(values, isDevelopment)).hostname}`
   const address = parseEmailAddress(value)
   if (address === null) throw new ConfigError('MAIL_FROM must be one e-mail address. Set it in deployment.toml under [vars]')
   return address
 }
 
-function origins(vars: Readonly<Record<string, unknown>>, fallback: string): readonly string[] {
-  const listed = (text(vars, 'CORS_ORIGINS') ?? fallback)
+function origins(values: Values, fallback: string): readonly string[] {
+  const listed = (values.CORS_ORIGINS ?? fallback)
     .split(',')
     .map((origin) => origin.trim())
     .filter((origin) => origin !== '')
@@ -282,8 +248,8 @@ function origins(vars: Readonly<Record<string, unknown>>, fallback: string): rea
 }
 
 /** Keys. A list takes the place of the default one; `none` is an empty one. */
-function reservedUsernames(vars: Readonly<Record<string, unknown>>): readonly string[] {
-  const value = text(vars, 'RESERVED_USERNAMES')
+function reservedUsernames(values: Values): readonly string[] {
+  const value = values.RESERVED_USERNAMES
   if (value === undefined) return RESERVED_USERNAMES
   if (value === 'none') return []
   return value.split(',').map((name) => {
@@ -298,8 +264,13 @@ function reservedUsernames(vars: Readonly<Record<string, unknown>>): readonly st
 }
 
 /** Of a service that is asked, without a slash at the end. What is asked there is not for everybody on the way. */
-function serviceUrl(vars: Readonly<Record<string, unknown>>, name: string, fallback: string, isDevelopment: boolean): string {
-  const url = (text(vars, name) ?? fallback).replace(/\/+$/, '')
+function serviceUrl(
+  values: Values,
+  name: 'BREACHED_PASSWORDS_URL' | 'TURNSTILE_URL',
+  fallback: string,
+  isDevelopment: boolean,
+): string {
+  const url = (values[name] ?? fallback).replace(/\/+$/, '')
   const isServed = URL.canParse(url) && (isDevelopment ? /^https?:/ : /^https:/).test(url)
   if (!isServed || /[?#@]/.test(url)) {
     throw new ConfigError(`${name} must be a URL with https, without a query. Set it in deployment.toml under [vars]`)
@@ -307,8 +278,8 @@ function serviceUrl(vars: Readonly<Record<string, unknown>>, name: string, fallb
   return url
 }
 
-function turnstileSecret(vars: Readonly<Record<string, unknown>>, isDevelopment: boolean): string | undefined {
-  const value = text(vars, 'TURNSTILE_SECRET')
+function turnstileSecret(values: Values, isDevelopment: boolean): string | undefined {
+  const value = values.TURNSTILE_SECRET
   if (value !== undefined && !isDevelopment && isTestSecret(value)) {
     throw new ConfigError(
       'TURNSTILE_SECRET is one for testing, which takes any token. Set your widget\'s with "npx wrangler secret put TURNSTILE_SECRET"',

@@ -1,6 +1,7 @@
 // The environment as parseConfig reads it: defaults, bounds, and what it says of whatever cannot be served with.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
+import { ConfigError } from '../../src/config/read-variables.ts'
 import { NUMBER_VARS } from '../support/configuration-vars.ts'
 import { BINDINGS } from '../support/harness.ts'
 

@@ -22,6 +22,8 @@ const testStep: Step = { name: 'tests', run: runTests }
 
 const STEPS: readonly Step[] = [
   { name: 'types', run: () => runStep('tsc', ['--noEmit', '-p', '.']) },
+  // Node's types are for tools and tests: what runs in workerd has none of them.
+  { name: 'types of the worker', run: () => runStep('tsc', ['--noEmit', '-p', 'tsconfig.worker.json']) },
   { name: 'lint', run: () => runStep('biome', ['check', '.']) },
   { name: 'layers', run: checkSourceLayers },
   { name: 'migrations', run: checkMigrations },

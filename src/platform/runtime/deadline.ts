@@ -23,7 +23,7 @@ export class Unavailable extends Error {
  * @throws Unavailable when it fails or takes longer; what was asked for may then have happened or not
  */
 export async function withDeadline<T>(service: string, milliseconds: number, call: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
   })
@@ -33,6 +33,6 @@ export async function withDeadline<T>(service: string, milliseconds: number, cal
     if (cause instanceof Unavailable) throw cause
     throw new Unavailable(service, { cause })
   } finally {
-    clearTimeout(timer)
+    if (timer !== null) clearTimeout(timer)
   }
 }

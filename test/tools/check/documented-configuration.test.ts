@@ -1,48 +1,30 @@
-// README.md and wrangler.toml name every var with the default and the bounds that src/config/config.ts gives it.
+// The table of the configuration is what parses, and what documents say is made of it.
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { VARIABLES } from '../../../src/config/variables.ts'
+import { configurationPage, wranglerComments } from '../../../tools/build/configuration-docs.ts'
 import { inProject } from '../../../tools/project.ts'
-import { NUMBER_VARS } from '../../support/configuration-vars.ts'
 
-const readme = await readFile(inProject('README.md'), 'utf8')
-const wranglerToml = await readFile(inProject('wrangler.toml'), 'utf8')
-const configSource = await readFile(inProject('src/config/config.ts'), 'utf8')
+const read = (...path: readonly string[]) => readFile(inProject(...path), 'utf8')
 
-/** The cells of the row of README's table that is about `name`. */
-function rowOf(name: string): readonly string[] {
-  const row = readme.split('\n').find((line) => /^\|/.test(line) && line.split('|')[1]?.includes(`\`${name}\``))
-  return row?.split('|').map((cell) => cell.trim()) ?? []
-}
-
-describe.each(NUMBER_VARS)('$name', ({ name, fallback, min, max }) => {
-  it('has its default and its bounds in README', () => {
-    const [, , , defaultCell, bounds] = rowOf(name)
-    expect(defaultCell).toMatch(new RegExp(`^\`${fallback}\`( |$)`))
-    expect(bounds).toMatch(new RegExp(`^${min} to ${max}(;|$)`))
+/** What differs is put right by `npm run docs`. */
+describe('the configuration', () => {
+  it('is documented in docs/reference, every var with its default and its bounds', async () => {
+    expect(await read('docs', 'reference', 'configuration.md')).toBe(configurationPage())
   })
 
-  it('has its default in wrangler.toml', () => {
-    expect(wranglerToml).toMatch(new RegExp(`^# ${name} = ${fallback}( |$)`, 'm'))
-  })
-})
-
-describe('every name that src/config/config.ts reads', () => {
-  const names = [...new Set([...configSource.matchAll(/\b(?:vars\.|vars, ')([A-Z][A-Z_]+)/g)].map(([, name = '']) => name))]
-
-  it('is found by this test', () => {
-    expect(names).toEqual(
-      expect.arrayContaining([...NUMBER_VARS.map(({ name }) => name), 'AUTH_SECRET', 'CORS_ORIGINS', 'SCRYPT_LN']),
-    )
+  it('is documented in wrangler.toml, every var with its default', async () => {
+    expect((await read('wrangler.toml')).split('# [vars]\n')[1]).toBe(wranglerComments())
   })
 
-  it.each(names)('is in README and wrangler.toml: %s', (name) => {
-    expect(readme).toContain(`\`${name}`)
-    expect(wranglerToml).toContain(name)
+  it('has no variable that nothing reads', async () => {
+    const sources = (await Promise.all([read('src', 'config', 'config.ts')])).join('')
+    expect(Object.keys(VARIABLES).filter((name) => !sources.includes(name))).toEqual([])
   })
 })
 
 describe('wrangler.toml', () => {
-  it('keeps Cloudflare’s own line for each request, which has its query, out of the log', () => {
-    expect(wranglerToml).toMatch(/^\[observability\.logs\]\nenabled = true\ninvocation_logs = false$/m)
+  it('keeps Cloudflare’s own line for each request, which has its query, out of the log', async () => {
+    expect(await read('wrangler.toml')).toMatch(/^\[observability\.logs\]\nenabled = true\ninvocation_logs = false$/m)
   })
 })
