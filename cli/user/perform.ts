@@ -99,7 +99,7 @@ async function list(command: Extract<UserCommand, { name: 'list' }>, deps: Perfo
     const { users, next } = await deps.admin.get<{ users: readonly AdminUser[]; next: string | null }>('/users', 'users', query)
     if (deps.isJson) await showLines(deps, users.map(toListed))
     else if (users.length > 0) await deps.show(userTable(users, isFirst))
-    else if (isFirst) await deps.show(search === null && state === null ? 'No users yet' : 'No such users')
+    else if (isFirst) await deps.show(search === null && state === null && after === null ? 'No users yet' : 'No such users')
     left -= users.length
     if (next === null) return
     if (left <= 0) return deps.report(`There are more: go on with --after ${next}`)

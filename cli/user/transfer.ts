@@ -48,7 +48,8 @@ export async function importUsers(
     if (!(error instanceof Refused) || error.lines.length === 0) throw error
     if (deps.isJson) for (const note of error.lines) await deps.show(JSON.stringify(note))
     else tellLines(error.lines, report)
-    const count = error.lines.length < MAX_NOTES ? plural(error.lines.length, 'line') : `${MAX_NOTES} lines or more`
+    const bad = new Set(error.lines.map(({ line }) => line)).size
+    const count = error.lines.length < MAX_NOTES ? plural(bad, 'line') : `${MAX_NOTES} lines or more`
     throw new Error(`Nothing was imported: ${count} cannot be`)
   }
 }

@@ -160,7 +160,8 @@ async function store(deps: Deps, registration: Registration, owner: Owner, clien
       recipient: registration.email,
       purpose: 'registration',
       requesterIp: addressBucket(registration.ip),
-      expiresAt: link.expiresAt,
+      // Word that there is an account carries no link.
+      expiresAt: message.kind === 'already_registered' ? null : link.expiresAt,
     },
     // The owner's language, not the one of whoever registers the address once more.
     renderMail(message, context, (owner.account ?? owner.reserved ?? registration).locale ?? settings.defaultLocale),

@@ -25,7 +25,7 @@ export type MailMessage =
   /** To addresses of before. The new one is shown masked: whoever took the account over may have chosen it for its words. */
   | { readonly kind: 'email_changed'; readonly newEmail: string; readonly link: string; readonly ttlSeconds: number }
   /** To an address that the account was taken back from. */
-  | { readonly kind: 'address_released'; readonly newEmail: string }
+  | { readonly kind: 'address_released' | 'address_replaced'; readonly newEmail: string }
   /** With a link where somebody may take the account back. */
   | { readonly kind: 'account_deleted'; readonly link: string; readonly ttlSeconds: number }
   | { readonly kind: 'account_deleted' }
@@ -96,6 +96,7 @@ function valuesOf(message: MailMessage, locale: Locale): Values {
         ttl: renderDuration(message.ttlSeconds, locale),
       }
     case 'address_released':
+    case 'address_replaced':
       return { email: maskAddress(message.newEmail) }
     case 'account_deleted':
       return 'link' in message

@@ -1,6 +1,7 @@
 // `POST /import`: a body of any length, read as it comes. To a client that takes lines, how far it is is told on the way.
 import type { Context } from 'hono'
 import { type ImportReport, MAX_LINE_BYTES } from '../../core/admin/transfer/import-users.ts'
+import { AuthError } from '../../core/kernel/errors.ts'
 import { readByteLines } from '../../platform/runtime/byte-lines.ts'
 import { renderFailure } from '../failures/error-wire.ts'
 import { noteFailure } from '../failures/failures.ts'
@@ -20,7 +21,7 @@ export async function importUsers(c: Context<AppEnv>): Promise<Response> {
     throw new HttpError('unsupported_media_type', 'encoded body')
   }
   const lines = readByteLines(body ?? new Blob([]).stream(), MAX_LINE_BYTES)
-  const isDryRun = ['1', 'true'].includes(c.req.query('dry_run') ?? '')
+  const isDryRun = readFlag(c.req.query('dry_run') ?? '')
   const run = (onProgress?: (written: number, of: number) => void) =>
     c.var.admin.importUsers(proofOf(c), lines, { isDryRun, ...(onProgress && { onProgress }) }, readClient(c))
   const takesLines = c.req.header('Accept')?.toLowerCase().includes(LINES_TYPE) ?? false
@@ -55,4 +56,11 @@ async function tellProgress(
   }
   c.executionCtx.waitUntil(finish())
   return c.body(readable, 200, { 'Content-Type': LINES_TYPE })
+}
+
+/** A word that is neither might mean either. @throws AuthError `invalid_request` */
+function readFlag(text: string): boolean {
+  if (['1', 'true'].includes(text)) return true
+  if (['', '0', 'false'].includes(text)) return false
+  throw new AuthError('invalid_request', 'dry_run', { fields: [{ field: 'dry_run', message: 'must be 1 or 0' }] })
 }

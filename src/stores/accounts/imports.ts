@@ -94,7 +94,13 @@ export function createImports(database: Database): Imports {
         WHERE line > first`
       const rows = await database.ask(sql`
         ${repeated(sql`email`, 'the e-mail address')} UNION ALL ${repeated(sql`username_key`, 'the username')}
-        UNION ALL ${repeated(sql`source_id`, 'the id')} ORDER BY line LIMIT ${limit}`)
+        UNION ALL ${repeated(sql`iif(source_id LIKE 'x:%', source_id, NULL)`, 'the external_id')}
+        UNION ALL SELECT line, 'the id is on line ' || first || ' already' FROM (
+          SELECT line, min(line) OVER same AS first, max(external_id IS NULL) OVER same AS has_plain
+          FROM (SELECT line, external_id, ${ID_IN_FILE} AS id FROM import_lines WHERE import_id = ${importId}) WHERE id IS NOT NULL
+          WINDOW same AS (PARTITION BY id))
+          WHERE line > first AND has_plain
+        ORDER BY line LIMIT ${limit}`)
       return rows.map(readNote)
     },
 
@@ -245,6 +251,9 @@ function insertUsers(importId: string, range: LineRange, now: number): SQL {
       AND NOT EXISTS (SELECT 1 FROM imported_accounts WHERE imported_accounts.source_id = import_lines.source_id)
     ORDER BY line`
 }
+
+/** As `sourceId` has it; two users may have one, where each has an external id. */
+const ID_IN_FILE = sql`coalesce(account ->> 'secondId', iif(source_id LIKE 'i:%', source_id, NULL))`
 
 /** Of a row of `users` beside one of `import_lines`: anything shows that it is the same person's. */
 const IS_ALIKE = sql`coalesce(users.email = import_lines.email OR users.username_key = import_lines.username_key

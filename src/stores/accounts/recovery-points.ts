@@ -87,9 +87,11 @@ export function createRecoveryPoints(database: Database): RecoveryPoints {
 
     async findHolder(usernameKey, now) {
       const [row] = await database.ask(sql`
-        SELECT user_id, users.email AS present_email, users.username AS present_username, expires_at, 1 AS is_reserved
-        FROM username_claims LEFT JOIN users ON users.id = user_id
-        WHERE username_claims.username_key = ${usernameKey} AND expires_at > ${now}`)
+        SELECT username_claims.user_id, users.email AS present_email, users.username AS present_username,
+          coalesce(deleted_accounts.due_at, username_claims.expires_at) AS expires_at, 1 AS is_reserved
+        FROM username_claims LEFT JOIN users ON users.id = username_claims.user_id
+          LEFT JOIN deleted_accounts ON deleted_accounts.user_id = username_claims.user_id
+        WHERE username_claims.username_key = ${usernameKey} AND username_claims.expires_at > ${now}`)
       if (!row) return null
       return row.user_id === null ? { pending: true, expiresAt: Number(row.expires_at) } : readFormerOwner(row)
     },

@@ -28,6 +28,7 @@ export interface ListedMail {
 export interface MailFilter {
   readonly state?: MailState
   readonly recipient?: string
+  readonly purpose?: string
   /** A mail's id: only those that were queued before it. */
   readonly before?: string
 }
@@ -114,10 +115,11 @@ export function createOperatorViews(database: Database): OperatorViews {
       return Number(row?.seq)
     },
 
-    async listMails({ state, recipient, before }, now, limit) {
+    async listMails({ state, recipient, purpose, before }, now, limit) {
       const conditions = [
         ...(state === undefined ? [] : [IS_IN_STATE[state]]),
         ...(recipient === undefined ? [] : [sql`recipient = ${recipient}`]),
+        ...(purpose === undefined ? [] : [sql`purpose = ${purpose}`]),
         ...(before === undefined ? [] : [sql`(created_at, rowid) < (SELECT created_at, rowid FROM outbox WHERE id = ${before})`]),
       ]
       const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`

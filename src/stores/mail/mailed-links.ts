@@ -35,7 +35,7 @@ export function createMailedLinks(database: Database): MailedLinks {
       const rows = await database.ask(sql`
         SELECT one_time_tokens.purpose, subject, one_time_tokens.created_at, one_time_tokens.expires_at, id, sent_at, dead_at, reason
         FROM one_time_tokens LEFT JOIN outbox ON ${CARRIES}
-        WHERE one_time_tokens.email = ${email} AND ${isLive(now)}
+        WHERE one_time_tokens.email = ${email} AND ${isLive(now)} AND NOT ${IS_FOR_SHOW}
         GROUP BY hash ORDER BY one_time_tokens.created_at DESC, one_time_tokens.rowid DESC LIMIT ${MOST}`)
       return rows.map((row) => {
         const { id, sentAt, deadAt, reason, ...link } = readRow<Omit<MailedLink, 'mail'> & MailOutcome & { readonly id: unknown }>(
@@ -52,9 +52,14 @@ export function carriesNoDeadLink(now: number): SQL {
   return sql`(outbox.expires_at IS NULL OR EXISTS (SELECT 1 FROM one_time_tokens WHERE ${CARRIES} AND ${isLive(now)}))`
 }
 
+/** Of an address that had an account: the same row as for any other, and a mail without the link. */
+const IS_FOR_SHOW = sql`(one_time_tokens.purpose = 'verify_email' AND EXISTS (SELECT 1 FROM outbox AS word
+  WHERE word.recipient = one_time_tokens.email AND word.created_at = one_time_tokens.created_at
+    AND word.purpose = 'registration' AND word.expires_at IS NULL))`
+
 const CARRIES = sql`outbox.recipient = one_time_tokens.email AND outbox.created_at = one_time_tokens.created_at
   AND outbox.expires_at IS NOT NULL AND CASE one_time_tokens.purpose
-    WHEN 'reset_password' THEN outbox.purpose = 'password_reset'
+    WHEN 'reset_password' THEN outbox.purpose IN ('password_reset', 'notice')
     WHEN 'change_email' THEN outbox.purpose = 'email_change'
     WHEN 'undo_email_change' THEN outbox.purpose IN ('notice', 'registration', 'password_reset')
     ELSE outbox.purpose = 'registration' END`

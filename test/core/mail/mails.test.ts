@@ -19,6 +19,7 @@ const MESSAGES: { readonly [K in MailMessage['kind']]: MailMessage & { readonly 
   password_changed: { kind: 'password_changed', pinRemoved: true },
   account_taken_back: { kind: 'account_taken_back', ...WITH_LINK },
   address_released: { kind: 'address_released', newEmail: 'grace@mail.example.org' },
+  address_replaced: { kind: 'address_replaced', newEmail: 'grace@mail.example.org' },
   username_changed: { kind: 'username_changed', ...WITH_LINK },
   confirm_email_change: { kind: 'confirm_email_change', ...WITH_LINK },
   email_changed: { kind: 'email_changed', newEmail: 'grace@mail.example.org', link: LINK, ttlSeconds: 7 * 86_400 },

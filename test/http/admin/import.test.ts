@@ -74,6 +74,24 @@ describe('POST /import', () => {
     expect((await app.v1('POST', '/login', { body: { username: 'beyhan oğur', password: 'U*U' } })).status).toBe(200)
   })
 
+  it('refuses a dry_run that is neither yes nor no, and writes nobody', async () => {
+    const app = await startApp()
+    const reply = await bring(app, [BOB], '/import?dry_run=yes')
+    expect([reply.status, reply.body.errors]).toEqual([400, [{ field: 'dry_run', message: 'must be 1 or 0' }]])
+    expect(await rows('SELECT 1 FROM users')).toEqual([])
+    expect((await bring(app, [BOB], '/import?dry_run=0')).body).toMatchObject({ dry_run: false, imported: 1 })
+  })
+
+  it('takes an id twice where each of its users has an external_id, and else tells the second', async () => {
+    const app = await startApp()
+    const person = (name: string, ids: object) => ({ email: `${name}@example.com`, ...ids })
+    const both = [person('a', { id: 1, external_id: 'a1' }), person('b', { id: 1, external_id: 'b1' })]
+    expect((await bring(app, both, '/import?dry_run=1')).body).toMatchObject({ imported: 2 })
+    expect(notesOf(await bring(app, [person('a', { id: 1, external_id: 'a1' }), person('b', { id: 1 })]))).toEqual([
+      '2: the id is on line 1 already',
+    ])
+  })
+
   it('checks everything and writes nobody with dry_run', async () => {
     const app = await startApp()
     expect((await bring(app, [ADA, BOB], '/import?dry_run=1')).body).toMatchObject({ dry_run: true, imported: 2 })

@@ -223,7 +223,7 @@ describe('GET /users/:id and /registrations, asked why', () => {
       expect.stringMatching(/^The registration of \S+ is not confirmed yet; a link was mailed at \S+, and counts until \S+\.$/),
       expect.stringContaining('; the mail with the link waits to be sent, after connection_refused.'),
       expect.stringContaining('; the mail with the link could not be delivered (mailbox_unknown).'),
-      expect.stringContaining('; no link was mailed for it, since too much mail went to the address'),
+      expect.stringContaining('; no link was mailed for it: too much mail went to the address'),
     ])
   })
 })

@@ -32,10 +32,12 @@ describe('GET /users/:id and /registrations, asked why, over days', () => {
     await register()
     await app.settle()
     expect(await whyNobody(app, 'a@example.com')).toMatch(
-      /^The registration of \S+ is not confirmed yet; no link was mailed for it, since .* The registration of \S+ is not confirmed yet; a link was mailed at/,
+      /^The registration of \S+ is not confirmed yet; a link was mailed at .* The registration of \S+ is not confirmed yet; no link was mailed for it: /,
     )
     await BINDINGS.DB.exec('DELETE FROM outbox')
-    expect(await whyNobody(app, 'a@example.com')).toMatch(/; a link of \S+ counts until \S+; its mail is not kept any more\.$/)
+    expect(await whyNobody(app, 'a@example.com')).toMatch(
+      /; a link of \S+ counts until \S+; its mail is not kept any more\. The registration/,
+    )
   })
 
   it('says of an address and a username that were given up whose they were, and until when they are kept', async () => {
@@ -92,6 +94,70 @@ describe('GET /users/:id and /registrations, asked why, over days', () => {
     expect(await whyOf(app, id)).toBeNull()
     expect((await ask(app, 'GET', '/mails?state=dead')).body.mails).toContainEqual({ ...dead, can_retry: false })
     expect((await ask(app, 'POST', `/mails/${dead.id}/retry`)).status).toBe(404)
+  })
+
+  it('tells of a link that the operator had mailed and that bounced, also after one that the user asked for', async () => {
+    const app = await startApp({ mail: bouncing as never })
+    const { id, email } = await withSession(app)
+    const bounced = /By password the account can be signed in to\. Who has forgotten it waits for mail, .* \(mailbox_full\)\.$/
+    for (const ask_ of [
+      () => app.v1('POST', '/forgot-password', { body: { email } }),
+      () => ask(app, 'POST', `/users/${id}/send-reset`),
+    ]) {
+      await ask_()
+      await app.settle()
+      expect(await whyOf(app, id)).toMatch(bounced)
+      app.clock.advance(1)
+    }
+    const [dead] = (await ask(app, 'GET', '/mails?state=dead')).body.mails
+    expect(dead).toMatchObject({ purpose: 'password_reset', can_retry: true })
+  })
+
+  it('names waits and a link for a new password beside an address that is not proven', async () => {
+    const app = await startApp()
+    const { id } = (await ask(app, 'POST', '/users', { body: { email: 'new@example.com', password: PASSWORD } })).body.user
+    for (let count = 0; count < 7; count += 1) {
+      await app.v1('POST', '/login', { body: { email: 'new@example.com', password: 'wrong' } })
+    }
+    expect(await whyOf(app, id)).toMatch(/; no link counts: the next sign-in .* After wrong passwords a client address waits/)
+    await ask(app, 'POST', `/users/${id}/send-reset`)
+    await app.settle()
+    expect(await whyOf(app, id)).toMatch(/until it is; a link for a new password was mailed, counts, and proves it\. After wrong/)
+  })
+
+  it('names a waiting client address that many others have tried the account after', async () => {
+    const app = await startApp({ vars: { LIMIT_ADDRESS_FAILURES_PER_HOUR: '2', LIMIT_ACCOUNT_FAILURES_PER_HOUR: '1000' } })
+    const { id, email } = await withSession(app)
+    const guess = (who: string, ip: string) => app.v1('POST', '/login', { body: { email: who, password: 'wrong' }, ip })
+    for (const who of ['a@example.com', 'b@example.com', email]) await guess(who, '203.0.113.9')
+    for (let count = 0; count < 30; count += 1) await guess(email, `198.51.100.${count}`)
+    await app.settle()
+    expect(await whyOf(app, id)).toContain('The client address 203.0.113.9 has tried too many passwords')
+  })
+
+  it('does not say of a registration that a link was mailed for it where it was word of an account', async () => {
+    const app = await startApp()
+    const { id, email } = await withSession(app)
+    await app.v1('POST', '/register', { body: { email, password: PASSWORD } })
+    await app.settle()
+    await ask(app, 'PATCH', `/users/${id}`, { body: { email: 'elsewhere@example.com' } })
+    expect(await whyNobody(app, email)).not.toContain('a link was mailed')
+  })
+
+  it('speaks first of the registration that can be confirmed, and of an account that asks to move to the address', async () => {
+    const app = await startApp({ vars: { LIMIT_MAILS_OF_REQUESTER_PER_HOUR: '1' } })
+    for (let count = 0; count < 5; count += 1) {
+      await app.v1('POST', '/register', { body: { email: 'a@example.com', password: PASSWORD }, ip: '203.0.113.9' })
+      await app.settle()
+      app.clock.advance(1)
+    }
+    expect(await whyNobody(app, 'a@example.com')).toMatch(
+      /^The registration of \S+ is not confirmed yet; a link was mailed at .* There are 2 more\.$/,
+    )
+    const { token } = await withSession(app)
+    await app.v1('POST', '/change-email', { token, body: { email: 'target@example.com', password: PASSWORD } })
+    await app.settle()
+    expect(await whyNobody(app, 'target@example.com')).toContain('An account asks to move to this address; a link was mailed at')
   })
 
   it('does not call an account shut that is signed in to by PIN alone', async () => {

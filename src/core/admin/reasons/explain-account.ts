@@ -13,7 +13,7 @@ import { describeLinks, isDelivered } from './describe-links.ts'
 export interface KnownOfAccount {
   readonly limits: DescribedLimits
   readonly addressWaits: readonly AddressInWait[]
-  /** To its address, newest first. */
+  /** To its address, newest first: at least the last one of each purpose. */
   readonly mails: readonly ListedMail[]
   /** Those to its address that count, newest first. */
   readonly links: readonly MailedLink[]
@@ -33,22 +33,23 @@ export const PASSWORD_PROOFS: readonly AuditAct[] = ['sign_in', 'reauthenticated
 /** @returns `null` where nothing is in the way */
 export function explainAccount({ settings }: Pick<Deps, 'settings'>, user: User, known: KnownOfAccount): string | null {
   if (user.disabledAt !== null) return 'The account is disabled.'
-  if (user.emailVerifiedAt === null && settings.unverifiedSignIn === 'refuse') {
-    return `The e-mail address is not proven, and sign-in is refused until it is; ${describeProof(user, known)}.`
-  }
   const waits = describeWaits(known)
   const reset = describeReset(known)
+  if (user.emailVerifiedAt === null && settings.unverifiedSignIn === 'refuse') {
+    const unproven = 'The e-mail address is not proven, and sign-in is refused until it is'
+    return join(`${unproven}; ${describeProof(user, known, reset)}.`, ...waits)
+  }
   const pin = describePin(user, known.limits.pin)
+  const isOpen = waits.length === 0
   if (!hasPassword(user.passwordHash)) {
     const cure = `its user sets one by the link of a forgotten password${reset === null ? '' : `, but ${reset}`}`
-    if (user.pinHash !== null && pin === null)
-      return join('By PIN the account can be signed in to.', `By password it cannot: ${cure}.`)
-    return join(`The account has no password: ${cure}.`, ...waits, pin)
+    return user.pinHash !== null && pin === null && isOpen
+      ? join('By PIN the account can be signed in to.', `By password it cannot: ${cure}.`)
+      : join(`The account has no password: ${cure}.`, ...waits, pin)
   }
-  const isOpen = waits.length === 0 && (reset !== null || pin !== null)
   return join(
     ...waits,
-    isOpen ? 'By password the account can be signed in to.' : null,
+    isOpen && (reset !== null || pin !== null) ? 'By password the account can be signed in to.' : null,
     reset === null ? null : `Who has forgotten it waits for mail, but ${reset}.`,
     pin,
   )
@@ -58,17 +59,19 @@ function join(...sentences: readonly (string | null)[]): string | null {
   return sentences.filter((sentence) => sentence !== null).join(' ') || null
 }
 
-function describeProof({ passwordHash }: User, { links, mails }: KnownOfAccount): string {
+function describeProof({ passwordHash }: User, { links, mails }: KnownOfAccount, reset: string | null): string {
   const live = describeLinks(links.filter(({ purpose }) => purpose === 'prove_email'))
   if (live !== null) return live
+  if (links.some((link) => link.purpose === 'reset_password' && isDelivered(link))) {
+    return 'a link for a new password was mailed, counts, and proves it'
+  }
   const last = mails.find(({ purpose }) => purpose === 'registration')
   if (last && last.deadAt !== null) return `the last mail with a link could not be delivered (${last.reason ?? 'no reason given'})`
-  return hasPassword(passwordHash)
-    ? 'no link counts: the next sign-in with the right password mails one, within the limits on mail'
-    : 'the link of a forgotten password proves it'
+  if (!hasPassword(passwordHash)) return `the link of a forgotten password proves it${reset === null ? '' : `, but ${reset}`}`
+  return 'no link counts: the next sign-in with the right password mails one, within the limits on mail'
 }
 
-/** Each of them is about a client address or more; passwords and PINs both are refused there. */
+/** Of what is counted for the address and the username; guesses of the PIN are counted apart. */
 function describeWaits({ limits: { email, username }, addressWaits: [address] }: KnownOfAccount): readonly string[] {
   const waits = [email, ...(username ? [username] : [])]
   const accountWait = Math.max(...waits.map((each) => each.accountWait))

@@ -3,7 +3,7 @@ import { renderTime } from '../../../platform/runtime/rfc3339.ts'
 import type { FormerOwner } from '../../../stores/accounts/recovery-points.ts'
 import type { Registration } from '../../../stores/accounts/registrations.ts'
 import type { MailedLink } from '../../../stores/mail/mailed-links.ts'
-import { describeLinks } from './describe-links.ts'
+import { describeLinks, isDelivered } from './describe-links.ts'
 
 export interface KnownOfAddress {
   /** That wait, newest first. */
@@ -17,7 +17,9 @@ export interface KnownOfAddress {
 const MOST_REGISTRATIONS = 3
 
 export function explainAddress({ registrations, links, formerOwners: [owner] }: KnownOfAddress): string {
-  const waiting = explainRegistrations(registrations, links, owner?.isReserved)
+  const move = describeLinks(links.filter(({ purpose }) => purpose === 'change_email'))
+  const moving = move === null ? '' : `An account asks to move to this address; ${move}.`
+  const waiting = [explainRegistrations(registrations, links, owner?.isReserved), moving].filter(Boolean).join(' ')
   if (!owner) return waiting || 'Nobody has this address: there is no account, and no registration that waits.'
   const until = renderTime(owner.expiresAt)
   const gone = owner.presentEmail === null ? 'was deleted' : `has moved to ${owner.presentEmail}`
@@ -47,8 +49,11 @@ export function explainUsername(
 
 function explainRegistrations(registrations: readonly Registration[], links: readonly MailedLink[], isKept = false): string {
   const more = registrations.length - MOST_REGISTRATIONS
+  // Those first that can be confirmed.
+  const hasLink = ({ id }: Registration) => links.some((link) => link.subject === id && isDelivered(link))
+  const sorted = [...registrations.filter(hasLink), ...registrations.filter((each) => !hasLink(each))]
   return [
-    ...registrations.slice(0, MOST_REGISTRATIONS).map((registration) => explainRegistration(registration, links, isKept)),
+    ...sorted.slice(0, MOST_REGISTRATIONS).map((registration) => explainRegistration(registration, links, isKept)),
     ...(more > 0 ? [`There ${more === 1 ? 'is one more' : `are ${more} more`}.`] : []),
   ].join(' ')
 }
@@ -59,6 +64,6 @@ function explainRegistration({ id, createdAt }: Registration, links: readonly Ma
   if (isKept) return `${registration}; it cannot be while the address is kept.`
   const link =
     describeLinks(links.filter(({ purpose, subject }) => purpose === 'verify_email' && subject === id)) ??
-    'no link was mailed for it, since too much mail went to the address, or was asked for from the same place'
+    "no link was mailed for it: too much mail went to the address, or was asked for from the same place, or the address was an account's then"
   return `${registration}; ${link}.`
 }

@@ -18,7 +18,7 @@ export async function sendUserReset(deps: Deps, proof: OperatorProof, id: string
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const link = mailedLink(deps.settings.publicUrl, 'reset-password', token)
   const message = { kind: 'reset_password', link, ttlSeconds: RESET_TTL_SECONDS } as const
-  const mail = await sealAccountMail(deps, user, client, message)
+  const mail = await sealAccountMail(deps, user, client, message, 'password_reset')
   const now = deps.clock()
   const event = describeOperatorAct(deps, operator, { what: 'password_reset_requested', userId: id })
   const asked = { tokenHash, expiresAt: now + RESET_TTL_SECONDS }

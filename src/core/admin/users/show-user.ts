@@ -32,8 +32,12 @@ export interface UserStory {
 }
 
 const [EVENTS, MAILS, REGISTRATIONS] = [20, 20, 20]
+/** Mail that people wait for. */
+const EXPLAINED = ['registration', 'password_reset'] as const
+/** Sign-ins by PIN, which prove no password, are among them. */
+const PROOFS = 200
 /** Each is a question to an object of its own. */
-const ADDRESSES = 5
+const ADDRESSES = 20
 
 /** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
 export async function showUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<UserStory> {
@@ -41,20 +45,22 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
   const user = await requireAccount(deps, id)
   const now = deps.clock()
   const { email, usernameKey } = user
-  const [found, registrations, limits, mails, links, events, proofs, recovery] = await Promise.all([
+  const [found, registrations, limits, mails, lastOfPurposes, links, events, refusals, proofs, recovery] = await Promise.all([
     deps.ledgers.list(id),
     deps.operatorViews.listRegistrations({ email }, now, REGISTRATIONS),
     deps.limits.describe({ email, usernameKey }, now),
     deps.operatorViews.listMails({ recipient: email }, now, MAILS),
+    Promise.all(EXPLAINED.map((purpose) => deps.operatorViews.listMails({ recipient: email, purpose }, now, 1))),
     deps.mailedLinks.list(email, now),
     deps.operatorViews.listEvents({ userIds: [id], limit: EVENTS }),
-    deps.operatorViews.listEvents({ userIds: [id], acts: PASSWORD_PROOFS, outcome: 'success', limit: EVENTS }),
+    deps.operatorViews.listEvents({ userIds: [id], acts: ['sign_in', 'password_check'], outcome: 'refused', limit: EVENTS }),
+    deps.operatorViews.listEvents({ userIds: [id], acts: PASSWORD_PROOFS, outcome: 'success', limit: PROOFS }),
     deps.recoveryPoints.findWindow(id, now),
   ])
   const sessions = found.filter((session) => isLive(session, standingOf(user), now))
   const addressWaits = await findAddressWaits(
     deps,
-    [...events.toReversed().filter(({ actor }) => isTheirOwn(actor)), ...sessions].map(({ ip }) => ip),
+    [...[...events, ...refusals].toReversed().filter(({ actor }) => isTheirOwn(actor)), ...sessions].map(({ ip }) => ip),
   )
   return {
     user,
@@ -68,7 +74,7 @@ export async function showUser(deps: Deps, proof: OperatorProof, id: string, cli
     cannotSignIn: explainAccount(deps, user, {
       limits,
       addressWaits,
-      mails,
+      mails: lastOfPurposes.flat(),
       links,
       provenAt: proofs.findLast(isByPassword)?.at ?? 0,
     }),

@@ -72,6 +72,12 @@ export const en: MailWords = {
       '{origin}',
       'You cannot sign in to that account with this address any more.',
     ],
+    address_replaced: [
+      'Your e-mail address was removed from an account',
+      'The account at {site} that had this e-mail address has been given another one by the operator: {email}.',
+      '{origin}',
+      'You cannot sign in to that account with this address any more.',
+    ],
     username_changed: [
       'Your username was changed',
       'The username of your account at {site} was changed or removed. Nobody else can take the one from before for 30 days.',

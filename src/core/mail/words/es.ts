@@ -72,6 +72,12 @@ export const es: MailWords = {
       '{origin}',
       'Ya no puedes iniciar sesión en esa cuenta con esta dirección.',
     ],
+    address_replaced: [
+      'Tu dirección de correo ya no está en una cuenta',
+      'La cuenta en {site} que tenía esta dirección de correo tiene ahora otra, que ha puesto el administrador: {email}.',
+      '{origin}',
+      'Ya no puedes iniciar sesión en esa cuenta con esta dirección.',
+    ],
     username_changed: [
       'Se ha cambiado tu nombre de usuario',
       'Se ha cambiado o eliminado el nombre de usuario de tu cuenta en {site}. Nadie más podrá usar el anterior durante 30 días.',

@@ -72,6 +72,12 @@ export const tr: MailWords = {
       '{origin}',
       'Artık bu adresle o hesapta oturum açamazsınız.',
     ],
+    address_replaced: [
+      'E-posta adresiniz bir hesaptan kaldırıldı',
+      '{site} sitesinde bu e-posta adresini kullanan hesaba yönetici tarafından başka bir adres verildi: {email}.',
+      '{origin}',
+      'Artık bu adresle o hesapta oturum açamazsınız.',
+    ],
     username_changed: [
       'Kullanıcı adınız değiştirildi',
       '{site} sitesindeki hesabınızın kullanıcı adı değiştirildi veya kaldırıldı. Önceki adı 30 gün boyunca başka kimse alamaz.',
