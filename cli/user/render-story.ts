@@ -36,7 +36,7 @@ export function renderStory(story: UserStory): string {
     user.email,
     story.cannot_sign_in ?? 'Nothing keeps this user from signing in.',
     '',
-    ...facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(16)}${value}`])),
+    ...facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(16)}${value.replaceAll('\n', '\\u000a')}`])),
     ...section('Sessions', sessions.length === 0 ? 'none is live' : renderSessions(sessions)),
     ...(registrations.length === 0 ? [] : section('Registrations', renderRegistrations(registrations))),
     ...(mails.length === 0 ? [] : section('Mails', mailTable(mails))),

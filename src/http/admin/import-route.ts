@@ -15,10 +15,10 @@ const LINES_TYPES = /^application\/(x-)?(ndjson|jsonl|json-?lines)\s*(;|$)/i
 export async function importUsers(c: Context<AppEnv>): Promise<Response> {
   const { body } = c.req.raw
   if (body !== null && !LINES_TYPES.test(c.req.header('Content-Type') ?? '')) {
-    throw new HttpError('unsupported_media_type', `not ${LINES_TYPE}`)
+    throw new HttpError('not_json_lines', `not ${LINES_TYPE}`)
   }
   if ((c.req.header('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity') {
-    throw new HttpError('unsupported_media_type', 'encoded body')
+    throw new HttpError('not_json_lines', 'encoded body')
   }
   const lines = readByteLines(body ?? new Blob([]).stream(), MAX_LINE_BYTES)
   const isDryRun = readFlag(c.req.query('dry_run') ?? '')

@@ -1,6 +1,12 @@
 // What HTTP itself refuses, before anybody asks the core.
 
-export type HttpErrorCode = 'malformed_body' | 'unsupported_media_type' | 'body_too_large' | 'method_not_allowed' | 'not_found'
+export type HttpErrorCode =
+  | 'malformed_body'
+  | 'unsupported_media_type'
+  | 'not_json_lines'
+  | 'body_too_large'
+  | 'method_not_allowed'
+  | 'not_found'
 
 export class HttpError extends Error {
   override readonly name = 'HttpError'

@@ -18,6 +18,11 @@ export const REFUSALS: Readonly<Record<FailureCode, Refusal>> = {
   invalid_request: { status: 400, message: 'The request is not valid' },
   malformed_body: { status: 400, message: 'The body is not a JSON object', wireCode: 'invalid_request' },
   unsupported_media_type: { status: 415, message: 'The body must be application/json in UTF-8' },
+  not_json_lines: {
+    status: 415,
+    message: 'The body must be lines of JSON: application/x-ndjson in UTF-8, not encoded',
+    wireCode: 'unsupported_media_type',
+  },
   body_too_large: { status: 413, message: 'The body is too large' },
   missing_credentials: { status: 400, message: 'Email and password are required', wireCode: 'invalid_request' },
   invalid_credentials: { status: 401, message: 'Invalid credentials' },

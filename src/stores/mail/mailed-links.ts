@@ -1,5 +1,5 @@
-// What became of the mails with links that still count. A link and its mail are written in one batch, so that the address and the time
-// tell which mail carries which link; the outbox forgets a mail before or after its link ends.
+// What became of the mails with links that still count. A link and its mail are written in one batch, so that the address, the time and the
+// order of writing tell which mail carries which link; the outbox forgets a mail before or after its link ends.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import { readRow } from '../rows.ts'
@@ -34,9 +34,13 @@ export function createMailedLinks(database: Database): MailedLinks {
     async list(email, now) {
       const rows = await database.ask(sql`
         SELECT one_time_tokens.purpose, subject, one_time_tokens.created_at, one_time_tokens.expires_at, id, sent_at, dead_at, reason
-        FROM one_time_tokens LEFT JOIN outbox ON ${CARRIES}
-        WHERE one_time_tokens.email = ${email} AND ${isLive(now)} AND NOT ${IS_FOR_SHOW}
-        GROUP BY hash ORDER BY one_time_tokens.created_at DESC, one_time_tokens.rowid DESC LIMIT ${MOST}`)
+        FROM (
+          SELECT *, rowid AS place, row_number() OVER (PARTITION BY created_at, ${KIND} ORDER BY rowid) AS nth
+          FROM one_time_tokens WHERE email = ${email} AND NOT ${IS_FOR_SHOW}) AS one_time_tokens
+        LEFT JOIN (
+          SELECT *, row_number() OVER (PARTITION BY created_at, purpose ORDER BY rowid) AS nth
+          FROM outbox WHERE recipient = ${email} AND expires_at IS NOT NULL) AS outbox ON ${CARRIES} AND outbox.nth = one_time_tokens.nth
+        WHERE ${isLive(now)} ORDER BY one_time_tokens.created_at DESC, place DESC LIMIT ${MOST}`)
       return rows.map((row) => {
         const { id, sentAt, deadAt, reason, ...link } = readRow<Omit<MailedLink, 'mail'> & MailOutcome & { readonly id: unknown }>(
           row,
@@ -51,6 +55,9 @@ export function createMailedLinks(database: Database): MailedLinks {
 export function carriesNoDeadLink(now: number): SQL {
   return sql`(outbox.expires_at IS NULL OR EXISTS (SELECT 1 FROM one_time_tokens WHERE ${CARRIES} AND ${isLive(now)}))`
 }
+
+/** What is counted together: links of one purpose of mail. */
+const KIND = sql`replace(purpose, 'prove_email', 'verify_email')`
 
 /** Of an address that had an account: the same row as for any other, and a mail without the link. */
 const IS_FOR_SHOW = sql`(one_time_tokens.purpose = 'verify_email' AND EXISTS (SELECT 1 FROM outbox AS word

@@ -160,6 +160,29 @@ describe('GET /users/:id and /registrations, asked why, over days', () => {
     expect(await whyNobody(app, 'target@example.com')).toContain('An account asks to move to this address; a link was mailed at')
   })
 
+  it('tells two registrations of one second apart, of which one mail bounced', async () => {
+    const app = await startApp()
+    for (let count = 0; count < 2; count += 1) {
+      await app.v1('POST', '/register', { body: { email: 'a@example.com', password: PASSWORD } })
+      await app.settle()
+    }
+    await BINDINGS.DB.exec(
+      "UPDATE outbox SET sent_at = NULL, dead_at = created_at, reason = 'smtp_550' WHERE rowid = (SELECT max(rowid) FROM outbox)",
+    )
+    expect(await whyNobody(app, 'a@example.com')).toMatch(
+      /; a link was mailed at .*; the mail with the link could not be delivered \(smtp_550\)\.$/,
+    )
+  })
+
+  it('says by which of its names an account is kept waiting', async () => {
+    const app = await startApp()
+    const { id, email } = await withSession(app, { username: 'ada' })
+    for (let count = 0; count < 6; count += 1) await app.v1('POST', '/login', { body: { email, password: 'wrong' } })
+    expect(await whyOf(app, id)).toBe(
+      'After wrong passwords a client address waits, for up to 1 minute, where it signs in by the e-mail address.',
+    )
+  })
+
   it('does not call an account shut that is signed in to by PIN alone', async () => {
     const app = await startApp()
     const line = JSON.stringify({ id: '1', email: 'ada@example.com', username: 'ada', verified: true })

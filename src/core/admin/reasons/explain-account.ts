@@ -77,12 +77,14 @@ function describeWaits({ limits: { email, username }, addressWaits: [address] }:
   const accountWait = Math.max(...waits.map((each) => each.accountWait))
   const longest = Math.max(...waits.map((each) => each.longestWait))
   const count = Math.max(...waits.map((each) => each.waitingAddresses))
+  const [byEmail, byUsername] = [email.longestWait > 0, (username?.longestWait ?? 0) > 0]
+  const byWhich = !username || byEmail === byUsername ? '' : `, where it signs in by the ${byEmail ? 'e-mail address' : 'username'}`
   const who = count === 1 ? 'a client address waits' : `${count} client addresses wait`
   return [
     ...(accountWait > 0
       ? [`Too many wrong passwords: addresses that never signed in to the account wait for ${minutes(accountWait)}.`]
       : []),
-    ...(longest > 0 ? [`After wrong passwords ${who}, for up to ${minutes(longest)}.`] : []),
+    ...(longest > 0 ? [`After wrong passwords ${who}, for up to ${minutes(longest)}${byWhich}.`] : []),
     ...(address
       ? [
           `The client address ${address.address} has tried too many passwords, of whatever accounts, and waits for ${minutes(address.wait)}.`,
