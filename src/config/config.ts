@@ -136,7 +136,7 @@ function secret(values: Values, name: SecretName): string {
   if (problem || value === undefined) {
     throw new ConfigError(
       `${name} is ${problem ?? 'missing'}: it must be at least 32 random bytes. Set it with ` +
-        `"openssl rand -base64 32 | npx wrangler secret put ${name}"; in development "npm run dev" writes it to .dev.vars`,
+        `"openssl rand -base64 32 | npx wrangler secret put ${name}"; in development ${name === 'AUTH_SECRET' ? '"npm run dev" writes it to' : 'it stands in'} .dev.vars`,
     )
   }
   return value

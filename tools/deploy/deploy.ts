@@ -44,6 +44,7 @@ function readOptions() {
       'dry-run': { type: 'boolean' },
       smoke: { type: 'string' },
     } as const
+    requireNothingKept(Object.keys(options))
     const { values } = parseArgs({ options })
     const publicUrl = values['public-url']
     if (values.env !== undefined && !/^[\w-]{1,64}$/.test(values.env)) throw new Error('--env must be the name of an environment')
@@ -54,6 +55,12 @@ function readOptions() {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`)
     return null
   }
+}
+
+/** What stands before `--` npm keeps for itself: a dry run would be a deploy, and one of staging would be production's. */
+function requireNothingKept(options: readonly string[]): void {
+  const kept = options.find((name) => process.env[`npm_config_${name.replaceAll('-', '_')}`])
+  if (kept !== undefined) throw new Error(`npm has kept --${kept} for itself: it must stand behind --`)
 }
 
 async function dryRun(environment: string | null): Promise<number> {

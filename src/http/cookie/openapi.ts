@@ -40,7 +40,7 @@ export const cookieOperations: Readonly<Record<string, Operation>> = {
   'POST /refresh': {
     id: 'cookieRefresh',
     summary: 'Refresh',
-    description: 'Goes by the cookie refreshToken; both cookies are new. 403 for a page of another origin.',
+    description: 'Goes by the cookie refreshToken; the cookie accessToken is new. 403 for a page of another origin.',
     cookies: ['refreshToken'],
     success: [200, MessageSchema],
     refusals: [401, 403, 503],
