@@ -107,8 +107,14 @@ interface Failure {
 /** @throws Refused where whoever answers is another service */
 async function readAnswer<T extends object>(response: Response, member: keyof T, origin: string): Promise<T> {
   const body = (await response.json().catch(() => null)) as T | null
-  if (body === null || typeof body !== 'object' || !(member in body)) throw notPostern(response, origin)
+  if (body === null || typeof body !== 'object' || !isAnswer(body[member], member)) throw notPostern(response, origin)
   return body
+}
+
+/** A list is what a member with the name of several is, but for counts of accounts. */
+function isAnswer(value: unknown, member: PropertyKey): boolean {
+  if (value === undefined) return false
+  return member === 'accounts' || !String(member).endsWith('s') || Array.isArray(value)
 }
 
 function notPostern({ status }: Pick<Response, 'status'>, origin: string): Refused {

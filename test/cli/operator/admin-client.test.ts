@@ -51,6 +51,7 @@ describe('a client of the admin API', () => {
     ],
     [404, '<html>', {}, 'answers 404, and is no Postern with an admin API'],
     [200, {}, {}, 'answers 200, and is no Postern with an admin API'],
+    [200, { users: 'x' }, {}, 'answers 200, and is no Postern with an admin API'],
     [200, [], {}, 'answers 200, and is no Postern with an admin API'],
     [200, 'null', {}, 'answers 200, and is no Postern with an admin API'],
     [302, '', { Location: 'https://evil.example' }, 'answers 302, and is no Postern with an admin API'],
