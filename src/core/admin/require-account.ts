@@ -1,5 +1,4 @@
 // The account that an operator's act is about.
-import { renderTime } from '../../platform/runtime/rfc3339.ts'
 import type { User } from '../../stores/accounts/users.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
@@ -25,14 +24,3 @@ export function requireLimit(text: string | undefined, fallback = 50): number {
 }
 
 export const MAX_PAGE = 200
-
-/**
- * An address that an account may take back comes first to it, as everywhere: who means to end that erases the account.
- * @param id of the account that is to have it, which may be that very one @throws AuthError `email_taken` @throws Unavailable
- */
-export async function requireFreeAddress({ recoveryPoints, clock }: Deps, email: string, id: string | null): Promise<void> {
-  const reserved = await recoveryPoints.findReserved(email, clock())
-  if (reserved === null || reserved.userId === id) return
-  const message = `is kept until ${renderTime(reserved.expiresAt)} for the account ${reserved.userId}, which it may take back`
-  throw new AuthError('email_taken', 'address is kept', { fields: [{ field: 'email', message }] })
-}

@@ -152,25 +152,6 @@ describe('an operator’s act', () => {
     expect((await ask(app, 'GET', '/registrations')).body.registrations).toEqual([])
   })
 
-  it('create and move leave an address to the account that it may take back', async () => {
-    const app = await startApp()
-    const { email, token } = await withSession(app, { username: 'ada' })
-    await app.v1('PATCH', '/me', { token, body: { username: 'countess' } })
-    await app.v1('DELETE', '/me', { token, body: { password: PASSWORD } })
-    await app.settle()
-    const other = await withSession(app)
-    const problem = {
-      field: 'email',
-      message: expect.stringMatching(/^is kept until .* for the account .*, which it may take back$/),
-    }
-    for (const refused of [
-      await ask(app, 'POST', '/users', { body: { email, password: NEW } }),
-      await ask(app, 'PATCH', `/users/${other.id}`, { body: { email } }),
-    ]) {
-      expect([refused.status, refused.body.errors]).toEqual([409, [problem]])
-    }
-  })
-
   it('rename does not unlock a PIN by the way', async () => {
     const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9' } })
     const { id } = await withSession(app, { username: 'ada' })

@@ -16,7 +16,6 @@ import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
-import { requireFreeAddress } from '../require-account.ts'
 
 export interface NewUserForm {
   readonly email?: string | undefined
@@ -34,7 +33,6 @@ export async function createUser(deps: Deps, proof: OperatorProof, form: NewUser
   const operator = await requireOperator(deps, proof, 'change', client)
   const { settings, random } = deps
   const checked = await checkForm(deps, form)
-  await requireFreeAddress(deps, checked.email, null)
   const passwordHash = await hashNewPassword(deps, 'password', checked.password)
   const { pin: pinText } = checked
   const pin =

@@ -10,7 +10,7 @@ import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
 import { describeOperatorAct, type Operator, type OperatorProof, requireOperator } from '../operator.ts'
-import { noSuchAccount, requireAccount, requireFreeAddress } from '../require-account.ts'
+import { noSuchAccount, requireAccount } from '../require-account.ts'
 
 export interface UserEdit {
   readonly id: string
@@ -66,7 +66,6 @@ async function moveUser(deps: Deps, operator: Operator, account: User, edit: Use
     throw new AuthError('invalid_request', 'address not acceptable', { fields: [{ field: 'email', message }] })
   }
   if (email === account.email) return account
-  await requireFreeAddress(deps, email, account.id)
   const farewell = await sealAccountMail(deps, account, operator.client, { kind: 'address_replaced', newEmail: email })
   const event = describeOperatorAct(deps, operator, { what: 'email_changed', userId: account.id })
   const moved = await applyChange(deps, { event, hasMail: true }, () =>
