@@ -1,4 +1,5 @@
 // What ends a command of the operator besides a refusal of the service.
+import { codeOf } from '../../tools/error-code.ts'
 
 /** Whoever reads the output has gone, as `head` does: no failure, and no reason to go on. */
 export class OutputClosed extends Error {
@@ -23,6 +24,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @param error of the system */
 export function describeFailure(failed: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error) ?? ''
   return `${failed}: ${REASONS[code] ?? (code || String(error))}`
 }

@@ -1,5 +1,6 @@
 // What the operator's tools print. What is stored was often typed by strangers: nothing in it acts on the terminal.
 import { escapeUnprintable } from '../../src/platform/identifiers/printable-text.ts'
+import { codeOf } from '../../tools/error-code.ts'
 import { describeFailure, FileFailed, OutputClosed } from './failures.ts'
 
 // Each write tells its own failure; without a listener the event would end the process.
@@ -10,8 +11,9 @@ export function writeOut(chunk: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(chunk, (error) => {
       if (!error) return resolve()
-      const isGone = 'code' in error && error.code === 'EPIPE'
-      reject(isGone ? new OutputClosed() : new FileFailed(describeFailure('Cannot write to standard output', error)))
+      reject(
+        codeOf(error) === 'EPIPE' ? new OutputClosed() : new FileFailed(describeFailure('Cannot write to standard output', error)),
+      )
     })
   })
 }

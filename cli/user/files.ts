@@ -4,8 +4,7 @@ import { open } from 'node:fs/promises'
 import { escapeUnprintable } from '../../src/platform/identifiers/printable-text.ts'
 import { describeFailure, FileFailed } from '../operator/failures.ts'
 import { writeOut } from '../operator/output.ts'
-
-const LINE_FEED = 10
+import { countLines } from './count-lines.ts'
 
 export async function* readFile(file: string): AsyncGenerator<Uint8Array, void, void> {
   if (file === '-') {
@@ -37,7 +36,7 @@ export async function writeFile(file: string, chunks: AsyncIterable<Uint8Array>)
 async function writeAll(chunks: AsyncIterable<Uint8Array>, write: (chunk: Uint8Array) => Promise<void>): Promise<number> {
   let lines = 0
   for await (const chunk of chunks) {
-    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1
+    lines += countLines(chunk)
     await write(chunk)
   }
   return lines

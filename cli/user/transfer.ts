@@ -2,6 +2,7 @@
 // a hash, but where standard output is the file.
 import type { AdminImportReport } from '../../src/client/admin-binding.ts'
 import { type AdminClient, type LineNote, Refused, Unreachable } from '../operator/admin-client.ts'
+import { countLines, LINE_FEED } from './count-lines.ts'
 import type { Stats } from './render-stats.ts'
 
 export interface TransferFiles {
@@ -18,7 +19,6 @@ interface TransferDeps extends TransferFiles {
   readonly report: (line: string) => void
 }
 
-const LINE_FEED = 10
 /** The service speaks of no more. */
 const MAX_NOTES = 1000
 /** Of notes that change nothing. */
@@ -96,12 +96,6 @@ async function* wholeLines(
 function idOn(line: Uint8Array): string | null {
   const { id } = JSON.parse(new TextDecoder().decode(line)) as { readonly id?: unknown }
   return typeof id === 'string' ? id : null
-}
-
-function countLines(bytes: Uint8Array): number {
-  let lines = 0
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1
-  return lines
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, report: (line: string) => void): AsyncGenerator<Uint8Array> {

@@ -130,7 +130,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
         const { state, before, limit } = requireMembers(query)
         const asked = { state: optionalText(state), before: optionalText(before), limit: numberText(limit) }
         const mails = await admin.listMails(PROOF, asked, client)
-        return { mails: mails.map((mail) => viewMail(mail)) }
+        return { mails: mails.map(viewMail) }
       }),
     retryMail: (id: unknown) =>
       settle('retryMail', 'admin', async ({ admin }) => ({ to: await admin.retryMail(PROOF, requireText(id), client) })),

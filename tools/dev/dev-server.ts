@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from '../error-code.ts'
 import { fetchHere } from '../loopback.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from '../run-tool.ts'
@@ -115,8 +116,7 @@ async function claimPort(port: number, ip: string | undefined): Promise<number> 
     })
     return (server.address() as AddressInfo).port
   } catch (error) {
-    const isBusy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    if (!isBusy) throw error
+    if (codeOf(error) !== 'EADDRINUSE') throw error
     throw new Error(`Cannot listen on port ${port}: it is in use. Take another one with "npm run dev -- --port ${port + 1}"`)
   } finally {
     server.close()

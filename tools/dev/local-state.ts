@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { appendFile, copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { codeOf } from '../error-code.ts'
 import { withFileLock } from '../file-lock.mjs'
 import { packageFolder } from '../project.ts'
 import { captureTool, type ToolResult } from '../run-tool.ts'
@@ -53,7 +54,7 @@ async function makeDevVars(root: string): Promise<boolean> {
     await writeFile(join(root, '.dev.vars'), content, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -171,8 +172,4 @@ async function writeWhole(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(`${path}.${process.pid}`, content)
   await rename(`${path}.${process.pid}`, path)
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,6 +1,7 @@
 // The directory of the local state, which may be named on a command line.
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { codeOf } from '../error-code.ts'
 import { PROJECT_ROOT } from '../project.ts'
 
 /** @param persistDirectory as given to wrangler's --persist-to @throws Error with one sentence where it is none, and cannot be made */
@@ -10,7 +11,7 @@ export async function makeStateDirectory(persistDirectory: string): Promise<void
     await makeDirectory(directory)
     await access(directory, constants.R_OK | constants.W_OK)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = codeOf(error) ?? String(error)
     throw new Error(`Cannot keep local state in ${persistDirectory}: ${REASONS[code] ?? `it cannot be made (${code})`}`)
   }
 }
@@ -29,11 +30,11 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (hasCode(error, 'EEXIST') && (await isDirectory(path))) return
-    if (!hasCode(error, 'ENOENT') || (await isDirectory(dirname(path)))) throw error
+    if (codeOf(error) === 'EEXIST' && (await isDirectory(path))) return
+    if (codeOf(error) !== 'ENOENT' || (await isDirectory(dirname(path)))) throw error
     await makeDirectory(dirname(path))
     await mkdir(path).catch((again: unknown) => {
-      if (!hasCode(again, 'EEXIST')) throw again
+      if (codeOf(again) !== 'EEXIST') throw again
     })
   }
 }
@@ -43,8 +44,4 @@ function isDirectory(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -3,6 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from '../error-code.ts'
 import { withFileLock } from '../file-lock.mjs'
 import { PROJECT_ROOT } from '../project.ts'
 
@@ -126,7 +127,7 @@ function isAlive({ pid, started }: Note): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
+    if (codeOf(error) !== 'EPERM') return false
   }
   const now = startOf(pid)
   return started === null || now === null || started === now

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { codeOf } from '../error-code.ts'
 import { PROJECT_ROOT } from '../project.ts'
 import { mergeSettings, type Raw } from './merge.ts'
 
@@ -76,7 +77,7 @@ export async function readRaw(path: string): Promise<Raw> {
 
 async function readText(root: string, name: string): Promise<string | null> {
   return readFile(join(root, name), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (codeOf(error) === 'ENOENT') return null
     throw error
   })
 }

@@ -66,7 +66,7 @@ export function viewRegistration(registration: Registration) {
 export function viewPendingRegistrations({ registrations, mails, cannotSignIn }: PendingRegistrations) {
   return {
     registrations: registrations.map(viewRegistration),
-    mails: mails.map((mail) => viewMail(mail)),
+    mails: mails.map(viewMail),
     cannot_sign_in: cannotSignIn,
   }
 }
@@ -111,7 +111,7 @@ export function viewStory(story: UserStory) {
       pin: limits.pin && { ...viewWaits(limits.pin), wrong_in_a_row: limits.pin.streak, is_locked: limits.pin.isDead },
     },
     recovery: recovery && { oldest_email: recovery.oldestEmail, ends_at: renderTime(recovery.expiresAt) },
-    mails: story.mails.map((mail) => viewMail(mail)),
+    mails: story.mails.map(viewMail),
     events: story.events.map(viewEvent),
   }
 }

@@ -109,7 +109,7 @@ export const admin = createRoutes()
   .get('/mails', async (c) => {
     const { state, before, limit } = c.req.query()
     const mails = await c.var.admin.listMails(proofOf(c), { state, before, limit }, readClient(c))
-    return c.json({ mails: mails.map((mail) => viewMail(mail)) })
+    return c.json({ mails: mails.map(viewMail) })
   })
   .post('/mails/:id/retry', jsonBody, async (c) => {
     const to = await c.var.admin.retryMail(proofOf(c), c.req.param('id'), readClient(c))

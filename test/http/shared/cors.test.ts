@@ -1,5 +1,6 @@
 // CORS in the very fields of document 004: on replies, refusals and preflights, for listed origins only.
 import { describe, expect, it } from 'vitest'
+import { createApp } from '../../../src/http/app.ts'
 import { PASSWORD, PUBLIC_URL, type Reply, startApp } from '../../support/harness.ts'
 import { expectCommonHeaders } from '../../support/http/v1-shapes.ts'
 
@@ -111,6 +112,18 @@ describe('CORS', () => {
       },
     })
     expect(corsFieldsOf(await production.v1('GET', '/me', { headers: { Origin: origin } }))).toEqual({})
+  })
+
+  it('asks for no configuration where a request names no origin', async () => {
+    let asked = 0
+    const app = createApp(() => {
+      asked += 1
+      throw new Error('not here')
+    })
+    expect((await app.request('/healthz', {}, {})).status).toBe(200)
+    expect(asked).toBe(0)
+    expect((await app.request('/healthz', { headers: { Origin: 'https://one.example' } }, {})).status).toBe(200)
+    expect(asked).toBe(1)
   })
 
   it('names a refused origin in one line of the log, and none of its own', async () => {
