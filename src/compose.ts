@@ -35,6 +35,7 @@ import { createAccountChanges } from './stores/accounts/account-changes.ts'
 import { createAccountLinks } from './stores/accounts/account-links.ts'
 import { createAccountUndo } from './stores/accounts/account-undo.ts'
 import { createCommonPasswords } from './stores/accounts/common-passwords.ts'
+import { createCredentials } from './stores/accounts/credentials.ts'
 import { createDeletions } from './stores/accounts/deletions.ts'
 import { createErasures } from './stores/accounts/erasures.ts'
 import { createImports } from './stores/accounts/imports.ts'
@@ -90,6 +91,7 @@ export function compose(env: Bindings, surroundings: Surroundings = {}): Service
   const deps: Deps = {
     settings: config,
     users: createUsers(database),
+    credentials: createCredentials(database),
     commonPasswords: createCommonPasswords(database),
     registrations: createRegistrations(database),
     accountChanges: createAccountChanges(database),

@@ -6,7 +6,7 @@ import { rolesOf } from '../core/kernel/permissions.ts'
 import type { Grant } from '../core/tokens/grant.ts'
 import type { KeySet } from '../core/tokens/read-key-set.ts'
 import { Unavailable } from '../platform/runtime/deadline.ts'
-import type { User } from '../stores/accounts/users.ts'
+import type { Account } from '../stores/accounts/account.ts'
 
 export type RpcErrorCode =
   | 'invalid_request'
@@ -108,7 +108,7 @@ export function renderLogin({ accessToken, sharedToken, refreshToken, expiresIn,
   return { ...access, access_token: accessToken, expires_in: expiresIn, refreshToken, user: renderUser(user) }
 }
 
-export function renderUser(user: User) {
+export function renderUser(user: Account) {
   const [role] = rolesOf(user.permissions)
   return {
     id: user.id,

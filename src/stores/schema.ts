@@ -2,7 +2,9 @@
 // file into the next numbered file under migrations/. All times are epoch seconds.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Secret } from '../platform/hashing/secret.ts'
 import type { Locale } from '../platform/identifiers/locale.ts'
+import type { CredentialKind } from './accounts/credentials.ts'
 import type { AuditAct, AuditActor, AuditFace, AuditOutcome } from './audit/audit-event.ts'
 
 export const users = sqliteTable('users', {
@@ -16,13 +18,13 @@ export const users = sqliteTable('users', {
   usernameKey: text('username_key').unique(),
   firstName: text('first_name'),
   lastName: text('last_name'),
-  /** PHC string. */
+  /**
+   * This and the three that follow are for the version before alone, which runs on this schema while it is replaced and after a roll-back:
+   * triggers hold them to what `credentials` says, and `credentials` to what that version writes here. The next migration drops them.
+   */
   passwordHash: text('password_hash').notNull(),
-  /** PHC string over an HMAC of the PIN under a key derived from AUTH_SECRET; `null`: no PIN. */
   pinHash: text('pin_hash'),
-  /** Names the AUTH_SECRET whose derived key `pin_hash` was made with. */
   pinKeyId: text('pin_key_id'),
-  /** Names the PIN, whatever its hash: sessions that it opened say so. `null` for one set before there were names. */
   pinId: text('pin_id'),
   emailVerifiedAt: integer('email_verified_at'),
   /** The language of mail to the user; `null`: the default one. */
@@ -44,6 +46,30 @@ export const users = sqliteTable('users', {
   updatedAt: integer('updated_at').notNull(),
 })
 
+/** What an account can be proven by: a row for each. An account without one has to be recovered by mail. */
+export const credentials = sqliteTable(
+  'credentials',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<CredentialKind>().notNull(),
+    /**
+     * Names it among those of its kind: empty for a password, of which there is one. Sessions that a PIN opened say this, and end with
+     * it, whatever becomes of its hash; empty for one set before there were names.
+     */
+    id: text('id').notNull(),
+    /** JSON of what is no secret, by kind; of a PIN `keyId`: the AUTH_SECRET under whose derived key it was made. */
+    data: text('data'),
+    /** Of a password a PHC string; of a PIN the same over an HMAC of it. */
+    secret: text('secret').$type<Secret>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When it last opened a session, to the day. */
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.kind, table.id] })],
+)
+
 /** Registrations whose address is not proven yet. They squat nothing: an address may have any number of them. */
 export const registrations = sqliteTable(
   'registrations',
@@ -55,7 +81,7 @@ export const registrations = sqliteTable(
     usernameKey: text('username_key'),
     firstName: text('first_name'),
     lastName: text('last_name'),
-    passwordHash: text('password_hash').notNull(),
+    passwordHash: text('password_hash').$type<Secret>().notNull(),
     /** Where it came from, shown to the person who is asked to confirm it. */
     ip: text('ip').notNull(),
     /** The address as limits count it, so that somebody who asks again is sent their own. */

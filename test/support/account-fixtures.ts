@@ -1,5 +1,5 @@
 // What the tests of an account's later life share: links out of mails, and the steps that lead to one.
-import { anyAddress, PASSWORD, type Reply, type TestApp } from './harness.ts'
+import { anyAddress, BINDINGS, PASSWORD, type Reply, type TestApp } from './harness.ts'
 
 export const NEW_PASSWORD = 'quite another one'
 export const UNKNOWN_TOKEN = '0'.repeat(64)
@@ -21,6 +21,12 @@ export async function linksTo(app: TestApp, email: string, page: LinkPage): Prom
 
 export async function subjectsTo(app: TestApp, email: string): Promise<string[]> {
   return (await app.mailTo(email)).map(({ subject }) => subject)
+}
+
+/** As if the account's password had been hashed like this. */
+export async function storePasswordHash(email: string, hash: string): Promise<void> {
+  const update = "UPDATE credentials SET secret = ? WHERE kind = 'password' AND user_id = (SELECT id FROM users WHERE email = ?)"
+  await BINDINGS.DB.prepare(update).bind(hash, email).run()
 }
 
 /** A request of `v1` from an address of its own. */

@@ -1,5 +1,6 @@
 // What the tests of the stores share: an empty schema and rows to put into it.
 import { applyD1Migrations, reset } from 'cloudflare:test'
+import type { Secret } from '../../src/platform/hashing/secret.ts'
 import type { Registration } from '../../src/stores/accounts/registrations.ts'
 import type { AuditEvent } from '../../src/stores/audit/audit-event.ts'
 import { createDatabase, type Database } from '../../src/stores/database.ts'
@@ -22,6 +23,11 @@ export async function emptyDatabase(): Promise<Database> {
   await reset()
   await applyD1Migrations(BINDINGS.DB, BINDINGS.TEST_MIGRATIONS)
   return createDatabase(BINDINGS.DB, 5000)
+}
+
+/** Text in the place of a hash. */
+export function secret(text: string): Secret {
+  return text as Secret
 }
 
 export function newMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
@@ -55,7 +61,10 @@ export function newEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
   }
 }
 
-export function newRegistration(changes: Partial<Registration> = {}): Registration {
+/** With the hash of its password, which the store keeps beside it. */
+export type HashedRegistration = Registration & { readonly passwordHash: Secret }
+
+export function newRegistration(changes: Partial<HashedRegistration> = {}): HashedRegistration {
   return {
     id: crypto.randomUUID(),
     email: 'ada@example.com',
@@ -63,7 +72,7 @@ export function newRegistration(changes: Partial<Registration> = {}): Registrati
     usernameKey: null,
     firstName: null,
     lastName: null,
-    passwordHash: '$scrypt$',
+    passwordHash: secret('$scrypt$'),
     ip: '192.0.2.1',
     requester: '192.0.2.1',
     userAgent: '',

@@ -1,7 +1,7 @@
 // Answers whose request this is, as freshly as the caller wants to know it (design: three freshnesses).
 import { isLive, isOpen, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { Unavailable } from '../../platform/runtime/deadline.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { permissionsOf } from '../kernel/permissions.ts'
@@ -29,7 +29,7 @@ export interface Principal {
 
 /** Authorisation is never older than the request: the row and the session were read for it. */
 export interface FreshPrincipal extends Principal {
-  readonly user: User
+  readonly user: Account
   readonly session: SessionRecord
 }
 

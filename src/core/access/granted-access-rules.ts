@@ -1,6 +1,6 @@
 // A session as the record of an access that was granted to somebody: what is told about it, ended or not.
 import { isLive, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import { standingOf } from '../kernel/standing.ts'
 
 export interface GrantedAccess {
@@ -16,7 +16,7 @@ export interface GrantedAccess {
   readonly user: string
 }
 
-export function grantedAccessOf(session: SessionRecord, owner: User, now: number): GrantedAccess {
+export function grantedAccessOf(session: SessionRecord, owner: Account, now: number): GrantedAccess {
   return {
     id: session.id,
     createdAt: session.createdAt,

@@ -1,5 +1,5 @@
 // Who may do what to whom. Every act on somebody else's account has its row here.
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { SYSTEM_ADMIN, USERS_MANAGER } from '../kernel/permissions.ts'
@@ -37,8 +37,8 @@ export async function requireOwner(
   principal: FreshPrincipal,
   act: ForeignAct,
   isOwn: boolean,
-  find: () => Promise<User | null>,
-): Promise<User> {
+  find: () => Promise<Account | null>,
+): Promise<Account> {
   if (isOwn) return principal.user
   requireRight(principal, act)
   const owner = await find()

@@ -1,12 +1,12 @@
 // Who the caller is, as fresh as the deployment asks reading routes to be (SESSION_FRESHNESS).
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { permissionsOf } from '../kernel/permissions.ts'
 import { authenticate, authenticateStrictly } from './authenticate.ts'
 
 /** @returns the user with the permissions this session carries @throws AuthError as `authenticate` @throws Unavailable */
-export async function readCurrentUser(deps: Deps, accessToken: string | null): Promise<User> {
+export async function readCurrentUser(deps: Deps, accessToken: string | null): Promise<Account> {
   const { sessionFreshness } = deps.settings
   if (sessionFreshness === 'strict') return readStrictly(deps, accessToken)
   const { userId, amr, sessionEpoch } = await authenticate(deps, accessToken, sessionFreshness)
@@ -18,7 +18,7 @@ export async function readCurrentUser(deps: Deps, accessToken: string | null): P
   return { ...user, permissions: permissionsOf(user.permissions, amr) }
 }
 
-async function readStrictly(deps: Deps, accessToken: string | null): Promise<User> {
+async function readStrictly(deps: Deps, accessToken: string | null): Promise<Account> {
   const { user, permissions } = await authenticateStrictly(deps, accessToken)
   return { ...user, permissions }
 }

@@ -2,15 +2,14 @@
 // a stranger may have, and would know its password. So the browser that registered confirms by the link alone; whoever comes
 // with another one gives the password of the registration, or one that replaces it. The same goes for an account that the operator has
 // brought along without proof of its address: who has chosen its password is not known either.
-import { addressBucket } from '../../platform/identifiers/client-address.ts'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import { reasonOf } from '../../platform/runtime/log.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Registration } from '../../stores/accounts/registrations.ts'
-import type { User } from '../../stores/accounts/users.ts'
-import { describeAct, logEvent } from '../audit/audit.ts'
-import { checkPasswordOf } from '../credentials/check-current-password.ts'
-import { hashInTurn, requireHashRoom } from '../credentials/hash-room.ts'
-import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/new-password.ts'
-import { withAttempt } from '../credentials/with-attempt.ts'
+import { describeAct } from '../audit/audit.ts'
+import { checkPasswordOf } from '../credentials/passwords/check-current-password.ts'
+import { checkRegistrationPassword } from '../credentials/passwords/check-registration-password.ts'
+import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/passwords/new-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
@@ -44,7 +43,7 @@ export type DescribedRegistration =
     }
 
 /** What a link proves the address of. */
-type Claim = { readonly registration: Registration } | { readonly account: User }
+type Claim = { readonly registration: Registration } | { readonly account: Account }
 
 /** `late`: another has confirmed it before, so that the password of this form is not the account's. */
 export type Confirmation = 'confirmed' | 'late'
@@ -90,46 +89,25 @@ export async function confirmRegistration(deps: Deps, form: ConfirmationForm, cl
 }
 
 /** @returns the hash of the password that is to replace the registration's, `null` where that stays */
-async function prove(deps: Deps, claim: Claim, form: ConfirmationForm, client: Client): Promise<string | null> {
+async function prove(deps: Deps, claim: Claim, form: ConfirmationForm, client: Client): Promise<Secret | null> {
   const { proof, password, newPassword } = form
   if (newPassword !== undefined) return replacePassword(deps, ownerOf(claim), newPassword, client)
   if ('registration' in claim && (await isOwn(deps, claim.registration, proof))) return null
   if (!password) throw new AuthError('missing_credentials', 'not the browser that registered, and no password')
   await ('account' in claim
     ? checkPasswordOf(deps, claim.account, password, client)
-    : checkPassword(deps, claim.registration, password, client))
+    : checkRegistrationPassword(deps, claim.registration, password, client))
   return null
 }
 
-function ownerOf(claim: Claim): Registration | User {
+function ownerOf(claim: Claim): Registration | Account {
   return 'account' in claim ? claim.account : claim.registration
 }
 
-async function replacePassword(deps: Deps, owner: Registration | User, password: string, client: Client): Promise<string> {
+async function replacePassword(deps: Deps, owner: Registration | Account, password: string, client: Client): Promise<Secret> {
   const problem = await findNewPasswordProblem(deps, FIELD, password, owner)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
   return hashLinkedPassword(deps, FIELD, password, client)
-}
-
-/**
- * Counted like a sign-in with the address, or a link that somebody has found would let them try out what its owner uses for a
- * password. There is no account yet that an attempt could keep anybody from.
- */
-async function checkPassword(deps: Deps, registration: Registration, password: string, client: Client): Promise<void> {
-  requireHashRoom(deps)
-  const who = { account: `email:${registration.email}`, address: addressBucket(client.address) }
-  const begun = await deps.limits.beginSignIn(who, deps.clock())
-  await withAttempt(deps, begun, async (attempt) => {
-    const isRight = await hashInTurn(deps, (checkpoint) => deps.hasher.verify(password, registration.passwordHash, checkpoint))
-    if (isRight) return [null, await attempt.succeed()]
-    const reason = 'wrong password of a registration'
-    // A line in the log and no row: there is no account that it could be about.
-    logEvent(
-      deps,
-      describeAct(deps, client, { what: 'password_check', outcome: 'failure', reason, userId: null, actor: 'anonymous' }),
-    )
-    throw new AuthError('invalid_credentials', reason)
-  })
 }
 
 /** Guesses at the password of before are no reason to wait, and its sessions are over. Nothing else depends on it. */

@@ -1,12 +1,12 @@
 // The signed-in user deletes their account: all sessions end, nothing personal stays, the address is free again. While an address may
 // take the account back, it is only put aside: whoever stole it must not be able to destroy it.
 
+import type { Account } from '../../stores/accounts/account.ts'
 import type { RecoveryWindow } from '../../stores/accounts/recovery-points.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
 import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
-import { checkCurrentPassword } from '../credentials/check-current-password.ts'
+import { checkCurrentPassword } from '../credentials/passwords/check-current-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
@@ -38,7 +38,7 @@ export async function deleteAccount(
   await (window ? putAside(deps, user, window, client) : erase(deps, user, client))
 }
 
-async function erase(deps: Deps, user: User, client: Client): Promise<void> {
+async function erase(deps: Deps, user: Account, client: Client): Promise<void> {
   const notice = await sealAccountMail(deps, user, client, { kind: 'account_deleted' })
   const event = { ...describeAct(deps, client, { what: 'account_deleted', userId: user.id }), ip: null, userAgent: null }
   const isDeleted = await applyChange(deps, { event, hasMail: true }, () =>
@@ -49,7 +49,7 @@ async function erase(deps: Deps, user: User, client: Client): Promise<void> {
   await eraseAccount(deps, { userId: user.id, email: user.email, usernameKey: user.usernameKey })
 }
 
-async function putAside(deps: Deps, user: User, window: RecoveryWindow, client: Client): Promise<void> {
+async function putAside(deps: Deps, user: Account, window: RecoveryWindow, client: Client): Promise<void> {
   const now = deps.clock()
   const ttlSeconds = window.expiresAt - now
   const told = { emails: [user.email, window.oldestEmail], locale: user.locale }

@@ -1,11 +1,15 @@
 // Registration. An address that is not proven belongs to nobody, and one that has an account is told the same at the same
 // cost: one hash, one row, one mail, of which only the words differ.
+
+import type { Secret } from '../../platform/hashing/secret.ts'
 import { addressBucket } from '../../platform/identifiers/client-address.ts'
 import { parseEmailAddress } from '../../platform/identifiers/email-address.ts'
 import { findNewUsernameProblem } from '../../platform/identifiers/new-username.ts'
 import { COMMON_PASSWORD_PROBLEM, commonPasswordKey, findPasswordProblem } from '../../platform/identifiers/password-policy.ts'
 import { parsePersonName } from '../../platform/identifiers/person-name.ts'
+import { newUserId } from '../../platform/identifiers/user-id.ts'
 import { parseUsername, type Username } from '../../platform/identifiers/username.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { ReservedAddress } from '../../stores/accounts/recovery-points.ts'
 import type {
   AskedRegistration,
@@ -13,10 +17,9 @@ import type {
   Registration,
   RegistrationLinkTarget,
 } from '../../stores/accounts/registrations.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import { describeAct } from '../audit/audit.ts'
 import { requireHashRoom } from '../credentials/hash-room.ts'
-import { hashNewPassword } from '../credentials/new-password.ts'
+import { hashNewPassword } from '../credentials/passwords/new-password.ts'
 import { requireChallenge } from '../credentials/require-challenge.ts'
 import { type OpenAttempt, withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
@@ -78,13 +81,12 @@ async function make(deps: Deps, checked: CheckedForm, owner: Owner, client: Clie
   const passwordHash = await hashNewPassword(deps, 'password', checked.password)
   const now = deps.clock()
   const registration: Registration = {
-    id: random.uuid(),
+    id: newUserId(random),
     email: checked.email,
     username: checked.username?.username ?? null,
     usernameKey: checked.username?.key ?? null,
     firstName: checked.firstName,
     lastName: checked.lastName,
-    passwordHash,
     ip: client.address,
     requester: addressBucket(client.address),
     userAgent: client.userAgent,
@@ -92,7 +94,7 @@ async function make(deps: Deps, checked: CheckedForm, owner: Owner, client: Clie
     createdAt: now,
     expiresAt: now + settings.verificationTtlSeconds,
   }
-  await store(deps, registration, owner, client)
+  await store(deps, registration, passwordHash, owner, client)
   return { registration, proof: await issueRegistrationProof(deps.keyring, registration) }
 }
 
@@ -129,7 +131,7 @@ function checkName(text: string | undefined, refuse: () => void): string | null 
 
 /** Whose the address is, if anybody's: an account's, or kept for one that it may take back. */
 interface Owner {
-  readonly account: User | null
+  readonly account: Account | null
   readonly reserved: ReservedAddress | null
 }
 
@@ -149,7 +151,7 @@ function requireFree({ passwordIsCommon, usernameTaken: isTaken, ...owner }: Fou
   return owner
 }
 
-async function store(deps: Deps, registration: Registration, owner: Owner, client: Client): Promise<void> {
+async function store(deps: Deps, registration: Registration, passwordHash: Secret, owner: Owner, client: Client): Promise<void> {
   const { settings } = deps
   const { token, hash: tokenHash } = await createOneTimeToken(deps.random)
   const context = { publicUrl: settings.publicUrl, requestedAt: registration.createdAt, ip: registration.ip }
@@ -168,7 +170,7 @@ async function store(deps: Deps, registration: Registration, owner: Owner, clien
   )
   const event = describeAct(deps, client, { what: 'registered', userId: registration.id, actor: 'anonymous' })
   const isStored = await applyChange(deps, { event, hasMail: true }, () =>
-    deps.registrations.create(registration, { tokenHash, ...link }, mail, event, mailCaps(settings)),
+    deps.registrations.create(registration, passwordHash, { tokenHash, ...link }, mail, event, mailCaps(settings)),
   )
   if (!isStored) throw usernameTaken()
 }

@@ -3,9 +3,9 @@ import { addressBucket } from '../../platform/identifiers/client-address.ts'
 import { findNewUsernameProblem } from '../../platform/identifiers/new-username.ts'
 import { parsePersonName } from '../../platform/identifiers/person-name.ts'
 import { parseUsername } from '../../platform/identifiers/username.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { ProfileChanges } from '../../stores/accounts/account-changes.ts'
 import { RECOVERY_WINDOW_SECONDS, type Warning } from '../../stores/accounts/recovery-points.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
 import { requirePassword, requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
@@ -27,7 +27,7 @@ export interface ProfileForm {
  *   `reauthentication_required` for another username, `username_taken`, `rate_limited`
  * @throws Unavailable
  */
-export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<User> {
+export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<Account> {
   const principal = await authenticateStrictly(deps, accessToken)
   requirePassword(principal)
   const { user, sessionId } = principal
@@ -52,7 +52,7 @@ export async function updateProfile(deps: Deps, accessToken: string | null, form
   return outcome
 }
 
-async function prepareRenameWarnings(deps: Deps, user: User, client: Client): Promise<readonly Warning[]> {
+async function prepareRenameWarnings(deps: Deps, user: Account, client: Client): Promise<readonly Warning[]> {
   const window = await deps.recoveryPoints.findWindow(user.id, deps.clock())
   const told = { emails: [user.email, window?.oldestEmail ?? null], locale: user.locale }
   const ttlSeconds = RECOVERY_WINDOW_SECONDS
@@ -60,7 +60,7 @@ async function prepareRenameWarnings(deps: Deps, user: User, client: Client): Pr
 }
 
 /** Their names alone. */
-function changedFields(user: User, { firstName, lastName, username }: ProfileChanges): string {
+function changedFields(user: Account, { firstName, lastName, username }: ProfileChanges): string {
   const named = [
     ['first_name', firstName, user.firstName],
     ['last_name', lastName, user.lastName],
@@ -89,7 +89,7 @@ function checkForm(form: ProfileForm): ProfileChanges {
 }
 
 /** A name that the account has already may be kept, and written in another way. */
-function requireNewUsername({ settings }: Pick<Deps, 'settings'>, user: User, { username }: ProfileChanges): void {
+function requireNewUsername({ settings }: Pick<Deps, 'settings'>, user: Account, { username }: ProfileChanges): void {
   if (!username || username.key === user.usernameKey) return
   const message = findNewUsernameProblem(username, settings.reservedUsernames)
   if (message) throw new AuthError('invalid_request', 'username not acceptable', { fields: [{ field: 'username', message }] })

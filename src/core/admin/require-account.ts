@@ -1,10 +1,10 @@
 // The account that an operator's act is about.
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 
 /** @throws AuthError `not_found` @throws Unavailable */
-export async function requireAccount({ users }: Pick<Deps, 'users'>, id: string): Promise<User> {
+export async function requireAccount({ users }: Pick<Deps, 'users'>, id: string): Promise<Account> {
   const user = await users.findById(id)
   if (!user) throw noSuchAccount()
   return user

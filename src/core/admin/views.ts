@@ -3,11 +3,10 @@
 
 import type { AccountWaits } from '../../objects/login-limiter/sign-in-tallies.ts'
 import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
-import { hasPassword } from '../../platform/hashing/password-hash.ts'
 import { printable } from '../../platform/identifiers/printable-text.ts'
 import { renderTime, renderTimeOrNull } from '../../platform/runtime/rfc3339.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Registration } from '../../stores/accounts/registrations.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import type { ListedEvent, ListedMail, MailState } from '../../stores/audit/operator-views.ts'
 import { viewUser } from '../tokens/user-view.ts'
 import type { EventsPage } from './overview/list-events.ts'
@@ -32,7 +31,7 @@ export function viewStats({ accounts: { oldHashes: old_hashes, ...accounts }, da
   }
 }
 
-export function viewAccount(user: User) {
+export function viewAccount(user: Account) {
   return {
     ...viewUser(user),
     disabled_at: renderTimeOrNull(user.disabledAt),
@@ -121,8 +120,8 @@ function viewWaits({ failures, accountWait, waitingAddresses, longestWait }: Acc
 }
 
 /** What there is to sign in by. */
-function credentialsOf({ passwordHash, pinHash }: User): ('password' | 'pin')[] {
-  return [...(hasPassword(passwordHash) ? (['password'] as const) : []), ...(pinHash === null ? [] : (['pin'] as const))]
+function credentialsOf({ hasPassword, pinName }: Account): ('password' | 'pin')[] {
+  return [...(hasPassword ? (['password'] as const) : []), ...(pinName === null ? [] : (['pin'] as const))]
 }
 
 function stateOf({ sentAt, deadAt }: ListedMail): MailState {

@@ -18,6 +18,7 @@ import type { AccountChanges } from '../../stores/accounts/account-changes.ts'
 import type { AccountLinks } from '../../stores/accounts/account-links.ts'
 import type { AccountUndo } from '../../stores/accounts/account-undo.ts'
 import type { CommonPasswords } from '../../stores/accounts/common-passwords.ts'
+import type { Credentials } from '../../stores/accounts/credentials.ts'
 import type { Deletions } from '../../stores/accounts/deletions.ts'
 import type { Erasures } from '../../stores/accounts/erasures.ts'
 import type { Imports } from '../../stores/accounts/imports.ts'
@@ -37,6 +38,7 @@ import type { AuthSettings } from './settings.ts'
 export interface Deps {
   readonly settings: AuthSettings
   readonly users: Users
+  readonly credentials: Credentials
   readonly commonPasswords: CommonPasswords
   readonly registrations: Registrations
   readonly accountChanges: AccountChanges

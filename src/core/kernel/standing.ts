@@ -1,17 +1,12 @@
 // What an account's row says of which of its sessions are alive.
 import type { Standing } from '../../objects/session-ledger/session-rules.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from './deps.ts'
 
-export function standingOf({ sessionEpoch, keptSession, ...user }: User): Standing {
+export function standingOf({ sessionEpoch, keptSession, pinName }: Account): Standing {
   // By its epoch, so that whatever else raises the number, an operator's SQL for one, ends this session like any other.
   const [keptEpoch, keptSessionId = null] = keptSession?.split(':') ?? []
-  return { epoch: sessionEpoch, keptSessionId: keptEpoch === String(sessionEpoch) ? keptSessionId : null, pin: pinNameOf(user) }
-}
-
-/** What the sessions that the PIN opens call it: empty for one that was set before PINs had names. */
-export function pinNameOf({ pinHash, pinId }: Pick<User, 'pinHash' | 'pinId'>): string | null {
-  return pinHash === null ? null : (pinId ?? '')
+  return { epoch: sessionEpoch, keptSessionId: keptEpoch === String(sessionEpoch) ? keptSessionId : null, pin: pinName }
 }
 
 /**
@@ -21,7 +16,7 @@ export function pinNameOf({ pinHash, pinId }: Pick<User, 'pinHash' | 'pinId'>): 
  */
 export async function askLedger<T>(
   { users }: Pick<Deps, 'users'>,
-  user: User,
+  user: Account,
   ask: (standing: Standing) => Promise<T | null>,
 ): Promise<T | null> {
   const answer = await ask(standingOf(user))

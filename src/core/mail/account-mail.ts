@@ -1,6 +1,6 @@
 // A mail about an account, sealed for the outbox, in the language of whoever reads it.
 import { addressBucket } from '../../platform/identifiers/client-address.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { OutgoingMail } from '../../stores/mail/outbox.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { type MailMessage, renderMail } from './mails.ts'
@@ -13,7 +13,7 @@ import { type MailPurpose, sealMail } from './queued-mail.ts'
  */
 export async function sealAccountMail(
   deps: Pick<Deps, 'settings' | 'keyring' | 'random' | 'clock'>,
-  to: Pick<User, 'email'> & Partial<Pick<User, 'locale'>>,
+  to: Pick<Account, 'email'> & Partial<Pick<Account, 'locale'>>,
   client: Client,
   message: MailMessage,
   purpose: MailPurpose = 'notice',

@@ -1,7 +1,7 @@
 // Mail to the addresses that may take an account back, each with a link of its own to do so.
 
+import type { Account } from '../../stores/accounts/account.ts'
 import type { ReservedAddress, Warning } from '../../stores/accounts/recovery-points.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import type { MailRequest } from '../../stores/mail/mail-requests.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
@@ -17,7 +17,7 @@ import { clientOf, isFromKnownAddress } from './mail-request-client.ts'
 export async function prepareWarnings(
   deps: Deps,
   client: Client,
-  { emails, locale }: { readonly emails: readonly (string | null)[]; readonly locale: User['locale'] },
+  { emails, locale }: { readonly emails: readonly (string | null)[]; readonly locale: Account['locale'] },
   ttlSeconds: number,
   tell: (link: string) => MailMessage,
 ): Promise<readonly Warning[]> {

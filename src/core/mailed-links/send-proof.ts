@@ -1,5 +1,5 @@
 // Mails the link by which an account proves its address: one that was imported, or made by the operator, without proof.
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import { describeAct, logEvent } from '../audit/audit.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
@@ -11,7 +11,7 @@ import { mailCaps } from '../mail/queued-mail.ts'
 /** Within the caps of registration mail. Does nothing for an account that has another address, or a proven one, by now. @throws Unavailable */
 export async function sendProof(
   deps: Deps,
-  user: User,
+  user: Account,
   client: Client,
   { requestId = null, senderId = null }: { readonly requestId?: string | null; readonly senderId?: string | null } = {},
 ): Promise<void> {

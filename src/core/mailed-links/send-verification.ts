@@ -1,8 +1,8 @@
 // Answers a request for another verification mail: a link for the registration that the requester made, for an account that has not
 // proven its address, or word that there is an account.
 import { addressBucket } from '../../platform/identifiers/client-address.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Registration } from '../../stores/accounts/registrations.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import type { MailRequest } from '../../stores/mail/mail-requests.ts'
 import { describeAct, logEvent } from '../audit/audit.ts'
 import type { Deps } from '../kernel/deps.ts'
@@ -29,7 +29,7 @@ async function send(
   deps: Deps,
   request: MailRequest,
   registration: Registration | null,
-  { locale }: Pick<User, 'locale'>,
+  { locale }: Pick<Account, 'locale'>,
   isKnown: boolean,
 ): Promise<void> {
   const { settings } = deps

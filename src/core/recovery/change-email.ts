@@ -1,11 +1,11 @@
 // Asks for another address, or for the proof of the present one: a link to it, which nobody else may have. An address that has an account is told the
 // same at the same cost; its owner gets a mail instead.
 
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
 import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
-import { checkCurrentPassword } from '../credentials/check-current-password.ts'
+import { checkCurrentPassword } from '../credentials/passwords/check-current-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
@@ -54,7 +54,7 @@ export async function changeEmail(deps: Deps, accessToken: string | null, form: 
 }
 
 /** What the account may have mailed to addresses that are not its own. It says nothing of any address, so it is told. */
-async function requireBudget({ settings, outbox, clock }: Deps, { id }: User): Promise<void> {
+async function requireBudget({ settings, outbox, clock }: Deps, { id }: Account): Promise<void> {
   const quota = settings.limits.mailsPerSenderPerHour
   const retryAfterSeconds = await outbox.findSenderWait(id, quota, clock())
   if (retryAfterSeconds === 0) return
@@ -63,7 +63,7 @@ async function requireBudget({ settings, outbox, clock }: Deps, { id }: User): P
   })
 }
 
-function requireForm({ email, password = '' }: EmailChangeForm, current: User): { email: string; password: string } {
+function requireForm({ email, password = '' }: EmailChangeForm, current: Account): { email: string; password: string } {
   const address = requireEmail(email)
   const fields: FieldProblem[] = [
     ...(address === current.email && current.emailVerifiedAt !== null

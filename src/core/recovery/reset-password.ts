@@ -1,11 +1,11 @@
 // A new password by the mailed link. It ends every session, every other credential and every other link, and proves the address.
 
 import { reasonOf } from '../../platform/runtime/log.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { AccountLink } from '../../stores/accounts/account-links.ts'
-import type { User } from '../../stores/accounts/users.ts'
 import { describeAct } from '../audit/audit.ts'
-import { checkPasswordOf, noteProof } from '../credentials/check-current-password.ts'
-import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/new-password.ts'
+import { checkPasswordOf, noteProof } from '../credentials/passwords/check-current-password.ts'
+import { findNewPasswordProblem, hashLinkedPassword } from '../credentials/passwords/new-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { invalidLink, type OpenedLink, openMailedLink } from '../links/mailed-link.ts'
@@ -51,9 +51,9 @@ function openReset(deps: Deps, token: string | undefined): Promise<OpenedLink<Ac
 }
 
 /** @returns the new epoch, or `null` when the link was spent meanwhile */
-async function spend(deps: Deps, tokenHash: string, user: User, password: string, client: Client): Promise<number | null> {
+async function spend(deps: Deps, tokenHash: string, user: Account, password: string, client: Client): Promise<number | null> {
   const passwordHash = await hashLinkedPassword(deps, FIELD, password, client)
-  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
+  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinName !== null })
   const event = describeAct(deps, client, { what: 'password_reset', userId: user.id })
   return applyChange(deps, { event, hasMail: true }, () =>
     deps.accountLinks.reset(tokenHash, deps.random.hex(16), passwordHash, { notice, event }, deps.clock()),
@@ -71,7 +71,7 @@ async function repeat(deps: Deps, token: string | undefined, password: string, c
   deps.defer(deliverMail(deps))
 }
 
-async function followUp(deps: Deps, user: User, epoch: number, client: Client): Promise<void> {
+async function followUp(deps: Deps, user: Account, epoch: number, client: Client): Promise<void> {
   await Promise.all([endSessionsBefore(deps, user.id, epoch), liftLimits(deps, user), noteProof(deps, user, client)])
 }
 
@@ -79,7 +79,7 @@ async function followUp(deps: Deps, user: User, epoch: number, client: Client): 
  * Guesses at the forgotten password are no reason to wait, on whichever device they were made. The new password does not depend on
  * it.
  */
-async function liftLimits({ limits, log }: Deps, user: User): Promise<void> {
+async function liftLimits({ limits, log }: Deps, user: Account): Promise<void> {
   await limits.clearWaits(user).catch((error: unknown) => {
     log('warn', 'limits not lifted after a reset', { reason: reasonOf(error) })
   })

@@ -1,6 +1,5 @@
 // The link in the mails to addresses that may take an account back: it ends what was done since (another address or username, a
 // deletion), signs everybody out, and makes the mailbox the only way in, by a new password.
-import { decoyHash, SALT_BYTES } from '../../platform/hashing/password-hash.ts'
 import type { UndoLink } from '../../stores/accounts/account-undo.ts'
 import { RECOVERY_WINDOW_SECONDS } from '../../stores/accounts/recovery-points.ts'
 import { describeAct } from '../audit/audit.ts'
@@ -49,9 +48,8 @@ export async function undoEmailChange(deps: Deps, token: string | undefined, cli
   const now = deps.clock()
   const traces = { event, warnings, farewell, reset: { tokenHash: reset.hash, expiresAt: now + RESET_TTL_SECONDS, mail } }
   // A form that costs what every other costs, so that a sign-in does not tell what happened here.
-  const passwordHash = decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
   const epoch = await applyChange(deps, { event, hasMail: true }, () =>
-    deps.accountUndo.undo(hash, random.hex(16), presentEmail, passwordHash, traces, now),
+    deps.accountUndo.undo(hash, random.hex(16), presentEmail, traces, now),
   )
   if (epoch === null) throw invalidLink('address taken by another account, or account changed meanwhile')
   if (epoch !== 'spent') await endSessionsBefore(deps, userId, epoch)

@@ -1,6 +1,6 @@
 // Ends a session that is live, once it is settled that the caller may: the one way in which single sessions are ended by id.
 import { isLive } from '../../objects/session-ledger/session-rules.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { standingOf } from '../kernel/standing.ts'
@@ -13,7 +13,7 @@ import { standingOf } from '../kernel/standing.ts'
 export async function revokeLiveSession(
   { ledgers, clock }: Pick<Deps, 'ledgers' | 'clock'>,
   id: string,
-  owner: User,
+  owner: Account,
 ): Promise<void> {
   const session = await ledgers.find(id)
   if (!session || !isLive(session, standingOf(owner), clock())) throw new AuthError('not_found', 'no such session')

@@ -1,5 +1,5 @@
 // Sign-in by username and password, for one long-lived token.
-import { checkPassword, requireCredentials } from '../credentials/check-password.ts'
+import { checkPassword, requireCredentials } from '../credentials/passwords/check-password.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { issueStableToken } from '../tokens/stable-tokens.ts'

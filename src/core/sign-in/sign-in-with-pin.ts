@@ -1,5 +1,5 @@
 // Sign-in by username and PIN, for a pair of tokens that carry no rights over other users.
-import { checkPin, type PinCredentials } from '../credentials/check-pin.ts'
+import { checkPin, type PinCredentials } from '../credentials/pins/check-pin.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { type Grant, issueGrant } from '../tokens/grant.ts'
 import { startSession } from './start-session.ts'

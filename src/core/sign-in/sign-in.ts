@@ -1,6 +1,7 @@
 // Sign-in by e-mail address or username and password, for a pair of tokens.
-import { type Credentials, checkPassword, requireCredentials } from '../credentials/check-password.ts'
+
 import { requireHashRoom } from '../credentials/hash-room.ts'
+import { type Credentials, checkPassword, requireCredentials } from '../credentials/passwords/check-password.ts'
 import { requireChallenge } from '../credentials/require-challenge.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { type Grant, issueGrant } from '../tokens/grant.ts'

@@ -1,13 +1,12 @@
 // Begins the session of an account that has proved itself, and settles the attempt.
 import { newSessionId, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { reasonOf } from '../../platform/runtime/log.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import { recordAct } from '../audit/audit.ts'
 import type { ProvenAccount } from '../credentials/judge-attempt.ts'
 import type { OpenAttempt, Settled } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
-import { pinNameOf } from '../kernel/standing.ts'
 import { sendProof } from '../mailed-links/send-proof.ts'
 import { announceSignIn } from './announce-sign-in.ts'
 
@@ -56,7 +55,7 @@ export async function startSession(
     userAgent: client.userAgent,
     amr,
     description: 'Login',
-    credential: amr[0] === 'pin' ? (pinNameOf(user) ?? '') : '',
+    credential: amr[0] === 'pin' ? (user.pinName ?? '') : '',
   }
   const [created, settled] = await Promise.allSettled([
     deps.ledgers.create(session, now),
@@ -74,8 +73,8 @@ export async function startSession(
 }
 
 /** Whoever knows the password gets a PIN back that guesses have killed. The sign-in does not depend on it. */
-async function revivePin(deps: Deps, user: User, now: number): Promise<void> {
-  if (user.pinHash === null || user.usernameKey === null) return
+async function revivePin(deps: Deps, user: Account, now: number): Promise<void> {
+  if (user.pinName === null || user.usernameKey === null) return
   await deps.limits.revivePin(user.usernameKey, now).catch((error: unknown) => {
     deps.log('warn', 'PIN not revived', { reason: reasonOf(error) })
   })

@@ -2,7 +2,7 @@
 
 import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { type SigningKey, signToken } from '../../platform/crypto/jwt.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { isSystemAdmin, permissionsOf, rolesOf } from '../kernel/permissions.ts'
 import {
@@ -30,7 +30,7 @@ const KIND: TokenKind = { type: 'at+jwt', algorithm: 'ES256', name: 'access toke
 export async function issueAccessToken(
   deps: Pick<Deps, 'settings' | 'random' | 'clock'>,
   key: SigningKey,
-  user: User,
+  user: Account,
   session: SessionRecord,
 ): Promise<{ token: string; expiresIn: number }> {
   const permissions = permissionsOf(user.permissions, session.amr)
@@ -56,7 +56,7 @@ function levelOf(amr: readonly string[]): string {
 /** For clients of document 004; and of document 003, which sign in by PIN. */
 function profileClaims(
   { tokenProfileClaims, userIds }: Deps['settings'],
-  user: User,
+  user: Account,
   permissions: readonly string[],
   amr: readonly string[],
 ) {

@@ -1,7 +1,7 @@
 // What a successful sign-in or refresh hands out: both tokens over one session.
 import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import type { SigningKey } from '../../platform/crypto/jwt.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { permissionsOf } from '../kernel/permissions.ts'
 import { issueAccessToken } from './access-tokens.ts'
@@ -18,14 +18,14 @@ export interface Grant {
   /** Seconds until the session ends unless it is refreshed: so long the refresh token is of use. */
   readonly refreshExpiresIn: number
   /** With the permissions this session carries. */
-  readonly user: User
+  readonly user: Account
 }
 
 /** Only signs: everything that can fail has been read before. */
 export async function issueGrant(
   deps: Pick<Deps, 'settings' | 'random' | 'clock' | 'keyring'>,
   key: SigningKey,
-  user: User,
+  user: Account,
   session: SessionRecord,
 ): Promise<Grant> {
   const [access, sharedToken, refreshToken] = await Promise.all([

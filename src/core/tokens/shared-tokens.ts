@@ -2,7 +2,7 @@
 // Whoever has the secret can make one, so that here it counts only with the session it names, which is asked for every time.
 import { type SessionRecord, userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
 import { claimsNoKey, importHmacKey, readIssuedAt, signSymmetricToken, verifyToken } from '../../platform/crypto/jwt.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { permissionsOf, rolesOf } from '../kernel/permissions.ts'
@@ -17,7 +17,7 @@ type SharedDeps = Pick<Deps, 'settings' | 'clock'>
 /** @returns `null` where no secret is shared */
 export async function issueSharedToken(
   { settings, random, clock }: SharedDeps & Pick<Deps, 'random'>,
-  user: User,
+  user: Account,
   session: SessionRecord,
 ): Promise<{ readonly token: string; readonly expiresIn: number } | null> {
   const key = await keyOf(settings.sharedTokenSecret)

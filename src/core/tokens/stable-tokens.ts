@@ -2,7 +2,7 @@
 // takes one asks the session's ledger and the user's row. HS256, as document 002 has them, under a key of their own.
 import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { readKeyId, signSymmetricToken } from '../../platform/crypto/jwt.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 import type { Deps } from '../kernel/deps.ts'
 import type { StableKey } from '../kernel/keys.ts'
 import { issueSessionToken, type SessionClaims, type TokenKind, verifySessionToken } from './session-tokens.ts'
@@ -13,7 +13,7 @@ const KIND: TokenKind = { type: 'st+jwt', algorithm: 'HS256', name: 'stable toke
 export async function issueStableToken(
   deps: Pick<Deps, 'settings' | 'random' | 'clock'>,
   { kid, key }: StableKey,
-  user: User,
+  user: Account,
   session: SessionRecord,
 ): Promise<string> {
   const { token } = await issueSessionToken(deps, (claims) => signSymmetricToken(KIND.type, claims, kid, key), session, {

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { AuthSettings } from '../../core/kernel/settings.ts'
 import { publicIdOf, viewUser } from '../../core/tokens/user-view.ts'
-import type { User } from '../../stores/accounts/users.ts'
+import type { Account } from '../../stores/accounts/account.ts'
 
 export type UserIds = AuthSettings['userIds']
 
@@ -28,6 +28,6 @@ export const PublicUserSchema = v.object({
   ),
 })
 
-export function renderUser(user: User, userIds: UserIds): v.InferOutput<typeof PublicUserSchema> {
+export function renderUser(user: Account, userIds: UserIds): v.InferOutput<typeof PublicUserSchema> {
   return { ...viewUser(user), id: publicIdOf(user, userIds) }
 }

@@ -1,6 +1,6 @@
 // The `v1` face, the account's own affairs: the schemas by which its bodies are checked and documented, and what it answers.
 import * as v from 'valibot'
-import type { Reauthentication } from '../../core/credentials/reauthenticate.ts'
+import type { Reauthentication } from '../../core/credentials/passwords/reauthenticate.ts'
 import { clearableName, optionalFlag, optionalName, optionalText } from '../openapi/schema.ts'
 import { challengeMembers } from '../shared/challenge.ts'
 

@@ -3,8 +3,12 @@
 
 import type { LedgerEntry, NewSession } from './session-rules.ts'
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS sessions (
+/**
+ * `rowid` is a column like any other here: the order in which sessions were stored. It has the name that a table with row ids has it under,
+ * so that the version before, and this one on a table of that version, find it there.
+ */
+const sessionsTable = (name: string) => `
+  CREATE TABLE ${name} (
     id TEXT PRIMARY KEY,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
@@ -21,19 +25,39 @@ const TABLES = `
     revoked_at INTEGER,
     credential TEXT NOT NULL DEFAULT '',
     rotated_ip TEXT,
-    rotated_user_agent TEXT
-  );
-  CREATE TABLE IF NOT EXISTS copies_owed (
+    rotated_user_agent TEXT,
+    rowid INTEGER
+  ) WITHOUT ROWID;`
+
+const copiesTable = (name: string) => `
+  CREATE TABLE ${name} (
     id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     writes INTEGER NOT NULL,
     fresh INTEGER NOT NULL,
     failures INTEGER NOT NULL,
     due_at INTEGER NOT NULL
-  );`
+  ) WITHOUT ROWID;`
 
 /** What ledgers made before these columns do not have yet. */
 const ADDED_COLUMNS = ["credential TEXT NOT NULL DEFAULT ''", 'rotated_ip TEXT', 'rotated_user_agent TEXT']
+
+/** For ledgers made before their tables were without row ids: a row of those costs two writes, one of them for its key. */
+const REBUILD = `
+  DROP TABLE IF EXISTS next_sessions;
+  DROP TABLE IF EXISTS next_copies_owed;
+  ${sessionsTable('next_sessions')}
+  ${copiesTable('next_copies_owed')}
+  INSERT INTO next_sessions (id, created_at, expires_at, absolute_expires_at, epoch, auth_time, ip, user_agent, amr, description, counter,
+      rotated_at, last_used_at, revoked_at, credential, rotated_ip, rotated_user_agent, rowid)
+    SELECT id, created_at, expires_at, absolute_expires_at, epoch, auth_time, ip, user_agent, amr, description, counter,
+      rotated_at, last_used_at, revoked_at, credential, rotated_ip, rotated_user_agent, rowid FROM sessions;
+  INSERT INTO next_copies_owed (id, version, writes, fresh, failures, due_at)
+    SELECT id, version, writes, fresh, failures, due_at FROM copies_owed;
+  DROP TABLE sessions;
+  DROP TABLE copies_owed;
+  ALTER TABLE next_sessions RENAME TO sessions;
+  ALTER TABLE next_copies_owed RENAME TO copies_owed;`
 
 // Signing in and out all day must not grow the ledger without end: of revoked sessions only the latest are remembered.
 const REVOKED_SESSIONS_KEPT = 1000
@@ -62,6 +86,7 @@ export type SessionRow = {
 export class SessionTable {
   readonly #sql: SqlStorage
   #made = false
+  #hasRowIds = false
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -73,6 +98,7 @@ export class SessionTable {
       const [table] = this.#sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'sessions'").toArray()
       if (table && !table.sql.includes('rotated_user_agent')) this.#addColumns()
       this.#made = table !== undefined
+      this.#hasRowIds = table !== undefined && !table.sql.includes('WITHOUT ROWID')
     }
     return this.#made
   }
@@ -100,7 +126,13 @@ export class SessionTable {
 
   /** Makes the tables; to be called before the first transaction, whose failure would take them back unnoticed. */
   prepare(): void {
-    if (!this.exists()) this.#sql.exec(TABLES)
+    if (!this.exists()) this.#sql.exec(sessionsTable('sessions') + copiesTable('copies_owed'))
+    else if (this.#hasRowIds) this.#rebuild()
+  }
+
+  #rebuild(): void {
+    this.#sql.exec(REBUILD)
+    this.#hasRowIds = false
   }
 
   insert(session: NewSession): LedgerEntry {
@@ -109,7 +141,8 @@ export class SessionTable {
     const entry: LedgerEntry = { ...session, ...use, expiresAt }
     this.#sql.exec(
       `INSERT INTO sessions (id, created_at, expires_at, absolute_expires_at, epoch, auth_time, ip, user_agent, amr, description,
-        counter, rotated_at, last_used_at, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        counter, rotated_at, last_used_at, credential, rowid)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(rowid), 0) + 1 FROM sessions))`,
       ...[entry.id, entry.createdAt, entry.expiresAt, entry.absoluteExpiresAt, entry.epoch, entry.authTime],
       ...[entry.ip, entry.userAgent, JSON.stringify(entry.amr), entry.description],
       ...[entry.counter, entry.rotatedAt, entry.lastUsedAt, entry.credential],

@@ -7,6 +7,7 @@ import { parseStoredHash } from './imported/formats.ts'
 import { type HashInput, inputsOf, newInput, renewedInput } from './imported/password-input.ts'
 import { isAffordable, parseScryptPhc } from './imported/scrypt-forms.ts'
 import { type ScryptEngine, type ScryptParameters, scryptCost } from './scrypt.ts'
+import type { Secret } from './secret.ts'
 
 export { isAffordable }
 
@@ -26,7 +27,7 @@ const OWASP_SCRYPT: readonly ScryptParameters[] = [
 
 export interface PasswordHasher {
   /** @throws TypeError when the password is not well-formed: its lone surrogates would all hash alike */
-  hash(password: string, parameters: ScryptParameters, salt: Uint8Array, checkpoint: Checkpoint): Promise<string>
+  hash(password: string, parameters: ScryptParameters, salt: Uint8Array, checkpoint: Checkpoint): Promise<Secret>
   /**
    * The hash that takes the place of `stored`, by which the password was found right. Whatever else `stored` took for the same
    * password, it takes too. `null` where the one that is there has to stay.
@@ -37,7 +38,7 @@ export interface PasswordHasher {
     parameters: ScryptParameters,
     salt: Uint8Array,
     checkpoint: Checkpoint,
-  ): Promise<string | null>
+  ): Promise<Secret | null>
   /**
    * Whether the password is the one that was hashed, here or by another system that its user came from; `false` for a string that
    * is malformed or asks for too much.
@@ -98,17 +99,9 @@ export function isBelowFloor(parameters: ScryptParameters): boolean {
  * What an unknown account is checked against, so that it costs the same hash as a known one.
  * No password matches: one whose hash is all zeros would be a preimage.
  */
-export function decoyHash(parameters: ScryptParameters, salt: Uint8Array): string {
+export function decoyHash(parameters: ScryptParameters, salt: Uint8Array): Secret {
   return renderPhc(parameters, 'text', salt, new Uint8Array(HASH_BYTES))
 }
-
-/** Whether any password is behind a stored hash: none is where it is a decoy. */
-export function hasPassword(stored: string): boolean {
-  return !stored.endsWith(NO_PASSWORD_END)
-}
-
-/** How a decoy ends, and nothing else. */
-export const NO_PASSWORD_END = `$${encodeBase64(new Uint8Array(HASH_BYTES))}`
 
 /** Less memory (N·r) or less work (N·r·p): either makes guessing cheaper. */
 function isWeaker(one: ScryptParameters, other: ScryptParameters): boolean {
@@ -139,9 +132,9 @@ function missingCost(one: ScryptParameters, other: ScryptParameters): ScryptPara
   return null
 }
 
-function renderPhc({ ln, r, p }: ScryptParameters, form: HashInput['form'], salt: Uint8Array, hash: Uint8Array): string {
+function renderPhc({ ln, r, p }: ScryptParameters, form: HashInput['form'], salt: Uint8Array, hash: Uint8Array): Secret {
   const input = form === 'text' ? '' : `,input=${form}`
-  return `$scrypt$ln=${ln},r=${r},p=${p}${input}$${encodeBase64(salt)}$${encodeBase64(hash)}`
+  return `$scrypt$ln=${ln},r=${r},p=${p}${input}$${encodeBase64(salt)}$${encodeBase64(hash)}` as Secret
 }
 
 /**

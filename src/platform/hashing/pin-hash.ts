@@ -6,10 +6,11 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { PasswordHasher } from './password-hash.ts'
 import type { ScryptParameters } from './scrypt.ts'
+import type { Secret } from './secret.ts'
 
 export interface StoredPin {
   /** PHC string. */
-  readonly pinHash: string
+  readonly pinHash: Secret
   /** Names the secret it was keyed under. */
   readonly pinKeyId: string
 }
@@ -40,7 +41,7 @@ export async function hashPin(
 export async function verifyPin(
   { hasher, keyring }: Means,
   pin: string,
-  stored: StoredPin,
+  stored: Readonly<Record<keyof StoredPin, string>>,
   checkpoint: Checkpoint,
   atLeast?: ScryptParameters,
 ): Promise<boolean> {

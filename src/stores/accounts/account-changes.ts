@@ -3,18 +3,20 @@
 // address, disabled, gone. The hash is no part of it: a sign-in may hash the same password anew at any time.
 import { type SQL, sql } from 'drizzle-orm'
 import type { StoredPin } from '../../platform/hashing/pin-hash.ts'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import { appendEvent, isNoFlood } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import { type OutgoingMail, queueMail } from '../mail/outbox.ts'
-import { readUser, type User } from '../rows.ts'
-import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { ACCOUNT, type Account, readAccount } from './account.ts'
+import { endLinks, endOtherCredentials } from './credential-ends.ts'
+import { removePin, setPassword, setPin } from './credentials.ts'
 import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { holdFormerUsernames, openWindow, type Warning, warn } from './recovery-points.ts'
 import { bumpEpoch } from './users.ts'
 
 /** The account as it was read and judged. */
-export interface JudgedAccount extends Pick<User, 'id' | 'email' | 'sessionEpoch'> {
+export interface JudgedAccount extends Pick<Account, 'id' | 'email' | 'sessionEpoch'> {
   /** For an operator: to everybody else a disabled account is gone. */
   readonly evenIfDisabled?: boolean
 }
@@ -41,13 +43,13 @@ export interface AccountChanges {
    */
   changePassword(
     account: JudgedAccount,
-    passwordHash: string,
+    passwordHash: Secret,
     terms: { readonly keptSessionId: string; readonly endsOthers: boolean },
     traces: Traces,
     now: number,
   ): Promise<number | null>
   /** In place of whatever PIN was there before. `false` when the account is another one by now. */
-  setPin(account: JudgedAccount, pin: StoredPin, pinId: string, traces: Traces, now: number): Promise<boolean>
+  setPin(account: JudgedAccount, pin: StoredPin, pinName: string, traces: Traces, now: number): Promise<boolean>
   /** Done, without a trace, where there is none. `gone` when the account is another one by now. */
   removePin(account: JudgedAccount, traces: Traces, now: number): Promise<'removed' | 'none' | 'gone'>
   /**
@@ -62,20 +64,23 @@ export interface AccountChanges {
     event: AuditEvent | null,
     warnings: readonly Warning[],
     now: number,
-  ): Promise<User | 'taken' | 'gone'>
+  ): Promise<Account | 'taken' | 'gone'>
 }
 
 export function createAccountChanges(database: Database): AccountChanges {
   return {
     async changePassword(account, passwordHash, { keptSessionId, endsOthers }, { notice, event }, now) {
       // Salted, so nobody else has ever written this very hash.
-      const isChanged = sql`EXISTS (SELECT 1 FROM users WHERE id = ${account.id} AND password_hash = ${passwordHash})`
-      const [changed] = await database.transact([
+      const isChanged = sql`EXISTS (SELECT 1 FROM credentials
+        WHERE user_id = ${account.id} AND kind = 'password' AND secret = ${passwordHash})`
+      const ifChanged = sql`(SELECT ${account.id} WHERE ${isChanged})`
+      const [, changed] = await database.transact([
+        setPassword(select(account), passwordHash, now),
         sql`
-          UPDATE users SET password_hash = ${passwordHash}, ${endsOthers ? sql`${NO_OTHER_CREDENTIAL},` : sql``}
-            ${bumpEpoch(now, keptSessionId)}, updated_at = ${now}
+          UPDATE users SET ${bumpEpoch(now, keptSessionId)}, updated_at = ${now}
           WHERE ${isJudged(account)} RETURNING session_epoch`,
-        endLinks(sql`(SELECT ${account.id} WHERE ${isChanged})`),
+        ...(endsOthers ? [endOtherCredentials(ifChanged)] : []),
+        endLinks(ifChanged),
         queueMail(notice, null, now, isChanged),
         appendEvent(event, isChanged),
       ])
@@ -83,25 +88,23 @@ export function createAccountChanges(database: Database): AccountChanges {
       return typeof epoch === 'number' ? epoch : null
     },
 
-    async setPin(account, { pinHash, pinKeyId }, pinId, { notice, event }, now) {
+    async setPin(account, pin, pinName, { notice, event }, now) {
       const [, , set] = await database.transact([
         queueMail(notice, null, now, exists(account)),
         appendEvent(event, exists(account)),
-        sql`
-          UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, pin_id = ${pinId}, updated_at = ${now}
-          WHERE ${isJudged(account)}`,
+        sql`UPDATE users SET updated_at = ${now} WHERE ${isJudged(account)}`,
+        ...setPin(select(account), pin, pinName, now),
       ])
       return hasChanged(set)
     },
 
     async removePin(account, { notice, event }, now) {
-      const hasPin = sql`EXISTS (SELECT 1 FROM users WHERE ${isJudged(account)} AND pin_hash IS NOT NULL)`
-      const [, , removed, found] = await database.transact([
+      const hasPin = sql`EXISTS (SELECT 1 FROM credentials WHERE user_id = (${select(account)}) AND kind = 'pin')`
+      const [, , removed, , found] = await database.transact([
         queueMail(notice, null, now, hasPin),
         appendEvent(event, hasPin),
-        sql`
-          UPDATE users SET pin_hash = NULL, pin_key_id = NULL, pin_id = NULL, updated_at = ${now}
-          WHERE ${isJudged(account)} AND pin_hash IS NOT NULL`,
+        sql`UPDATE users SET updated_at = ${now} WHERE ${isJudged(account)} AND ${hasPin}`,
+        removePin(select(account)),
         sql`SELECT 1 AS found WHERE ${exists(account)}`,
       ])
       if (hasChanged(removed)) return 'removed'
@@ -126,11 +129,11 @@ export function createAccountChanges(database: Database): AccountChanges {
           : []),
         ...(changes.username === undefined ? [] : holdFormerUsernames(sql`(SELECT id FROM users WHERE ${isJudged(account)})`, now)),
         // In the batch, since a question of its own could fail when all is done.
-        sql`SELECT * FROM users WHERE ${isJudged(account)}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE ${isJudged(account)}`,
       ])
       const found = results.at(-1)?.results[0]
       if (!found) return 'gone'
-      return hasChanged(results[before.length]) ? readUser(found) : 'taken'
+      return hasChanged(results[before.length]) ? readAccount(found) : 'taken'
     },
   }
 }
@@ -139,6 +142,11 @@ export function createAccountChanges(database: Database): AccountChanges {
 export function isJudged({ id, email, sessionEpoch, evenIfDisabled = false }: JudgedAccount): SQL {
   const isEnabled = evenIfDisabled ? sql`` : sql` AND disabled_at IS NULL`
   return sql`id = ${id} AND email = ${email} AND session_epoch = ${sessionEpoch}${isEnabled}`
+}
+
+/** Selects its id while it is still the same account. */
+export function select(account: JudgedAccount): SQL {
+  return sql`SELECT id FROM users WHERE ${isJudged(account)}`
 }
 
 /** For statements on anything else. */

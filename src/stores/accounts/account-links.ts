@@ -1,15 +1,17 @@
 // The mailed links about accounts that exist: reset of the password and change of the address. A token is spent by one statement; every later one of its batch is guarded by what that achieved.
 import { type SQL, sql } from 'drizzle-orm'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import { finishRequest, isStillAsked } from '../mail/mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from '../mail/outbox.ts'
-import { readUser } from '../rows.ts'
+import { ACCOUNT, type Account, readAccount } from './account.ts'
 import { exists, type JudgedAccount, type Traces } from './account-changes.ts'
-import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { endLinks, endOtherCredentials } from './credential-ends.ts'
+import { setPassword } from './credentials.ts'
 import { hasPoint, isReserved, openWindow, type Warning, warn } from './recovery-points.ts'
-import { bumpEpoch, type User } from './users.ts'
+import { bumpEpoch } from './users.ts'
 
 export type LinkPurpose = 'reset_password' | 'change_email' | 'prove_email'
 
@@ -18,7 +20,7 @@ export interface AccountLink {
   /** The address it was made for: the account's own, the one to come, the one to come back. */
   readonly email: string
   readonly isSpent: boolean
-  readonly user: User
+  readonly user: Account
 }
 
 /** A link to be made: what the store knows it by, and until when it counts. */
@@ -50,10 +52,10 @@ export interface AccountLinks {
    * @param nonce random; marks the spending that the rest of the batch belongs to
    * @returns the new epoch, or `null` when the link does not count (any more)
    */
-  reset(tokenHash: string, nonce: string, passwordHash: string, traces: Traces, now: number): Promise<number | null>
+  reset(tokenHash: string, nonce: string, passwordHash: Secret, traces: Traces, now: number): Promise<number | null>
   /** A link that proves the address of an account that has not proven it. @returns whether its mail is on its way */
   addProof(
-    account: User,
+    account: Account,
     link: NewLink,
     mail: OutgoingMail,
     event: AuditEvent,
@@ -69,7 +71,7 @@ export interface AccountLinks {
   prove(
     tokenHash: string,
     nonce: string,
-    passwordHash: string | null,
+    passwordHash: Secret | null,
     event: AuditEvent,
     now: number,
   ): Promise<{ readonly userId: string } | 'spent' | null>
@@ -109,11 +111,10 @@ export function createAccountLinks(database: Database): AccountLinks {
   return {
     async find(tokenHash, purpose, now) {
       const [row] = await database.ask(sql`
-        SELECT one_time_tokens.email AS link_email, spent_by, users.* FROM one_time_tokens JOIN users ON users.id = subject
+        SELECT one_time_tokens.email AS link_email, spent_by, ${ACCOUNT} FROM one_time_tokens JOIN users ON users.id = subject
         WHERE hash = ${tokenHash} AND purpose = ${purpose} AND expires_at > ${now}`)
       if (!row) return null
-      const { link_email: email, spent_by: spentBy, ...user } = row
-      return { email: String(email), isSpent: spentBy !== null, user: readUser(user) }
+      return { email: String(row.link_email), isSpent: row.spent_by !== null, user: readAccount(row) }
     },
 
     async addReset(email, link, mail, event, caps, requestId, now) {
@@ -138,9 +139,10 @@ export function createAccountLinks(database: Database): AccountLinks {
           sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = one_time_tokens.email AND disabled_at IS NULL)`,
         ),
         sql`
-          UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)},
-            email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
+          UPDATE users SET ${bumpEpoch(now)}, email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now}
           WHERE id = (${user}) RETURNING session_epoch`,
+        setPassword(user, passwordHash, now),
+        endOtherCredentials(user),
         endLinks(sql`(${user})`, tokenHash),
         queueMail(notice, null, now, sql`EXISTS (${user})`),
         appendEvent(event, sql`EXISTS (${user})`),
@@ -164,7 +166,6 @@ export function createAccountLinks(database: Database): AccountLinks {
     async prove(tokenHash, nonce, passwordHash, event, now) {
       const user = sql`(${spentSubject(tokenHash, nonce)})`
       const isProven = sql`EXISTS (${spentSubject(tokenHash, nonce)})`
-      const replaced = sql`password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)},`
       const results = await database.transact([
         spend(
           tokenHash,
@@ -174,9 +175,10 @@ export function createAccountLinks(database: Database): AccountLinks {
           sql`EXISTS (SELECT 1 FROM users WHERE id = subject AND users.email = one_time_tokens.email AND disabled_at IS NULL)`,
         ),
         sql`
-          UPDATE users SET ${passwordHash === null ? sql`` : replaced}
+          UPDATE users SET ${passwordHash === null ? sql`` : sql`${bumpEpoch(now)},`}
             email_verified_at = coalesce(email_verified_at, ${now}), updated_at = ${now} WHERE id = ${user}`,
         appendEvent(event, isProven, user),
+        ...(passwordHash === null ? [] : [setPassword(user, passwordHash, now), endOtherCredentials(user)]),
         sql`DELETE FROM one_time_tokens WHERE subject = ${user} AND purpose = 'prove_email' AND hash <> ${tokenHash}`,
         isSpent(tokenHash, now),
       ])

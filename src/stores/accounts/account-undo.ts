@@ -6,9 +6,9 @@ import { appendEvent } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import { type OutgoingMail, queueMail } from '../mail/outbox.ts'
 import { insertLink, isSpent, moveAccount, type NewLink, spend, spentAddress, spentSubject } from './account-links.ts'
-import { endLinks, NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { endCredentials, endLinks } from './credential-ends.ts'
 import { closeSince, extendWindow, hasPoint, holdFormerUsernames, type Warning, warn } from './recovery-points.ts'
-import { bumpEpoch } from './users.ts'
+import { bumpEpoch, NO_PASSWORD_BEFORE } from './users.ts'
 
 /** What a link that takes an account back leads to. */
 export interface UndoLink {
@@ -39,17 +39,9 @@ export interface AccountUndo {
    * Spends the link: the account is there again, with this address and the username it had at this address, and no credential,
    * session or mailed link of before is of use. The addresses since this one get nothing; older ones keep their right.
    * @param from the address the account has now; the link does not count when it is another one
-   * @param passwordHash one that no password is behind
    * @returns the new epoch, `spent` when this was done before, `null` when the link does not count
    */
-  undo(
-    tokenHash: string,
-    nonce: string,
-    from: string,
-    passwordHash: string,
-    traces: UndoTraces,
-    now: number,
-  ): Promise<number | 'spent' | null>
+  undo(tokenHash: string, nonce: string, from: string, traces: UndoTraces, now: number): Promise<number | 'spent' | null>
 }
 
 export function createAccountUndo(database: Database): AccountUndo {
@@ -74,13 +66,10 @@ export function createAccountUndo(database: Database): AccountUndo {
       }
     },
 
-    async undo(tokenHash, nonce, from, passwordHash, { event, reset, warnings, farewell }, now) {
+    async undo(tokenHash, nonce, from, { event, reset, warnings, farewell }, now) {
       const user = sql`(${spentSubject(tokenHash, nonce)})`
       const address = sql`(${spentAddress(tokenHash, nonce)})`
       const isUndone = sql`EXISTS (${spentSubject(tokenHash, nonce)})`
-      const setPassword = sql`
-        UPDATE users SET password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)}, updated_at = ${now}
-        WHERE id = ${user} RETURNING session_epoch`
       const results = await database.transact([
         spend(
           tokenHash,
@@ -90,8 +79,9 @@ export function createAccountUndo(database: Database): AccountUndo {
           sql`${isOpen(now)} AND ${from} = coalesce(
             (SELECT users.email FROM users WHERE id = subject), (SELECT deleted_accounts.email FROM deleted_accounts WHERE user_id = subject))`,
         ),
-        setPassword,
-        ...restoreDeleted(user, address, passwordHash, now),
+        sql`UPDATE users SET ${bumpEpoch(now)}, updated_at = ${now} WHERE id = ${user}`,
+        endCredentials(user),
+        ...restoreDeleted(user, address, now),
         ...moveAccount(user, address, now),
         ...restoreUsername(user, address, now),
         ...closeSince(user, address, now, tokenHash),
@@ -122,12 +112,12 @@ function isOpen(now: number): SQL {
 }
 
 /** The epoch goes on from the one it had, so that no session of before lives. */
-function restoreDeleted(user: SQL, address: SQL, passwordHash: string, now: number): SQL[] {
+function restoreDeleted(user: SQL, address: SQL, now: number): SQL[] {
   return [
     sql`
       INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, email_verified_at, locale,
         permissions, session_epoch, external_id, imported_factors, created_at, updated_at)
-      SELECT user_id, ${address}, username, username_key, first_name, last_name, ${passwordHash}, ${now}, locale,
+      SELECT user_id, ${address}, username, username_key, first_name, last_name, ${NO_PASSWORD_BEFORE}, ${now}, locale,
         permissions, max(session_epoch + 1, ${now}),
         iif(external_id IN (SELECT users.external_id FROM users), NULL, external_id), imported_factors, created_at, ${now}
       FROM deleted_accounts WHERE user_id = ${user}`,

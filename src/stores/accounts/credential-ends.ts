@@ -2,8 +2,15 @@
 // reset, an undo, a new password and the operator's acts do to it (docs/account-lives.md).
 import { type SQL, sql } from 'drizzle-orm'
 
-/** Assignments to a row of `users`: no credential besides the password is left. */
-export const NO_OTHER_CREDENTIAL: SQL = sql`pin_hash = NULL, pin_key_id = NULL, pin_id = NULL`
+/** Every credential but the password is over. @param account selects the id of an account, or nothing */
+export function endOtherCredentials(account: SQL): SQL {
+  return sql`DELETE FROM credentials WHERE user_id = (${account}) AND kind <> 'password'`
+}
+
+/** The same with the password: only its mailbox proves the account from then on. */
+export function endCredentials(account: SQL): SQL {
+  return sql`DELETE FROM credentials WHERE user_id = (${account})`
+}
 
 /**
  * The mailed links by which somebody could set a password or move the account. What takes an account back is not among them: it

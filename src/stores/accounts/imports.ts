@@ -1,11 +1,13 @@
 // Users by the file, on their way in: staged line by line, checked as a whole, and only then written, some thousand in one batch (D1's
 // only transaction). Each step is one statement over the staged lines, so that no isolate ever holds them all.
 import { type SQL, sql } from 'drizzle-orm'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import type { Database } from '../database.ts'
 import type { Row } from '../rows.ts'
 import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { isReserved } from './recovery-points.ts'
+import { NO_PASSWORD_BEFORE } from './users.ts'
 
 /** A user that waits to be written. */
 export interface StagedUser {
@@ -20,7 +22,8 @@ export interface StagedUser {
   readonly usernameKey: string | null
   readonly firstName: string | null
   readonly lastName: string | null
-  readonly passwordHash: string
+  /** `null` for somebody who is to set one by mail. */
+  readonly passwordHash: Secret | null
   readonly isVerified: boolean
   readonly isDisabled: boolean
   readonly permissions: readonly string[]
@@ -192,6 +195,10 @@ export function createImports(database: Database): Imports {
       const results = await database.transact([
         insertUsers(importId, range, now),
         sql`
+          INSERT INTO credentials (user_id, kind, id, secret, created_at)
+          SELECT users.id, 'password', '', account ->> 'passwordHash', ${now} FROM import_lines JOIN users ON users.id = import_lines.user_id
+          WHERE ${isWithin(importId, range)} AND account ->> 'passwordHash' IS NOT NULL`,
+        sql`
           INSERT INTO username_claims (username_key, email, expires_at)
           SELECT users.username_key, users.email, NULL FROM import_lines JOIN users ON users.id = import_lines.user_id
           WHERE ${isWithin(importId, range)} AND users.username_key IS NOT NULL
@@ -221,7 +228,7 @@ export function createImports(database: Database): Imports {
         sql`SELECT count(*) AS written FROM import_lines JOIN users ON users.id = import_lines.user_id WHERE ${isWithin(importId, range)}`,
         sql`DELETE FROM import_lines WHERE ${isWithin(importId, range)}`,
       ])
-      return { written: Number(results[9]?.results[0]?.written), late: (results[8]?.results ?? []).map(readNote) }
+      return { written: Number(results.at(-2)?.results[0]?.written), late: (results.at(-3)?.results ?? []).map(readNote) }
     },
 
     async discard(importId) {
@@ -241,7 +248,7 @@ function insertUsers(importId: string, range: LineRange, now: number): SQL {
     INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, email_verified_at, disabled_at,
       locale, permissions, number, external_id, imported_factors, created_at, updated_at)
     SELECT user_id, email, account ->> 'username', username_key, account ->> 'firstName', account ->> 'lastName',
-      account ->> 'passwordHash', iif(account ->> 'isVerified', ${now}, NULL), iif(account ->> 'isDisabled', ${now}, NULL),
+      ${NO_PASSWORD_BEFORE}, iif(account ->> 'isVerified', ${now}, NULL), iif(account ->> 'isDisabled', ${now}, NULL),
       account ->> 'locale', account -> 'permissions', iif(${numberOf()} IN (SELECT number FROM user_numbers), NULL, ${numberOf()}), external_id, iif(account ->> 'factors' = '[]', NULL, account -> 'factors'),
       coalesce(account ->> 'createdAt', CAST(${now} AS INTEGER)), ${now}
     FROM import_lines

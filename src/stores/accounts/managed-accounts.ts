@@ -1,19 +1,20 @@
 // What an operator does to accounts. Each act is one batch (D1's only transaction), with its event in it. An operator's word ends
 // every mailed link of the account, those that take it back included (docs/account-lives.md).
 import { type SQL, sql } from 'drizzle-orm'
-import { NO_PASSWORD_END } from '../../platform/hashing/password-hash.ts'
 import type { StoredPin } from '../../platform/hashing/pin-hash.ts'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import { appendEvent, forgetEventsOf } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import { type OutgoingMail, queueMail } from '../mail/outbox.ts'
-import { readUser, type User } from '../rows.ts'
+import { ACCOUNT, type Account, readAccount } from './account.ts'
 import { hasChanged } from './account-changes.ts'
 import { moveAccount } from './account-links.ts'
-import { NO_OTHER_CREDENTIAL } from './credential-ends.ts'
+import { endOtherCredentials } from './credential-ends.ts'
+import { setPassword, setPin } from './credentials.ts'
 import { endRegistrations, IS_PENDING } from './pending-claims.ts'
 import { closeWindow } from './recovery-points.ts'
-import { bumpEpoch, forgetNumberOf } from './users.ts'
+import { bumpEpoch, forgetNumberOf, NO_PASSWORD_BEFORE } from './users.ts'
 
 export type AccountState = 'active' | 'disabled' | 'unverified' | 'no_password'
 
@@ -38,10 +39,16 @@ export interface NewAccount {
   readonly usernameKey: string | null
   readonly firstName: string | null
   readonly lastName: string | null
-  readonly passwordHash: string
-  readonly pin: (StoredPin & { readonly pinId: string }) | null
+  readonly passwordHash: Secret
+  readonly pin: (StoredPin & { readonly pinName: string }) | null
   readonly isVerified: boolean
   readonly permissions: readonly string[]
+}
+
+/** An account with what no other answer has. */
+export interface ExportedAccount {
+  readonly account: Account
+  readonly passwordHash: Secret | null
 }
 
 /** Why there is no new account: `heldUntil` for an account that gave the username up, `null` by an account that has it. */
@@ -49,24 +56,30 @@ export type NotCreated = { readonly taken: 'address' } | { readonly taken: 'user
 
 export interface ManagedAccounts {
   /** In the order of their addresses. */
-  list(query: AccountQuery): Promise<readonly User[]>
+  list(query: AccountQuery): Promise<readonly Account[]>
   /** In the order of their ids. @param after only later ones */
-  page(after: string, limit: number): Promise<readonly User[]>
+  page(after: string, limit: number): Promise<readonly ExportedAccount[]>
   /** An address without an account belongs to nobody, so pending registrations of it give way; their username claims, too. */
-  create(account: NewAccount, event: AuditEvent): Promise<User | NotCreated>
+  create(account: NewAccount, event: AuditEvent): Promise<Account | NotCreated>
   /** Ends all sessions, also for when it is enabled again. @returns the new epoch, `null` where there is no such account */
   disable(id: string, event: AuditEvent): Promise<number | null>
   /** `false` where there is no such account. */
   enable(id: string, event: AuditEvent): Promise<boolean>
   /** Ends every session and every other credential, as a reset by mail does. @returns the new epoch */
-  setPassword(id: string, passwordHash: string, notice: OutgoingMail, event: AuditEvent): Promise<number | null>
-  setPin(id: string, pin: StoredPin, pinId: string, notice: OutgoingMail, event: AuditEvent): Promise<boolean>
+  setPassword(id: string, passwordHash: Secret, notice: OutgoingMail, event: AuditEvent): Promise<number | null>
+  setPin(id: string, pin: StoredPin, pinName: string, notice: OutgoingMail, event: AuditEvent): Promise<boolean>
   /**
    * Another address, which the operator answers for: no address of before may take the account back. Its pending registrations end.
    * @param isVerified whether it counts as proven
    * @returns `taken` when another account has it, `gone` where there is no such account
    */
-  move(id: string, email: string, isVerified: boolean, farewell: OutgoingMail, event: AuditEvent): Promise<User | 'taken' | 'gone'>
+  move(
+    id: string,
+    email: string,
+    isVerified: boolean,
+    farewell: OutgoingMail,
+    event: AuditEvent,
+  ): Promise<Account | 'taken' | 'gone'>
   /** The address counts as proven from now on. */
   verify(id: string, event: AuditEvent): Promise<boolean>
   /** In one statement, so that two operators at once lose nothing. @returns all there are then, sorted */
@@ -92,13 +105,17 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
         ...(state === undefined ? [] : [IS_IN_STATE[state]]),
       ]
       const rows = await database.ask(
-        sql`SELECT * FROM users WHERE ${sql.join(conditions, sql` AND `)} ORDER BY email LIMIT ${limit}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE ${sql.join(conditions, sql` AND `)} ORDER BY email LIMIT ${limit}`,
       )
-      return rows.map(readUser)
+      return rows.map(readAccount)
     },
 
-    page: async (after, limit) =>
-      (await database.ask(sql`SELECT * FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit}`)).map(readUser),
+    async page(after, limit) {
+      const rows = await database.ask(sql`
+        SELECT ${ACCOUNT}, (SELECT secret FROM credentials WHERE user_id = users.id AND kind = 'password') AS password_hash
+        FROM users WHERE users.id > ${after} ORDER BY users.id LIMIT ${limit}`)
+      return rows.map((row) => ({ account: readAccount(row), passwordHash: row.password_hash as Secret | null }))
+    },
 
     async create(account, event) {
       const { id, email, usernameKey } = account
@@ -112,18 +129,20 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
           ON CONFLICT (username_key) DO UPDATE SET email = excluded.email, expires_at = NULL, user_id = NULL
             WHERE expires_at IS NOT NULL AND (expires_at <= ${now} OR ${IS_PENDING})`,
         insertAccount(account, now),
+        setPassword(sql`${id}`, account.passwordHash, now),
+        ...(account.pin ? setPin(sql`${id}`, account.pin, account.pin.pinName, now) : []),
         appendEvent(event, isCreated),
         ...endRegistrations(sql`${isCreated} AND (email = ${email} OR username_key = ${usernameKey})`),
         sql`DELETE FROM username_claims WHERE email = ${email} AND expires_at IS NOT NULL AND ${isCreated}`,
         sql`SELECT 1 FROM users WHERE email = ${email} AND id <> ${id}`,
         sql`SELECT expires_at FROM username_claims WHERE username_key = ${usernameKey}`,
         // In the batch, since a question of its own could fail when all is done.
-        sql`SELECT * FROM users WHERE id = ${id}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE id = ${id}`,
       ])
-      const created = results[9]?.results[0]
-      if (created) return readUser(created)
-      if (results[7]?.results.length) return { taken: 'address' }
-      const heldUntil = results[8]?.results[0]?.expires_at
+      const created = results.at(-1)?.results[0]
+      if (created) return readAccount(created)
+      if (results.at(-3)?.results.length) return { taken: 'address' }
+      const heldUntil = results.at(-2)?.results[0]?.expires_at
       return { taken: 'username', heldUntil: typeof heldUntil === 'number' ? heldUntil : null }
     },
 
@@ -140,13 +159,15 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
 
     async setPassword(id, passwordHash, notice, event) {
       const { at: now } = event
-      const assignments = sql`password_hash = ${passwordHash}, ${NO_OTHER_CREDENTIAL}, ${bumpEpoch(now)},`
-      return epochOf(await change(database, id, event, assignments, [...endEveryLink(id), tell(id, notice, now)]))
+      const credentials = [setPassword(sql`${id}`, passwordHash, now), endOtherCredentials(sql`${id}`)]
+      return epochOf(
+        await change(database, id, event, sql`${bumpEpoch(now)},`, [...credentials, ...endEveryLink(id), tell(id, notice, now)]),
+      )
     },
 
-    async setPin(id, { pinHash, pinKeyId }, pinId, notice, event) {
-      const assignments = sql`pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, pin_id = ${pinId},`
-      return hasRow(await change(database, id, event, assignments, [tell(id, notice, event.at)]))
+    async setPin(id, pin, pinName, notice, event) {
+      const { at: now } = event
+      return hasRow(await change(database, id, event, sql``, [...setPin(sql`${id}`, pin, pinName, now), tell(id, notice, now)]))
     },
 
     async move(id, email, isVerified, farewell, event) {
@@ -161,11 +182,11 @@ export function createManagedAccounts(database: Database): ManagedAccounts {
         ...moveAccount(ifFree, sql`${email}`, now),
         sql`UPDATE users SET email_verified_at = ${isVerified ? now : null} WHERE id = ${id} AND email = ${email} AND updated_at = ${now}`,
         // In the batch, since a question of its own could fail when all is done.
-        sql`SELECT * FROM users WHERE id = ${id}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE id = ${id}`,
       ])
       const found = results.at(-1)?.results[0]
       if (!found) return 'gone'
-      return found.email === email ? readUser(found) : 'taken'
+      return found.email === email ? readAccount(found) : 'taken'
     },
 
     async verify(id, event) {
@@ -218,7 +239,7 @@ const IS_IN_STATE: Readonly<Record<AccountState, SQL>> = {
   active: sql`(disabled_at IS NULL AND email_verified_at IS NOT NULL)`,
   disabled: sql`disabled_at IS NOT NULL`,
   unverified: sql`(disabled_at IS NULL AND email_verified_at IS NULL)`,
-  no_password: sql`password_hash LIKE ${`%${NO_PASSWORD_END}`}`,
+  no_password: sql`NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id AND kind = 'password')`,
 }
 
 /** Above every text that begins so. */
@@ -240,13 +261,13 @@ function spellingsOf(text: string): readonly string[] {
 }
 
 function insertAccount(account: NewAccount, now: number): SQL {
-  const { id, email, usernameKey, pin } = account
+  const { id, email, usernameKey } = account
   const permissions = JSON.stringify([...new Set(account.permissions)].sort())
   return sql`
-    INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, pin_hash, pin_key_id, pin_id,
-      email_verified_at, permissions, created_at, updated_at)
-    SELECT ${id}, ${email}, ${account.username}, ${usernameKey}, ${account.firstName}, ${account.lastName}, ${account.passwordHash},
-      ${pin?.pinHash ?? null}, ${pin?.pinKeyId ?? null}, ${pin?.pinId ?? null}, ${account.isVerified ? now : null}, ${permissions},
+    INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, email_verified_at,
+      permissions, created_at, updated_at)
+    SELECT ${id}, ${email}, ${account.username}, ${usernameKey}, ${account.firstName}, ${account.lastName}, ${NO_PASSWORD_BEFORE},
+      ${account.isVerified ? now : null}, ${permissions},
       ${now}, ${now}
     WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = ${email} OR username_key = ${usernameKey})
       AND (${usernameKey} IS NULL OR EXISTS (

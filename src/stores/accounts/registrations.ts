@@ -1,18 +1,43 @@
 // Pending registrations, the username claims they hold, and the one-time tokens that confirm them. Each change is one
 // batch (D1's only transaction) in which every later statement is guarded by what the first one achieved.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
+import type { Secret } from '../../platform/hashing/secret.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import { appendEvent, forgetEventsOf, recordedUser } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
 import { finishRequest, isStillAsked } from '../mail/mail-requests.ts'
 import { type MailCaps, type OutgoingMail, queueMail } from '../mail/outbox.ts'
-import { readRow, readUser } from '../rows.ts'
+import { type ColumnNames, type Row, readColumns, readRow, selectColumns } from '../rows.ts'
 import type { registrations, usernameClaims } from '../schema.ts'
+import { ACCOUNT, type Account, readAccount } from './account.ts'
 import { selectCommonPassword } from './common-passwords.ts'
 import { isReserved, type ReservedAddress, readReserved, selectReserved } from './recovery-points.ts'
-import type { User } from './users.ts'
+import { NO_PASSWORD_BEFORE } from './users.ts'
 
-export type Registration = typeof registrations.$inferSelect
+/** Without its password's hash, which only core/credentials looks at. */
+export type Registration = Omit<typeof registrations.$inferSelect, 'passwordHash'>
+
+const COLUMNS: ColumnNames<Registration> = {
+  id: 'id',
+  email: 'email',
+  username: 'username',
+  usernameKey: 'username_key',
+  firstName: 'first_name',
+  lastName: 'last_name',
+  ip: 'ip',
+  requester: 'requester',
+  userAgent: 'user_agent',
+  locale: 'locale',
+  createdAt: 'created_at',
+  expiresAt: 'expires_at',
+}
+
+/** What to select from `registrations` for `readRegistration`. */
+export const REGISTRATION: SQL = selectColumns('registrations', COLUMNS)
+
+export function readRegistration(row: Row): Registration {
+  return readColumns(row, COLUMNS)
+}
 
 type UsernameClaim = typeof usernameClaims.$inferSelect
 
@@ -31,7 +56,7 @@ export interface AskedRegistration {
 }
 
 export interface FoundForRegistration {
-  readonly account: User | null
+  readonly account: Account | null
   /** Where the address has none, and comes first to take one back. */
   readonly reserved: ReservedAddress | null
   readonly usernameTaken: boolean
@@ -57,6 +82,7 @@ export interface Registrations {
    */
   create(
     registration: Registration,
+    passwordHash: Secret,
     link: RegistrationLinkTarget,
     mail: OutgoingMail,
     event: AuditEvent,
@@ -67,7 +93,7 @@ export interface Registrations {
     email: string,
     requester: string,
     now: number,
-  ): Promise<{ account: User | null; registration: Registration | null; isReserved: boolean }>
+  ): Promise<{ account: Account | null; registration: Registration | null; isReserved: boolean }>
   /**
    * Gives a live registration a further link, which lasts as long as the registration, or mails that there is an account.
    * @returns whether a mail with the link is on its way
@@ -97,7 +123,7 @@ export interface Registrations {
     nonce: string,
     event: AuditEvent,
     now: number,
-    passwordHash: string | null,
+    passwordHash: Secret | null,
   ): Promise<{ readonly userId: string } | 'spent' | null>
   /** Deletes at most `limit` of each: registrations, claims and tokens past their time. */
   purge(now: number, limit: number): Promise<void>
@@ -107,21 +133,21 @@ export function createRegistrations(database: Database): Registrations {
   return {
     async lookUp({ email, usernameKey, passwordKey }, now) {
       const [accounts, claims, common, kept] = await database.transact([
-        sql`SELECT * FROM users WHERE email = ${email}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE email = ${email}`,
         sql`SELECT * FROM username_claims WHERE username_key = ${usernameKey}`,
         selectCommonPassword(passwordKey),
         selectReserved(email, now),
       ])
       const [account, claim] = [accounts?.results[0], claims?.results[0]]
       return {
-        account: account ? readUser(account) : null,
+        account: account ? readAccount(account) : null,
         reserved: account ? null : readReserved(kept?.results[0]),
         usernameTaken: claim !== undefined && !isFree(readRow(claim), email, now),
         passwordIsCommon: (common?.results.length ?? 0) > 0,
       }
     },
 
-    async create(registration, link, mail, event, caps) {
+    async create(registration, passwordHash, link, mail, event, caps) {
       const { id, email, usernameKey, createdAt: now, expiresAt } = registration
       const isStored = sql`EXISTS (SELECT 1 FROM registrations WHERE id = ${id})`
       const [, stored] = await database.transact([
@@ -136,7 +162,7 @@ export function createRegistrations(database: Database): Registrations {
               (id, email, username, username_key, first_name, last_name, password_hash, ip, requester, user_agent, locale,
                 created_at, expires_at)
             SELECT ${id}, ${email}, ${registration.username}, ${usernameKey}, ${registration.firstName}, ${registration.lastName},
-              ${registration.passwordHash}, ${registration.ip}, ${registration.requester}, ${registration.userAgent},
+              ${passwordHash}, ${registration.ip}, ${registration.requester}, ${registration.userAgent},
               ${registration.locale}, ${now}, ${expiresAt}
             WHERE ${usernameKey} IS NULL OR EXISTS (
               SELECT 1 FROM username_claims WHERE username_key = ${usernameKey} AND email = ${email} AND expires_at >= ${expiresAt})`,
@@ -153,17 +179,17 @@ export function createRegistrations(database: Database): Registrations {
 
     async findForResend(email, requester, now) {
       const [accounts, pending, kept] = await database.transact([
-        sql`SELECT * FROM users WHERE email = ${email}`,
+        sql`SELECT ${ACCOUNT} FROM users WHERE email = ${email}`,
         sql`
-          SELECT * FROM registrations WHERE email = ${email} AND expires_at > ${now}
+          SELECT ${REGISTRATION} FROM registrations WHERE email = ${email} AND expires_at > ${now}
           ORDER BY requester IS ${requester} DESC, created_at DESC, rowid DESC LIMIT 1`,
         selectReserved(email, now),
       ])
       const [account] = accounts?.results ?? []
       const [row] = pending?.results ?? []
       return {
-        account: account ? readUser(account) : null,
-        registration: row ? readRow<Registration>(row) : null,
+        account: account ? readAccount(account) : null,
+        registration: row ? readRegistration(row) : null,
         isReserved: (kept?.results.length ?? 0) > 0,
       }
     },
@@ -186,15 +212,14 @@ export function createRegistrations(database: Database): Registrations {
     async findByToken(tokenHash, now) {
       const [row] = await database.ask(sql`
         SELECT spent_by, one_time_tokens.email AS link_email, users.id AS user_id,
-          ${isReserved(sql`one_time_tokens.email`, now)} AS is_reserved, registrations.*
+          ${isReserved(sql`one_time_tokens.email`, now)} AS is_reserved, ${REGISTRATION}
         FROM one_time_tokens LEFT JOIN registrations ON registrations.id = subject
           LEFT JOIN users ON users.email = one_time_tokens.email
         WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND one_time_tokens.expires_at > ${now}`)
       if (!row) return null
-      const { spent_by: spentBy, link_email: email, user_id: userId, is_reserved: isKept, ...registration } = row
-      if (spentBy !== null) return { state: 'confirmed', email: String(email) }
-      return registration.id !== null && userId === null && !isKept
-        ? { state: 'pending', registration: readRow(registration) }
+      if (row.spent_by !== null) return { state: 'confirmed', email: String(row.link_email) }
+      return row.id !== null && row.user_id === null && !row.is_reserved
+        ? { state: 'pending', registration: readRegistration(row) }
         : null
     },
 
@@ -213,9 +238,12 @@ export function createRegistrations(database: Database): Registrations {
         sql`
             INSERT INTO users (id, email, username, username_key, first_name, last_name, password_hash, locale,
               email_verified_at, created_at, updated_at)
-            SELECT id, email, username, username_key, first_name, last_name, coalesce(${passwordHash}, password_hash), locale,
+            SELECT id, email, username, username_key, first_name, last_name, ${NO_PASSWORD_BEFORE}, locale,
               ${now}, ${now}, ${now}
             FROM registrations WHERE id = (${spent})`,
+        sql`
+            INSERT INTO credentials (user_id, kind, id, secret, created_at)
+            SELECT id, 'password', '', coalesce(${passwordHash}, password_hash), ${now} FROM registrations WHERE id = (${spent})`,
         sql`
             UPDATE username_claims SET expires_at = NULL
             WHERE email = (${provenEmail}) AND username_key = (SELECT username_key FROM registrations WHERE id = (${spent}))`,
@@ -228,7 +256,7 @@ export function createRegistrations(database: Database): Registrations {
         sql`DELETE FROM registrations WHERE email = (${provenEmail})`,
         sql`SELECT spent_by FROM one_time_tokens WHERE hash = ${tokenHash} AND purpose = ${PURPOSE} AND expires_at > ${now}`,
       ])
-      const userId = recordedUser(results[4])
+      const userId = recordedUser(results[5])
       if (userId !== null) return { userId }
       return typeof results.at(-1)?.results[0]?.spent_by === 'string' ? 'spent' : null
     },

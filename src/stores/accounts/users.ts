@@ -1,12 +1,9 @@
 // Accounts in D1. Look-ups take what platform/ has normalised.
 import { type SQL, sql } from 'drizzle-orm'
-import type { StoredPin } from '../../platform/hashing/pin-hash.ts'
 import type { AuditEvent } from '../audit/audit-event.ts'
 import { appendEvent } from '../audit/audit-events.ts'
 import type { Database } from '../database.ts'
-import { readUser, type User } from '../rows.ts'
-
-export type { User }
+import { ACCOUNT, type Account, readAccount } from './account.ts'
 
 /**
  * Assignments to a row of `users` that end every session but the kept one. The number was never given out before, not even by what
@@ -18,32 +15,34 @@ export function bumpEpoch(now: number, keptSessionId: string | null = null): SQL
   return sql`session_epoch = ${epoch}, kept_session = ${keptSessionId === null ? sql`NULL` : sql`${epoch} || ':' || ${keptSessionId}`}`
 }
 
+/**
+ * What the version before has to find in `users.password_hash`, which it cannot do without: that no password is behind it. Where there
+ * is one, a trigger puts it there (docs/storage.md).
+ */
+export const NO_PASSWORD_BEFORE = `$scrypt$ln=15,r=8,p=3$${'A'.repeat(22)}$${'A'.repeat(43)}`
+
 /** Of an account that goes: its number is nobody's from then on, and is not given out again. */
 export function forgetNumberOf(ids: SQL): SQL {
   return sql`UPDATE user_numbers SET user_id = 'gone:' || number WHERE user_id IN (${ids})`
 }
 
 export interface Users {
-  findById(id: string): Promise<User | null>
-  findByEmail(email: string): Promise<User | null>
-  findByUsernameKey(key: string): Promise<User | null>
-  findByNumber(number: number): Promise<User | null>
+  findById(id: string): Promise<Account | null>
+  findByEmail(email: string): Promise<Account | null>
+  findByUsernameKey(key: string): Promise<Account | null>
+  findByNumber(number: number): Promise<Account | null>
   /** Ends every session of the user: none carries the new number. Returns it, or `null` where there is no such user. */
   bumpSessionEpoch(id: string, event: AuditEvent, now: number): Promise<number | null>
-  /** Compare-and-set: a password changed in the meantime stays. */
-  replacePasswordHash(id: string, from: string, to: string, now: number): Promise<boolean>
-  /** Compare-and-set: a PIN changed in the meantime stays. */
-  replacePin(id: string, fromHash: string, to: StoredPin, now: number): Promise<boolean>
   ping(): Promise<void>
 }
 
 export function createUsers(database: Database): Users {
-  const find = async (condition: SQL): Promise<User | null> => {
-    const [row] = await database.ask(sql`SELECT * FROM users WHERE ${condition}`)
-    return row ? readUser(row) : null
+  const find = async (condition: SQL): Promise<Account | null> => {
+    const [row] = await database.ask(sql`SELECT ${ACCOUNT} FROM users WHERE ${condition}`)
+    return row ? readAccount(row) : null
   }
   return {
-    findById: (id) => find(sql`id = ${id}`),
+    findById: (id) => find(sql`users.id = ${id}`),
     findByEmail: (email) => find(sql`email = ${email}`),
     findByUsernameKey: (key) => find(sql`username_key = ${key}`),
     findByNumber: (number) => find(sql`number = ${number}`),
@@ -55,20 +54,6 @@ export function createUsers(database: Database): Users {
       ])
       const epoch = bumped?.results[0]?.session_epoch
       return typeof epoch === 'number' ? epoch : null
-    },
-
-    async replacePasswordHash(id, from, to, now) {
-      const replaced = await database.ask(
-        sql`UPDATE users SET password_hash = ${to}, updated_at = ${now} WHERE id = ${id} AND password_hash = ${from} RETURNING id`,
-      )
-      return replaced.length > 0
-    },
-
-    async replacePin(id, fromHash, { pinHash, pinKeyId }, now) {
-      const replaced = await database.ask(sql`
-        UPDATE users SET pin_hash = ${pinHash}, pin_key_id = ${pinKeyId}, updated_at = ${now}
-        WHERE id = ${id} AND pin_hash = ${fromHash} RETURNING id`)
-      return replaced.length > 0
     },
 
     async ping() {

@@ -1,6 +1,6 @@
 // What an operator looks at besides accounts: pending registrations, the record, mail, and how much of it there was by day.
 import { type SQL, sql } from 'drizzle-orm'
-import type { Registration } from '../accounts/registrations.ts'
+import { REGISTRATION, type Registration, readRegistration } from '../accounts/registrations.ts'
 import type { Database } from '../database.ts'
 import { carriesNoDeadLink } from '../mail/mailed-links.ts'
 import { readRow } from '../rows.ts'
@@ -74,7 +74,7 @@ export interface OperatorViews {
   record(event: AuditEvent): Promise<void>
   /** Accounts there are, in each state. */
   countAccounts(): Promise<{ readonly all: number; readonly disabled: number; readonly unverified: number }>
-  /** How many accounts have a hash of which scrypt parameters (`$scrypt$…$`). */
+  /** How many passwords are hashed with which scrypt parameters (`$scrypt$…$`); with an empty head those of other forms. */
   countHashes(): Promise<readonly { readonly head: string; readonly accounts: number }[]>
   countByDay(since: number): Promise<readonly DayFigures[]>
 }
@@ -87,9 +87,9 @@ export function createOperatorViews(database: Database): OperatorViews {
       const isTheirs =
         email !== undefined ? sql`AND email = ${email}` : usernameKey !== undefined ? sql`AND username_key = ${usernameKey}` : sql``
       const rows = await database.ask(
-        sql`SELECT * FROM registrations WHERE expires_at > ${now} ${isTheirs} ORDER BY created_at DESC, id LIMIT ${limit}`,
+        sql`SELECT ${REGISTRATION} FROM registrations WHERE expires_at > ${now} ${isTheirs} ORDER BY created_at DESC, id LIMIT ${limit}`,
       )
-      return rows.map((row) => readRow<Registration>(row))
+      return rows.map((row) => readRegistration(row))
     },
 
     async listEvents({ userIds, acts = [], outcome, since, until, after, before, limit }) {
@@ -156,8 +156,8 @@ export function createOperatorViews(database: Database): OperatorViews {
 
     async countHashes() {
       const rows = await database.ask(sql`
-        SELECT substr(password_hash, 1, 8 + instr(substr(password_hash, 9), '$')) AS head, count(*) AS accounts
-        FROM users WHERE password_hash LIKE '$scrypt$%' GROUP BY 1`)
+        SELECT iif(secret LIKE '$scrypt$%', substr(secret, 1, 8 + instr(substr(secret, 9), '$')), '') AS head, count(*) AS accounts
+        FROM credentials WHERE kind = 'password' GROUP BY 1`)
       return rows.map(({ head, accounts }) => ({ head: String(head), accounts: Number(accounts) }))
     },
 

@@ -2,7 +2,17 @@
 // out, and nothing is half done.
 import { describe, expect, it } from 'vitest'
 import { interceptBindings, type StoreCall } from '../../suites/faults/intercepted-bindings.ts'
-import { ask, askToMove, forget, isLive, move, NEW_PASSWORD, reset, signInStatus } from '../../support/account-fixtures.ts'
+import {
+  ask,
+  askToMove,
+  forget,
+  isLive,
+  move,
+  NEW_PASSWORD,
+  reset,
+  signInStatus,
+  storePasswordHash,
+} from '../../support/account-fixtures.ts'
 import { rows, times } from '../../support/fixtures.ts'
 import { anyAddress, BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
 
@@ -93,8 +103,8 @@ describe('a change under way in a session', () => {
     ['POST', '/change-email', { email: 'thief@example.com', password: PASSWORD }, "'change_email'"],
     ['PATCH', '/me', { first_name: 'Thief' }, 'UPDATE users'],
     ['DELETE', '/me', { password: PASSWORD }, 'DELETE FROM users'],
-    ['PUT', '/pin', { pin: '2580', current_password: PASSWORD }, 'pin_hash'],
-    ['DELETE', '/pin', undefined, 'pin_hash'],
+    ['PUT', '/pin', { pin: '2580', current_password: PASSWORD }, "'pin'"],
+    ['DELETE', '/pin', undefined, "'pin'"],
   ])('%s %s does nothing when a reset comes before it', async (method, path, body, words) => {
     const { app, holdNext, release } = await startHeld()
     const email = await app.createAccount({ first_name: 'Ada' })
@@ -108,7 +118,9 @@ describe('a change under way in a session', () => {
     release()
     expect((await changing).status).toBe(401)
     expect(await signInStatus(app, email, NEW_PASSWORD)).toBe(200)
-    expect(await rows('SELECT email, first_name, pin_hash FROM users')).toEqual([{ email, first_name: 'Ada', pin_hash: null }])
+    expect(await rows('SELECT email, first_name, kind FROM users JOIN credentials ON user_id = users.id')).toEqual([
+      { email, first_name: 'Ada', kind: 'password' },
+    ])
     expect(await rows("SELECT 1 FROM one_time_tokens WHERE purpose = 'change_email'")).toEqual([])
     expect(await app.mailTo('thief@example.com')).toEqual([])
     // Nobody is told of what has not happened: the one notice is the reset's own.
@@ -120,8 +132,8 @@ describe('a change under way in a session', () => {
     ['POST', '/change-email', { email: 'moved@example.com', password: PASSWORD }, "'change_email'"],
     ['PATCH', '/me', { first_name: 'Grace' }, 'UPDATE users'],
     ['DELETE', '/me', { password: PASSWORD }, 'DELETE FROM users'],
-    ['PUT', '/pin', { pin: '2580', current_password: PASSWORD }, 'pin_hash'],
-    ['DELETE', '/pin', undefined, 'pin_hash'],
+    ['PUT', '/pin', { pin: '2580', current_password: PASSWORD }, "'pin'"],
+    ['DELETE', '/pin', undefined, "'pin'"],
   ])('%s %s is done although the same password is hashed anew meanwhile', async (method, path, body, words) => {
     const { app, holdNext, release } = await startHeld()
     const email = await app.createAccount()
@@ -129,7 +141,7 @@ describe('a change under way in a session', () => {
     const isHeld = holdNext(isBatchOf(words))
     const changing = ask(app, method, path, body, token)
     await isHeld
-    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind('$another$of the same', email).run()
+    await storePasswordHash(email, '$another$of the same')
     release()
     expect((await changing).status).toBe(200)
   })

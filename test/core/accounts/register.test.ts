@@ -92,7 +92,7 @@ describe('an address that has an account', () => {
     const { id, ...said } = known.body.user
     const { id: _, ...saidOfFresh } = fresh.body.user
     expect(said).toEqual({ ...saidOfFresh, email: EMAIL })
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(id).toMatch(/^000000[0-9a-f]{2}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(id).not.toBe(user.id)
     expect([...known.headers.keys()].sort()).toEqual([...fresh.headers.keys()].sort())
     const [mail] = await app.mailTo(EMAIL)

@@ -151,7 +151,7 @@ describe('confirming', () => {
       .run()
     expect((await confirm(app, link)).status).toBe(400)
     expect((await openPage(app, link)).status).toBe(400)
-    expect(await rows('SELECT password_hash FROM users')).toEqual([{ password_hash: '$scrypt$' }])
+    expect(await rows('SELECT secret FROM credentials')).toEqual([{ secret: '$scrypt$' }])
   })
 
   it('is refused when the username has gone to somebody else in between', async () => {

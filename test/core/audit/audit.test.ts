@@ -199,14 +199,14 @@ describe('each event', () => {
       ['POST', '/forgot-password', { email: EMAIL }],
     ] as const
     for (const [method, path, body] of bodies) await act(app, method, path, { body, token })
-    const hashes = await rows<Record<string, string>>('SELECT password_hash, pin_hash FROM users')
+    const hashes = await rows<Record<string, string>>('SELECT secret FROM credentials')
     await pinLogin(app, 'lovelace', '8520')
     await pinLogin(app, 'lovelace', '7531')
     const link = await linkTo(app, EMAIL, 'reset-password')
     for (const path of ['/reset-password', '/api/v1/auth/verify-email']) await app.request('GET', `${path}?token=${link}`)
     await act(app, 'POST', '/reset-password', { body: { token: link, password: 'and a third one' } })
     await app.settle()
-    hashes.push(...(await rows<Record<string, string>>('SELECT password_hash FROM users')))
+    hashes.push(...(await rows<Record<string, string>>('SELECT secret FROM credentials')))
     const told = JSON.stringify([await eventsOf(app), app.log])
     const secrets = [PASSWORD, 'a wrong one', NEW_PASSWORD, 'and a third one', '8520', '7531', token, grant.refresh_token, link]
     const names = ['Augusta', 'Byron', 'lovelace', 'ada', 'example.com']

@@ -1,6 +1,7 @@
 import bcryptjs from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { interceptBindings, type StoreCall } from '../../suites/faults/intercepted-bindings.ts'
+import { storePasswordHash } from '../../support/account-fixtures.ts'
 import { claimsOf, countRows, DAY, rows, tally, times } from '../../support/fixtures.ts'
 import { anyAddress, BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../../support/harness.ts'
 import { hashPassword } from '../../support/hasher.ts'
@@ -10,8 +11,11 @@ function trySignIn(app: TestApp, email: string, password: string): Promise<Reply
 }
 
 async function passwordHashOf(email: string): Promise<string> {
-  const [row] = await rows<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = ?', email)
-  return row?.password_hash ?? ''
+  const [row] = await rows<{ secret: string }>(
+    "SELECT secret FROM credentials JOIN users ON users.id = user_id WHERE kind = 'password' AND email = ?",
+    email,
+  )
+  return row?.secret ?? ''
 }
 
 describe('signing in', () => {
@@ -155,7 +159,7 @@ describe('a hash weaker than today asks for', () => {
     const changed = await hashPassword('another password', { ln: 4, r: 1, p: 1 }, new Uint8Array(16))
     const changePasswordFirst = async (call: StoreCall, run: () => Promise<unknown>) => {
       if (call.store === 'ledger' && call.method === 'create') {
-        await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind(changed, email).run()
+        await storePasswordHash(email, changed)
       }
       return run()
     }
@@ -185,7 +189,7 @@ describe.each(OTHER_SYSTEMS)('a password that %s hashed', (_, password, hash) =>
   it('signs its user in, and is hashed anew by that', async () => {
     const app = await startApp()
     const email = await app.createAccount()
-    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind(hash, email).run()
+    await storePasswordHash(email, hash)
     expect((await trySignIn(app, email, 'another password')).status).toBe(401)
     await app.settle()
     expect(await passwordHashOf(email)).toBe(hash)
@@ -213,7 +217,7 @@ describe.each(CONFUSED)('a password that was stored by %s', (_, password, slip, 
   it('goes on opening the account however it was typed at the sign-in that hashed it anew', async () => {
     const app = await startApp()
     const email = await app.createAccount()
-    await BINDINGS.DB.prepare('UPDATE users SET password_hash = ? WHERE email = ?').bind(hashOf(password), email).run()
+    await storePasswordHash(email, hashOf(password))
     expect((await trySignIn(app, email, slip)).status).toBe(200)
     await app.settle()
     expect(await passwordHashOf(email)).toMatch(/^\$scrypt\$ln=4,r=1,p=1,input=/)

@@ -29,7 +29,7 @@ describe('an operator’s act', () => {
     await app.v1('POST', '/forgot-password', { body: { email } })
     await app.settle()
     expect((await ask(app, 'POST', `/users/${id}/set-password`, { body: { password: NEW } })).status).toBe(200)
-    expect(await rows('SELECT pin_hash FROM users')).toEqual([{ pin_hash: null }])
+    expect(await rows('SELECT kind FROM credentials')).toEqual([{ kind: 'password' }])
     expect(await rows('SELECT 1 FROM one_time_tokens WHERE subject = ?', id)).toEqual([])
     expect((await app.mailTo(email))[0]?.text).toContain('PIN')
     expect((await app.v1('POST', '/login', { body: { email, password: NEW } })).status).toBe(200)

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { isRunnable } from '../../../src/platform/hashing/password-hash.ts'
 import { spoilableBindings } from '../../suites/faults/intercepted-bindings.ts'
+import { storePasswordHash } from '../../support/account-fixtures.ts'
 import { rows } from '../../support/fixtures.ts'
 import { BINDINGS, PASSWORD, type Reply, startApp, type TestApp } from '../../support/harness.ts'
 import { EXPORTED } from '../../support/hash-vectors.ts'
@@ -11,7 +12,6 @@ const NOW = 1_800_000_000
 const BCRYPT = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
 const PBKDF2 = '$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ'
 const ARGON2 = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
-const SCRYPT = `$scrypt$ln=4,r=1,p=1$${'A'.repeat(22)}$${'B'.repeat(42)}A`
 
 const ADA = {
   email: "o'neil@example.com",
@@ -137,9 +137,8 @@ describe('POST /import', () => {
   it('may be repeated: whom it has brought before it leaves alone', async () => {
     const app = await startApp()
     await bring(app, [ADA, BOB])
-    await BINDINGS.DB.exec(
-      `UPDATE users SET password_hash = '${SCRYPT}', permissions = '["since"]' WHERE email = 'bob@example.com'`,
-    )
+    await BINDINGS.DB.exec(`UPDATE users SET permissions = '["since"]' WHERE email = 'bob@example.com'`)
+    await storePasswordHash('bob@example.com', `$scrypt$ln=4,r=1,p=1$${'A'.repeat(22)}$${'B'.repeat(42)}A`)
     const before = await rows('SELECT * FROM users ORDER BY email')
     const again = await bring(app, [ADA, BOB, { ...BOB, email: 'new@example.com' }])
     expect(again.body).toMatchObject({ imported: 1, present: 2, left_alone: [] })
@@ -474,7 +473,7 @@ describe('GET /export', () => {
     expect((await (await open()).text()).trim().split('\n')).toHaveLength(600)
     stores.spoil(3, 'fails')
     await expect((await open()).text()).rejects.toThrow()
-    expect(stores.heal()?.text).toContain('FROM users WHERE id > ?')
+    expect(stores.heal()?.text).toContain('FROM users WHERE users.id > ?')
   })
 
   it('goes on behind an id, names a PIN without it, and is on record', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startApp, type TestApp } from '../../support/harness.ts'
+import { BINDINGS, startApp, type TestApp } from '../../support/harness.ts'
 import {
   accessShape,
   changeUser,
@@ -35,10 +35,12 @@ describe('stable: whoami', () => {
   })
 
   it('refuses at once whom D1 says to be disabled, deleted or signed out everywhere', async () => {
-    for (const set of ['disabled_at = 1', 'session_epoch = session_epoch + 1', `id = '${crypto.randomUUID()}'`]) {
+    const set = (assignment: string) => () => changeUser('admin@example.com', assignment)
+    const remove = () => BINDINGS.DB.exec('DELETE FROM users')
+    for (const refuse of [set('disabled_at = 1'), set('session_epoch = session_epoch + 1'), remove]) {
       const app = await startApp()
       const { token } = await createSignedIn(app, 'admin')
-      await changeUser('admin@example.com', set)
+      await refuse()
       const reply = await stable(app, 'GET', '/whoami', { token })
       expectRefused(reply, 403, 'Forbidden')
       expect(reply.headers.get('WWW-Authenticate')).toBeNull()

@@ -362,6 +362,66 @@ describe('a ledger made by the version before', () => {
   })
 })
 
+describe('a ledger whose tables have row ids', () => {
+  async function withRowIds(userId: string, ids: readonly string[]) {
+    const ledger = ledgerOf(userId)
+    await runInDurableObject(ledger, (_, { storage }) => {
+      storage.sql.exec(`CREATE TABLE sessions (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+        absolute_expires_at INTEGER NOT NULL, epoch INTEGER NOT NULL, auth_time INTEGER NOT NULL, ip TEXT NOT NULL, user_agent TEXT NOT NULL,
+        amr TEXT NOT NULL, description TEXT NOT NULL, counter INTEGER NOT NULL, rotated_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL,
+        revoked_at INTEGER, credential TEXT NOT NULL DEFAULT '', rotated_ip TEXT, rotated_user_agent TEXT)`)
+      storage.sql.exec(`CREATE TABLE copies_owed (id TEXT PRIMARY KEY, version INTEGER NOT NULL, writes INTEGER NOT NULL,
+        fresh INTEGER NOT NULL, failures INTEGER NOT NULL, due_at INTEGER NOT NULL)`)
+      for (const id of ids) {
+        const values = [id, NOW, NOW + DAY, NOW + DAY, 3, NOW, '203.0.113.7', 'Test/1.0', '["pwd"]', 'Login', 1, NOW, NOW, null]
+        storage.sql.exec(
+          `INSERT INTO sessions VALUES (${values.map(() => '?').join()}, 'pin', '192.0.2.1', 'Before/1.0')`,
+          ...values,
+        )
+        storage.sql.exec('INSERT INTO copies_owed VALUES (?, 7, 2, 0, 1, ?)', id, NOW + DAY)
+      }
+    })
+    return ledger
+  }
+
+  const ordered = (userId: string) => ['c', 'a', 'b'].map((last) => newSession(userId, {}).id.slice(0, -1) + last)
+
+  it('lists, refreshes and revokes as before', async () => {
+    const userId = crypto.randomUUID()
+    const [first = '', second = '', third = ''] = ordered(userId)
+    const ledger = await withRowIds(userId, [first, second, third])
+    expect((await ledger.list()).map(({ id }) => id)).toEqual([third, second, first])
+    expect(await ledger.rotate(rotation(first, 1, NOW + 5))).toMatchObject({ outcome: 'advanced' })
+    expect(await ledger.revoke(second, NOW + 5)).toBe(true)
+  })
+
+  it('is written anew without them at the next sign-in, and loses nothing', async () => {
+    const userId = crypto.randomUUID()
+    const ids = ordered(userId)
+    const ledger = await withRowIds(userId, ids)
+    const before = await ledger.list()
+    const added = newSession(userId)
+    await ledger.create(added, NOW)
+    expect((await ledger.list()).slice(1)).toEqual(before)
+    await runInDurableObject(ledger, (_, { storage }) => {
+      const tables = storage.sql.exec<{ sql: string }>(
+        "SELECT sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )
+      expect(tables.toArray().filter(({ sql }) => !sql.endsWith('WITHOUT ROWID'))).toEqual([])
+      const owed = storage.sql.exec('SELECT version, writes, failures FROM copies_owed WHERE id = ?', ids[0]).one()
+      expect(owed).toEqual({ version: 7, writes: 2, failures: 1 })
+      // What the version before says after a roll-back.
+      const rows = storage.sql.exec<{ id: string }>('SELECT id FROM sessions ORDER BY created_at DESC, rowid DESC').toArray()
+      expect(rows.map(({ id }) => id)).toEqual([added.id, ...before.map(({ id }) => id)])
+      const columns =
+        'id, created_at, expires_at, absolute_expires_at, epoch, auth_time, ip, user_agent, amr, description, counter, rotated_at, last_used_at, credential'
+      storage.sql.exec(`INSERT INTO sessions (${columns}) SELECT 'later', ${columns.slice(4)} FROM sessions WHERE id = ?`, added.id)
+    })
+    await ledger.create(newSession(userId), NOW + 1)
+    expect(await ledger.list()).toHaveLength(6)
+  })
+})
+
 describe('SessionLedger: the end of life', () => {
   /** Another instance on the same storage, whose clock says `now`: years pass without waiting. */
   async function atTime(

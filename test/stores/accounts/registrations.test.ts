@@ -1,17 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { createRegistrations, type Registration } from '../../../src/stores/accounts/registrations.ts'
+import { createCredentials } from '../../../src/stores/accounts/credentials.ts'
+import { createRegistrations } from '../../../src/stores/accounts/registrations.ts'
 import { createUsers } from '../../../src/stores/accounts/users.ts'
 import type { Database } from '../../../src/stores/database.ts'
 import { createMailRequests } from '../../../src/stores/mail/mail-requests.ts'
 import { createOutbox } from '../../../src/stores/mail/outbox.ts'
-import { CAPS, DAY, emptyDatabase, NOW, newEvent, newMail, newRegistration } from '../../support/store-fixtures.ts'
+import {
+  CAPS,
+  DAY,
+  emptyDatabase,
+  type HashedRegistration,
+  NOW,
+  newEvent,
+  newMail,
+  newRegistration,
+  secret,
+} from '../../support/store-fixtures.ts'
 
 async function setUp() {
   const database = await emptyDatabase()
   const registrations = createRegistrations(database)
-  const create = (registration: Registration, hash: string) =>
+  const create = (registration: HashedRegistration, hash: string) =>
     registrations.create(
-      registration,
+      withoutHash(registration),
+      registration.passwordHash,
       { tokenHash: hash, purpose: 'verify_email', subject: registration.id, expiresAt: registration.expiresAt },
       newMail({ recipient: registration.email }),
       newEvent(),
@@ -19,8 +31,18 @@ async function setUp() {
     )
   const confirm = async (hash: string, now = NOW) =>
     (await registrations.confirm(hash, crypto.randomUUID(), newEvent(), now, null)) !== null
-  return { database, registrations, users: createUsers(database), outbox: createOutbox(database), create, confirm }
+  return {
+    database,
+    registrations,
+    users: createUsers(database),
+    credentials: createCredentials(database),
+    outbox: createOutbox(database),
+    create,
+    confirm,
+  }
 }
+
+const withoutHash = ({ passwordHash: _, ...rest }: HashedRegistration) => rest
 
 /** A request for another mail that nobody has answered yet. @returns its id */
 async function askFor(database: Database): Promise<string> {
@@ -31,18 +53,18 @@ async function askFor(database: Database): Promise<string> {
   return id
 }
 
-const claiming = (key: string, changes: Partial<Registration> = {}) =>
+const claiming = (key: string, changes: Partial<HashedRegistration> = {}) =>
   newRegistration({ username: key, usernameKey: key, ...changes })
 
 describe('confirming', () => {
   it('makes the registration the account, whole', async () => {
-    const { users, create, confirm } = await setUp()
-    const registration = claiming('ada', { firstName: 'Ada', lastName: 'Lovelace', passwordHash: 'hers', locale: 'tr' })
+    const { users, credentials, create, confirm } = await setUp()
+    const registration = claiming('ada', { firstName: 'Ada', lastName: 'Lovelace', passwordHash: secret('hers'), locale: 'tr' })
     await create(registration, 'hash')
     expect(await confirm('hash', NOW + 5)).toBe(true)
-    const { id, email, username, usernameKey, firstName, lastName, passwordHash, locale } = registration
+    const { id, email, username, usernameKey, firstName, lastName, locale } = registration
     expect(await users.findById(id)).toEqual({
-      ...{ id, email, username, usernameKey, firstName, lastName, passwordHash, locale },
+      ...{ id, email, username, usernameKey, firstName, lastName, locale },
       ...{ emailVerifiedAt: NOW + 5, createdAt: NOW + 5, updatedAt: NOW + 5 },
       ...{
         permissions: [],
@@ -52,21 +74,21 @@ describe('confirming', () => {
         keptSession: null,
         externalId: null,
         importedFactors: null,
-        pinHash: null,
-        pinKeyId: null,
-        pinId: null,
+        hasPassword: true,
+        pinName: null,
       },
     })
+    expect(await credentials.findPasswordOf(id)).toEqual({ hash: 'hers', lastUsedAt: null })
   })
 
   it('with another password makes an account that only that one opens', async () => {
-    const { registrations, users, create } = await setUp()
-    const registration = claiming('ada', { passwordHash: 'a stranger’s' })
+    const { registrations, credentials, create } = await setUp()
+    const registration = claiming('ada', { passwordHash: secret('a stranger’s') })
     await create(registration, 'hash')
-    await registrations.confirm('hash', 'nonce', newEvent(), NOW, 'hers')
-    expect(await users.findById(registration.id)).toMatchObject({ username: 'ada', passwordHash: 'hers' })
-    expect(await registrations.confirm('hash', 'late', newEvent(), NOW, 'another')).toBe('spent')
-    expect(await users.findById(registration.id)).toMatchObject({ passwordHash: 'hers' })
+    await registrations.confirm('hash', 'nonce', newEvent(), NOW, secret('hers'))
+    expect(await credentials.findPasswordByUsernameKey('ada')).toMatchObject({ stored: { hash: 'hers' } })
+    expect(await registrations.confirm('hash', 'late', newEvent(), NOW, secret('another'))).toBe('spent')
+    expect(await credentials.findPasswordOf(registration.id)).toMatchObject({ hash: 'hers' })
   })
 
   it('of 20 different links of one address at once succeeds for one alone', async () => {
@@ -132,7 +154,7 @@ describe('what a link leads to', () => {
     const registration = newRegistration()
     await create(registration, 'hash 1')
     await create(newRegistration(), 'hash 2')
-    expect(await registrations.findByToken('hash 1', NOW)).toEqual({ state: 'pending', registration })
+    expect(await registrations.findByToken('hash 1', NOW)).toEqual({ state: 'pending', registration: withoutHash(registration) })
     expect(await registrations.findByToken('hash 1', NOW + DAY)).toBeNull()
     await confirm('hash 1')
     expect(await registrations.findByToken('hash 1', NOW)).toEqual({ state: 'confirmed', email: 'ada@example.com' })
@@ -147,7 +169,7 @@ describe('what a link leads to', () => {
     const link = { registrationId: registration.id, email: registration.email, caps: CAPS, event: newEvent() }
     const later = NOW + DAY - 1
     await registrations.addLink({ ...link, requestId: await asked(), mail: newMail(), tokenHash: 'hash 2', now: later })
-    expect(await registrations.findByToken('hash 2', later)).toEqual({ state: 'pending', registration })
+    expect(await registrations.findByToken('hash 2', later)).toEqual({ state: 'pending', registration: withoutHash(registration) })
     expect(await registrations.findByToken('hash 2', later + 1)).toBeNull()
     await registrations.addLink({ ...link, requestId: await asked(), mail: newMail(), tokenHash: 'hash 3', now: later + 1 })
     expect(await registrations.findByToken('hash 3', later)).toBeNull()

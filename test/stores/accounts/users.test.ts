@@ -37,12 +37,4 @@ describe('users', () => {
     expect(await users.findById('id')).toMatchObject({ sessionEpoch: NOW + 19, updatedAt: NOW })
     expect(await users.bumpSessionEpoch('other', newEvent(), NOW)).toBeNull()
   })
-
-  it('have their password hash replaced only where it is still the one that was read', async () => {
-    const users = await withOneUser()
-    expect(await users.replacePasswordHash('id', 'another', 'new', NOW)).toBe(false)
-    expect(await users.findById('id')).toMatchObject({ passwordHash: 'old', updatedAt: 1 })
-    const replaced = await Promise.all(['new 1', 'new 2'].map((hash) => users.replacePasswordHash('id', 'old', hash, NOW)))
-    expect(replaced.toSorted()).toEqual([false, true])
-  })
 })

@@ -54,7 +54,7 @@ export const WALKS: Readonly<Record<DocumentNumber, Walk>> = {
       caller: 'archiver',
       rights: ['verify', 'login'],
     })
-    const [stored] = (await app.bindings.DB.prepare('SELECT password_hash AS hash FROM users').all<{ hash: string }>()).results
+    const [stored] = (await app.bindings.DB.prepare('SELECT secret AS hash FROM credentials').all<{ hash: string }>()).results
     told.value('verifyPassword()', [await verifyPassword(PASSWORD, stored?.hash), await verifyPassword(WRONG, stored?.hash)])
     const granted = await login(EMAIL, PASSWORD)
     told.value('login()', granted)

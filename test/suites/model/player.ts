@@ -155,12 +155,14 @@ async function observe(app: TestApp, held: ReadonlyMap<string, Held>, mails: Mai
     const { body } = await app.v1('GET', '/sessions', { token: access.at(-1)?.token ?? '' })
     listed[personOf(who)] = body.sessions.map(({ id }: { id: string }) => nameOf.get(id) ?? 'unknown').sort()
   }
-  const users = await rows<{ email: string; password_hash: string }>('SELECT email, password_hash FROM users ORDER BY email')
+  const users = await rows<{ email: string; secret: string }>(
+    "SELECT email, secret FROM users JOIN credentials ON user_id = users.id AND kind = 'password' ORDER BY email",
+  )
   return {
     me,
     listed,
     users: await Promise.all(
-      users.map(async ({ email, password_hash: hash }) => {
+      users.map(async ({ email, secret: hash }) => {
         const right = await Promise.all(PASSWORDS.map((password) => verifyPasswordHash(password, hash)))
         return [personOf(email), PASSWORDS.filter((_, index) => right[index])] as const
       }),

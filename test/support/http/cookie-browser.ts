@@ -18,7 +18,9 @@ export async function createPinAccount(app: TestApp, { pin = PIN, username = `pi
     crypto.getRandomValues(new Uint8Array(16)),
     atOnce,
   )
-  await BINDINGS.DB.prepare('UPDATE users SET pin_hash = ?, pin_key_id = ? WHERE email = ?').bind(pinHash, pinKeyId, email).run()
+  const insert = `INSERT INTO credentials (user_id, kind, id, data, secret, created_at)
+    SELECT id, 'pin', '', json_object('keyId', ?), ?, 0 FROM users WHERE email = ?`
+  await BINDINGS.DB.prepare(insert).bind(pinKeyId, pinHash, email).run()
   return { email, username }
 }
 

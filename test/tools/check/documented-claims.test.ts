@@ -8,7 +8,7 @@ import { issueSharedToken } from '../../../src/core/tokens/shared-tokens.ts'
 import type { SessionRecord } from '../../../src/objects/session-ledger/session-rules.ts'
 import { generateSigningKey, importSigningKey } from '../../../src/platform/crypto/jwt.ts'
 import { systemRandom } from '../../../src/platform/crypto/random.ts'
-import { readUser } from '../../../src/stores/rows.ts'
+import { readAccount } from '../../../src/stores/accounts/account.ts'
 import { inProject } from '../../../tools/project.ts'
 
 const NOW = 1_764_201_600
@@ -21,7 +21,7 @@ const settings = parseConfig({
 })
 const deps = { settings, random: systemRandom, clock: () => NOW }
 
-const user = readUser({
+const user = readAccount({
   id: '0f8fad5b-d9cb-469f-a165-70867728950e',
   email: 'ada@example.com',
   permissions: '[]',

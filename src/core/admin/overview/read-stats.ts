@@ -36,13 +36,13 @@ export async function readStats(deps: Deps, proof: OperatorProof, days: string |
     deps.operatorViews.countHashes(),
     deps.operatorViews.countByDay(first),
   ])
-  const current = hashes
+  const oldHashes = hashes
     // Only the parameters are compared; what stands in for salt and hash is as long as ours.
-    .filter(({ head }) => !isWeakerThan(`${head}${'A'.repeat(22)}$${'A'.repeat(43)}`, deps.settings.scrypt))
+    .filter(({ head }) => isWeakerThan(`${head}${'A'.repeat(22)}$${'A'.repeat(43)}`, deps.settings.scrypt))
     .reduce((sum, each) => sum + each.accounts, 0)
   const figures = Array.from({ length: count }, (_, index) => {
     const day = first + index * DAY
     return found.find((each) => each.day === day) ?? { day, counts: {} }
   })
-  return { accounts: { ...accounts, oldHashes: accounts.all - current }, days: figures }
+  return { accounts: { ...accounts, oldHashes }, days: figures }
 }

@@ -2,8 +2,7 @@
 // somebody has to do it.
 import type { DescribedLimits } from '../../../objects/login-limiter/login-limits.ts'
 import type { AccountWaits } from '../../../objects/login-limiter/sign-in-tallies.ts'
-import { hasPassword } from '../../../platform/hashing/password-hash.ts'
-import type { User } from '../../../stores/accounts/users.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
 import type { AuditAct } from '../../../stores/audit/audit-event.ts'
 import type { ListedMail } from '../../../stores/audit/operator-views.ts'
 import type { MailedLink } from '../../../stores/mail/mailed-links.ts'
@@ -31,7 +30,7 @@ export interface AddressInWait {
 export const PASSWORD_PROOFS: readonly AuditAct[] = ['sign_in', 'reauthenticated', 'password_changed', 'password_reset']
 
 /** @returns `null` where nothing is in the way */
-export function explainAccount({ settings }: Pick<Deps, 'settings'>, user: User, known: KnownOfAccount): string | null {
+export function explainAccount({ settings }: Pick<Deps, 'settings'>, user: Account, known: KnownOfAccount): string | null {
   if (user.disabledAt !== null) return 'The account is disabled.'
   const waits = describeWaits(known)
   const reset = describeReset(known)
@@ -41,9 +40,9 @@ export function explainAccount({ settings }: Pick<Deps, 'settings'>, user: User,
   }
   const pin = describePin(user, known.limits.pin)
   const isOpen = waits.length === 0
-  if (!hasPassword(user.passwordHash)) {
+  if (!user.hasPassword) {
     const cure = `its user sets one by the link of a forgotten password${reset === null ? '' : `, but ${reset}`}`
-    return user.pinHash !== null && pin === null && isOpen
+    return user.pinName !== null && pin === null && isOpen
       ? join('By PIN the account can be signed in to.', `By password it cannot: ${cure}.`)
       : join(`The account has no password: ${cure}.`, ...waits, pin)
   }
@@ -59,7 +58,7 @@ function join(...sentences: readonly (string | null)[]): string | null {
   return sentences.filter((sentence) => sentence !== null).join(' ') || null
 }
 
-function describeProof({ passwordHash }: User, { links, mails }: KnownOfAccount, reset: string | null): string {
+function describeProof({ hasPassword }: Account, { links, mails }: KnownOfAccount, reset: string | null): string {
   const live = describeLinks(links.filter(({ purpose }) => purpose === 'prove_email'))
   if (live !== null) return live
   if (links.some((link) => link.purpose === 'reset_password' && isDelivered(link))) {
@@ -67,7 +66,7 @@ function describeProof({ passwordHash }: User, { links, mails }: KnownOfAccount,
   }
   const last = mails.find(({ purpose }) => purpose === 'registration')
   if (last && last.deadAt !== null) return `the last mail with a link could not be delivered (${last.reason ?? 'no reason given'})`
-  if (!hasPassword(passwordHash)) return `the link of a forgotten password proves it${reset === null ? '' : `, but ${reset}`}`
+  if (!hasPassword) return `the link of a forgotten password proves it${reset === null ? '' : `, but ${reset}`}`
   return 'no link counts: the next sign-in with the right password mails one, within the limits on mail'
 }
 
@@ -94,8 +93,8 @@ function describeWaits({ limits: { email, username }, addressWaits: [address] }:
 }
 
 /** `null` where no PIN is set, or it opens the account. */
-function describePin({ pinHash }: User, pin: AccountWaits | null): string | null {
-  if (pinHash === null) return null
+function describePin({ pinName }: Account, pin: AccountWaits | null): string | null {
+  if (pinName === null) return null
   if (pin === null) return 'By PIN it cannot: it has no username.'
   if (pin.isDead) return 'By PIN it cannot: wrong guesses have locked the PIN.'
   const wait = Math.max(pin.accountWait, pin.longestWait)

@@ -1,5 +1,5 @@
 // All accounts in the form of an import, a page at a time. It holds every password hash, so it is an act like a change.
-import type { User } from '../../../stores/accounts/users.ts'
+import type { ExportedAccount } from '../../../stores/accounts/managed-accounts.ts'
 import { logEvent } from '../../audit/audit.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
@@ -33,11 +33,11 @@ export async function exportUsers(
 }
 
 /** A page that is not full is the last one. */
-async function* pagesOf(deps: Deps, first: readonly User[]): AsyncGenerator<string[], void, void> {
+async function* pagesOf(deps: Deps, first: readonly ExportedAccount[]): AsyncGenerator<string[], void, void> {
   for (let page = first; ; ) {
     yield page.map(renderExportedUser)
     const last = page[PAGE - 1]
     if (!last) return
-    page = await deps.managedAccounts.page(last.id, PAGE)
+    page = await deps.managedAccounts.page(last.account.id, PAGE)
   }
 }

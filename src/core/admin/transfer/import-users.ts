@@ -1,7 +1,7 @@
 // Users of another system, or of another Postern, by the file: every line is looked at before the first user is written. A user is known
 // by an id that stays (`sourceId`), never by the address: whom an earlier import has brought is left alone, whatever became of them.
 import { encodeHex } from '../../../platform/crypto/hex.ts'
-import { decoyHash, SALT_BYTES } from '../../../platform/hashing/password-hash.ts'
+import { newUserId } from '../../../platform/identifiers/user-id.ts'
 import type { LineNote, LineRange, StagedUser } from '../../../stores/accounts/imports.ts'
 import type { AuditEvent } from '../../../stores/audit/audit-event.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
@@ -127,11 +127,10 @@ function readLine(content: Uint8Array | null, decoder: TextDecoder, now: number)
   return text.trim() === '' ? null : parseImportedUser(text, now)
 }
 
-function prepare({ random, settings }: Deps, line: number, { hash, ...user }: ImportedUser, digest: Digest): StagedUser {
-  const passwordHash = hash ?? decoyHash(settings.scrypt, random.bytes(SALT_BYTES))
+function prepare({ random }: Deps, line: number, { hash, ...user }: ImportedUser, digest: Digest): StagedUser {
   // What it is known by stays when the account goes, and must not tell whose it was.
   const sourceId = user.sourceId ?? `a:${encodeHex(digest(new TextEncoder().encode(user.email)))}`
-  return { ...user, sourceId, line, userId: random.uuid(), passwordHash }
+  return { ...user, sourceId, line, userId: newUserId(random), passwordHash: hash }
 }
 
 type Digest = (bytes: Uint8Array) => Uint8Array

@@ -2,14 +2,15 @@
 // member and rule, never with its value, which may be a hash.
 
 import { readExportedHash } from '../../../platform/hashing/imported/exported-hash.ts'
-import { hasPassword } from '../../../platform/hashing/password-hash.ts'
+import type { Secret } from '../../../platform/hashing/secret.ts'
 import { parseEmailAddress } from '../../../platform/identifiers/email-address.ts'
 import { type Locale, parseLocale } from '../../../platform/identifiers/locale.ts'
 import { findMixtureProblem } from '../../../platform/identifiers/new-username.ts'
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import { renderTime } from '../../../platform/runtime/rfc3339.ts'
-import type { User } from '../../../stores/accounts/users.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
+import type { ExportedAccount } from '../../../stores/accounts/managed-accounts.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
 
 export interface ImportedUser {
@@ -24,7 +25,7 @@ export interface ImportedUser {
   readonly firstName: string | null
   readonly lastName: string | null
   /** `null`: the user sets a password by the link of a forgotten one. */
-  readonly hash: string | null
+  readonly hash: Secret | null
   readonly isVerified: boolean
   readonly isDisabled: boolean
   readonly permissions: readonly string[]
@@ -122,8 +123,8 @@ export function parseImportedUser(line: string, now: number): ImportedUser {
 }
 
 /** The line that would import this account again: all that there is of it but what opens a session, and what is sealed. */
-export function renderExportedUser(user: User): string {
-  const factors = new Set([...importedFactorsOf(user), ...(user.pinHash === null ? [] : ['pin'])])
+export function renderExportedUser({ account: user, passwordHash }: ExportedAccount): string {
+  const factors = new Set([...importedFactorsOf(user), ...(user.pinName === null ? [] : ['pin'])])
   return JSON.stringify({
     id: user.id,
     ...(user.externalId !== null && { external_id: user.externalId }),
@@ -131,7 +132,7 @@ export function renderExportedUser(user: User): string {
     username: user.username,
     first_name: user.firstName,
     last_name: user.lastName,
-    hash: hasPassword(user.passwordHash) ? user.passwordHash : null,
+    hash: passwordHash,
     verified: user.emailVerifiedAt !== null,
     ...(user.disabledAt !== null && { disabled: true }),
     permissions: user.permissions,
@@ -141,7 +142,7 @@ export function renderExportedUser(user: User): string {
   })
 }
 
-export function importedFactorsOf({ importedFactors }: Pick<User, 'importedFactors'>): string[] {
+export function importedFactorsOf({ importedFactors }: Pick<Account, 'importedFactors'>): string[] {
   return importedFactors === null ? [] : JSON.parse(importedFactors)
 }
 

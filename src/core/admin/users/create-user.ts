@@ -6,11 +6,12 @@ import { parseEmailAddress } from '../../../platform/identifiers/email-address.t
 import { findMixtureProblem } from '../../../platform/identifiers/new-username.ts'
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { findPinProblem } from '../../../platform/identifiers/pin-policy.ts'
+import { newUserId } from '../../../platform/identifiers/user-id.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import { renderTime } from '../../../platform/runtime/rfc3339.ts'
-import type { User } from '../../../stores/accounts/users.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
 import { hashInTurn } from '../../credentials/hash-room.ts'
-import { findNewPasswordProblem, hashNewPassword } from '../../credentials/new-password.ts'
+import { findNewPasswordProblem, hashNewPassword } from '../../credentials/passwords/new-password.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { applyChange } from '../../mail/apply-change.ts'
@@ -29,7 +30,7 @@ export interface NewUserForm {
 }
 
 /** @throws AuthError as `requireOperator`, `invalid_request`, `email_taken`, `username_taken` @throws Unavailable */
-export async function createUser(deps: Deps, proof: OperatorProof, form: NewUserForm, client: Client): Promise<User> {
+export async function createUser(deps: Deps, proof: OperatorProof, form: NewUserForm, client: Client): Promise<Account> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const { settings, random } = deps
   const checked = await checkForm(deps, form)
@@ -39,7 +40,7 @@ export async function createUser(deps: Deps, proof: OperatorProof, form: NewUser
     pinText === null
       ? null
       : await hashInTurn(deps, (checkpoint) => hashPin(deps, pinText, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
-  const id = random.uuid()
+  const id = newUserId(random)
   const event = describeOperatorAct(deps, operator, { what: 'account_created', userId: id })
   const created = await applyChange(deps, { event, hasMail: false }, () =>
     deps.managedAccounts.create(
@@ -51,7 +52,7 @@ export async function createUser(deps: Deps, proof: OperatorProof, form: NewUser
         firstName: checked.firstName,
         lastName: checked.lastName,
         passwordHash,
-        pin: pin && { ...pin, pinId: random.hex(8) },
+        pin: pin && { ...pin, pinName: random.hex(8) },
         isVerified: form.verified ?? false,
         permissions: form.permissions ?? [],
       },

@@ -4,7 +4,7 @@ import { parseEmailAddress } from '../../../platform/identifiers/email-address.t
 import { findMixtureProblem } from '../../../platform/identifiers/new-username.ts'
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
-import type { User } from '../../../stores/accounts/users.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
@@ -24,7 +24,7 @@ export interface UserEdit {
 }
 
 /** @returns the user as it is then @throws AuthError as `requireOperator`, `not_found`, `invalid_request`, `email_taken`, `username_taken` */
-export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit, client: Client): Promise<User> {
+export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit, client: Client): Promise<Account> {
   const operator = await requireOperator(deps, proof, 'change', client)
   const account = await requireAccount(deps, edit.id)
   if (edit.email !== undefined) return moveUser(deps, operator, account, edit)
@@ -47,9 +47,13 @@ export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit,
 }
 
 /** Guesses of a PIN are counted by the username: another one must not unlock the PIN by the way. */
-async function requireNoLockedPin(deps: Deps, account: User, username: { readonly key: string } | null | undefined): Promise<void> {
-  const { email, usernameKey, pinHash } = account
-  if (username === undefined || usernameKey === null || username?.key === usernameKey || pinHash === null) return
+async function requireNoLockedPin(
+  deps: Deps,
+  account: Account,
+  username: { readonly key: string } | null | undefined,
+): Promise<void> {
+  const { email, usernameKey, pinName } = account
+  if (username === undefined || usernameKey === null || username?.key === usernameKey || pinName === null) return
   const { pin } = await deps.limits.describe({ email, usernameKey }, deps.clock())
   if (!pin?.isDead) return
   const message = 'cannot change while the PIN is locked after wrong guesses: unlock the account first'
@@ -57,7 +61,7 @@ async function requireNoLockedPin(deps: Deps, account: User, username: { readonl
 }
 
 /** No address of before may take the account back from what the operator says; the one that loses it is told. */
-async function moveUser(deps: Deps, operator: Operator, account: User, edit: UserEdit): Promise<User> {
+async function moveUser(deps: Deps, operator: Operator, account: Account, edit: UserEdit): Promise<Account> {
   const { email: text = '', verified = false, username, firstName, lastName } = edit
   const email = parseEmailAddress(text)
   const isAlone = [username, firstName, lastName].every((name) => name === undefined)

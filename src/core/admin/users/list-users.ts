@@ -2,8 +2,8 @@
 import { userIdOfSession } from '../../../objects/session-ledger/session-rules.ts'
 import { parseEmailAddress } from '../../../platform/identifiers/email-address.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
 import type { AccountQuery, AccountState } from '../../../stores/accounts/managed-accounts.ts'
-import type { User } from '../../../stores/accounts/users.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { type OperatorProof, requireOperator } from '../operator.ts'
@@ -20,7 +20,7 @@ export interface UsersQuery {
 }
 
 export interface UsersPage {
-  readonly users: readonly User[]
+  readonly users: readonly Account[]
   /** What `after` has to be for the next page; `null` on the last one. */
   readonly next: string | null
 }

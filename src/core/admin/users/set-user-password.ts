@@ -1,6 +1,6 @@
 // Sets the password of somebody else. All sessions, every other credential and every mailed link end; the user is told by mail.
 
-import { findNewPasswordProblem, hashNewPassword } from '../../credentials/new-password.ts'
+import { findNewPasswordProblem, hashNewPassword } from '../../credentials/passwords/new-password.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
@@ -21,7 +21,7 @@ export async function setUserPassword(
   const problem = await findNewPasswordProblem(deps, 'password', password, user)
   if (problem) throw new AuthError('invalid_request', 'password not acceptable', { fields: [problem] })
   const hash = await hashNewPassword(deps, 'password', password)
-  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinHash !== null })
+  const notice = await sealAccountMail(deps, user, client, { kind: 'password_changed', pinRemoved: user.pinName !== null })
   const event = describeOperatorAct(deps, operator, { what: 'password_changed', userId: id })
   const epoch = await applyChange(deps, { event, hasMail: true }, () => deps.managedAccounts.setPassword(id, hash, notice, event))
   if (epoch === null) throw noSuchAccount()

@@ -3,9 +3,9 @@
 import type { DescribedLimits } from '../../../objects/login-limiter/login-limits.ts'
 import { isLive, type SessionRecord } from '../../../objects/session-ledger/session-rules.ts'
 import { addressBucket, UNKNOWN_ADDRESS } from '../../../platform/identifiers/client-address.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
 import type { RecoveryWindow } from '../../../stores/accounts/recovery-points.ts'
 import type { Registration } from '../../../stores/accounts/registrations.ts'
-import type { User } from '../../../stores/accounts/users.ts'
 import type { ListedEvent, ListedMail } from '../../../stores/audit/operator-views.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { standingOf } from '../../kernel/standing.ts'
@@ -14,7 +14,7 @@ import { type AddressInWait, explainAccount, PASSWORD_PROOFS } from '../reasons/
 import { requireAccount } from '../require-account.ts'
 
 export interface UserStory {
-  readonly user: User
+  readonly user: Account
   /** Live ones, newest first. */
   readonly sessions: readonly SessionRecord[]
   /** Pending ones of the address, newest first. */

@@ -3,6 +3,7 @@
 
 import { encodeBase64 } from '../../crypto/base64.ts'
 import { decodeHex } from '../../crypto/hex.ts'
+import type { Secret } from '../secret.ts'
 import { parseStoredHash } from './formats.ts'
 import { decodePaddedBase64 } from './phc.ts'
 
@@ -13,12 +14,12 @@ type Read = (members: Members) => string | null
 const EXPORTS: readonly Read[] = [readKeycloak, readFirebase, readClerk, readPassportLocal]
 
 /** The stored string, `null` for what is of no known form or asks for more than a check may cost. */
-export function readExportedHash(value: unknown): string | null {
+export function readExportedHash(value: unknown): Secret | null {
   const text = typeof value === 'string' ? value : readObject(value)
   if (text === null) return null
-  if (parseStoredHash(text)) return text
+  if (parseStoredHash(text)) return text as Secret
   const inner = decodeWhole(text)
-  return inner !== null && parseStoredHash(inner) ? inner : null
+  return inner !== null && parseStoredHash(inner) ? (inner as Secret) : null
 }
 
 function readObject(value: unknown): string | null {

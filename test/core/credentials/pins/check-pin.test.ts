@@ -1,11 +1,11 @@
 // How often a PIN may be guessed: by the hour, in backoffs, and in a row; with real limiter objects and the test's clock.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
-import { secretKeyId } from '../../../src/platform/crypto/keyring.ts'
-import { breakableBindings } from '../../suites/faults/intercepted-bindings.ts'
-import { DAY, HOUR, MINUTE, rows, tally, times } from '../../support/fixtures.ts'
-import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
-import { AUTH_SECRET, createPinAccount, PIN, pinLogin } from '../../support/http/cookie-browser.ts'
+import { secretKeyId } from '../../../../src/platform/crypto/keyring.ts'
+import { breakableBindings } from '../../../suites/faults/intercepted-bindings.ts'
+import { DAY, HOUR, MINUTE, rows, tally, times } from '../../../support/fixtures.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../../support/harness.ts'
+import { AUTH_SECRET, createPinAccount, PIN, pinLogin } from '../../../support/http/cookie-browser.ts'
 
 const NEXT_SECRET = 'Zp8rT2nW5xC9vB1mQ4sD7fG0hJ3kL6yU8iO5eA2wR7t'
 const WRONG = '9753'
@@ -192,7 +192,8 @@ describe('a PIN and the secret', () => {
   it('still match while the secret it was made with is the previous one, and it is keyed anew', async () => {
     const before = await startApp()
     const { username } = await createPinAccount(before)
-    const keyId = async () => (await rows<{ pin_key_id: string }>('SELECT pin_key_id FROM users'))[0]?.pin_key_id
+    const keyId = async () =>
+      (await rows<{ data: string }>("SELECT data ->> 'keyId' AS data FROM credentials WHERE kind = 'pin'"))[0]?.data
     expect(await keyId()).toBe(await secretKeyId(AUTH_SECRET))
 
     const rotating = await startApp({ vars: { AUTH_SECRET: NEXT_SECRET, AUTH_SECRET_PREVIOUS: AUTH_SECRET }, keepStorage: true })

@@ -1,9 +1,9 @@
 // Whether a password that somebody chooses is known from breaches. Asked after a limit has counted the attempt, or anybody could
 // have lists of passwords looked up through us, and before the hash.
-import { describeBrokenRule } from '../../platform/identifiers/password-policy.ts'
-import { Unavailable } from '../../platform/runtime/deadline.ts'
-import type { Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
+import { describeBrokenRule } from '../../../platform/identifiers/password-policy.ts'
+import { Unavailable } from '../../../platform/runtime/deadline.ts'
+import type { Deps } from '../../kernel/deps.ts'
+import { AuthError } from '../../kernel/errors.ts'
 
 /**
  * @param field what the password is called in the refusal

@@ -1,12 +1,12 @@
 // The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
 
-import { authenticateStrictly } from '../access/authenticate.ts'
-import { requirePassword } from '../access/policy.ts'
-import { recordAct } from '../audit/audit.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { askLedger } from '../kernel/standing.ts'
-import { issueAccessToken } from '../tokens/access-tokens.ts'
+import { authenticateStrictly } from '../../access/authenticate.ts'
+import { requirePassword } from '../../access/policy.ts'
+import { recordAct } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { AuthError } from '../../kernel/errors.ts'
+import { askLedger } from '../../kernel/standing.ts'
+import { issueAccessToken } from '../../tokens/access-tokens.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
 
 export interface Reauthentication {

@@ -1,15 +1,15 @@
 // A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
-import type { User } from '../../stores/accounts/users.ts'
-import { authenticateStrictly } from '../access/authenticate.ts'
-import { requirePassword } from '../access/policy.ts'
-import { describeAct } from '../audit/audit.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError, type FieldProblem } from '../kernel/errors.ts'
-import { sealAccountMail } from '../mail/account-mail.ts'
-import { applyChange } from '../mail/apply-change.ts'
-import { endSessionsBefore } from '../sessions/end-sessions-before.ts'
+import type { Account } from '../../../stores/accounts/account.ts'
+import { authenticateStrictly } from '../../access/authenticate.ts'
+import { requirePassword } from '../../access/policy.ts'
+import { describeAct } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
+import { sealAccountMail } from '../../mail/account-mail.ts'
+import { applyChange } from '../../mail/apply-change.ts'
+import { endSessionsBefore } from '../../sessions/end-sessions-before.ts'
+import { requireHashRoom } from '../hash-room.ts'
 import { checkCurrentPassword } from './check-current-password.ts'
-import { requireHashRoom } from './hash-room.ts'
 import { findNewPasswordProblem, hashNewPassword } from './new-password.ts'
 
 export interface PasswordForm {
@@ -35,7 +35,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
   const endsOthers = form.endOtherCredentials ?? true
   const notice = await sealAccountMail(deps, user, client, {
     kind: 'password_changed',
-    pinRemoved: endsOthers && user.pinHash !== null,
+    pinRemoved: endsOthers && user.pinName !== null,
   })
   const event = describeAct(deps, client, { what: 'password_changed', userId: user.id, sessionId: principal.sessionId })
   const terms = { keptSessionId: principal.sessionId, endsOthers }
@@ -49,7 +49,7 @@ export async function changePassword(deps: Deps, accessToken: string | null, for
 async function requireForm(
   deps: Deps,
   { currentPassword = '', newPassword = '' }: PasswordForm,
-  user: User,
+  user: Account,
 ): Promise<{ currentPassword: string; newPassword: string }> {
   const problem = await findNewPasswordProblem(deps, 'newPassword', newPassword, user)
   const isSame = newPassword !== '' && newPassword.normalize('NFC') === currentPassword.normalize('NFC')

@@ -1,10 +1,10 @@
 // The password given once more, and the calls that want it to be not long ago.
 import { describe, expect, it } from 'vitest'
-import { ask } from '../../support/account-fixtures.ts'
-import { claimsOf } from '../../support/fixtures.ts'
-import { anyAddress, PASSWORD, startApp } from '../../support/harness.ts'
-import { createPinAccount, pinSignIn } from '../../support/http/cookie-browser.ts'
-import { expectRefusal, REFUSED } from '../../support/http/v1-shapes.ts'
+import { ask } from '../../../support/account-fixtures.ts'
+import { claimsOf } from '../../../support/fixtures.ts'
+import { anyAddress, PASSWORD, startApp } from '../../../support/harness.ts'
+import { createPinAccount, pinSignIn } from '../../../support/http/cookie-browser.ts'
+import { expectRefusal, REFUSED } from '../../../support/http/v1-shapes.ts'
 
 async function startSignedIn() {
   const app = await startApp()

@@ -1,9 +1,9 @@
 // Breached passwords at registration: what each setting does, what is counted, and that nothing of the password gets anywhere.
 import { describe, expect, it } from 'vitest'
-import { countRows, times } from '../../support/fixtures.ts'
-import { anyAddress, PASSWORD, type RequestOptions, startApp, type TestApp } from '../../support/harness.ts'
-import type { ScriptedAnswer } from '../../support/internet.ts'
-import { playService } from '../../support/outside-service.ts'
+import { countRows, times } from '../../../support/fixtures.ts'
+import { anyAddress, PASSWORD, type RequestOptions, startApp, type TestApp } from '../../../support/harness.ts'
+import type { ScriptedAnswer } from '../../../support/internet.ts'
+import { playService } from '../../../support/outside-service.ts'
 
 const BREACHED = 'known from breaches'
 const OTHER = '0018A45C4D1DEF81644B54AB7F969B88D65:3'

@@ -1,10 +1,10 @@
 // The user's own way to a PIN, and what a session that began with one may not do.
 import { describe, expect, it } from 'vitest'
-import { breakableBindings, interceptBindings } from '../../suites/faults/intercepted-bindings.ts'
-import { ask, isLive } from '../../support/account-fixtures.ts'
-import { claimsOf } from '../../support/fixtures.ts'
-import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
-import { cookieHeader, createPinAccount, PIN, pinLogin, pinSignIn, post } from '../../support/http/cookie-browser.ts'
+import { breakableBindings, interceptBindings } from '../../../suites/faults/intercepted-bindings.ts'
+import { ask, isLive } from '../../../support/account-fixtures.ts'
+import { claimsOf } from '../../../support/fixtures.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../../support/harness.ts'
+import { cookieHeader, createPinAccount, PIN, pinLogin, pinSignIn, post } from '../../../support/http/cookie-browser.ts'
 
 async function startSignedIn(vars: Record<string, string> = {}) {
   const app = await startApp({ vars })
@@ -188,7 +188,8 @@ describe('a PIN that ends', () => {
   it('opens nothing to a sign-in that was under way', async () => {
     // Another PIN takes its place between the verdict and the session.
     const bindings = interceptBindings(async ({ store, method }, run) => {
-      if (store === 'ledger' && method === 'create') await BINDINGS.DB.prepare("UPDATE users SET pin_id = 'another'").run()
+      if (store === 'ledger' && method === 'create')
+        await BINDINGS.DB.prepare("UPDATE credentials SET id = 'another' WHERE kind = 'pin'").run()
       return run()
     })
     const app = await startApp({ bindings })

@@ -1,13 +1,13 @@
 // Removes the PIN of the signed-in user, who has given the password not long ago, and ends the sessions that it opened.
 
-import { authenticateStrictly } from '../access/authenticate.ts'
-import { requireRecentPassword } from '../access/policy.ts'
-import { describeAct } from '../audit/audit.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
-import { AuthError } from '../kernel/errors.ts'
-import { sealAccountMail } from '../mail/account-mail.ts'
-import { applyChange } from '../mail/apply-change.ts'
-import { endPinSessions } from '../sessions/end-pin-sessions.ts'
+import { authenticateStrictly } from '../../access/authenticate.ts'
+import { requireRecentPassword } from '../../access/policy.ts'
+import { describeAct } from '../../audit/audit.ts'
+import type { Client, Deps } from '../../kernel/deps.ts'
+import { AuthError } from '../../kernel/errors.ts'
+import { sealAccountMail } from '../../mail/account-mail.ts'
+import { applyChange } from '../../mail/apply-change.ts'
+import { endPinSessions } from '../../sessions/end-pin-sessions.ts'
 
 /**
  * Done, too, where there is none.

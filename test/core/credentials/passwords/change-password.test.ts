@@ -1,6 +1,6 @@
 // A new password by the old one: which sessions and links end with it, and that of two changes at once one wins.
 import { describe, expect, it } from 'vitest'
-import { breakableBindings, interceptBindings } from '../../suites/faults/intercepted-bindings.ts'
+import { breakableBindings, interceptBindings } from '../../../suites/faults/intercepted-bindings.ts'
 import {
   ask,
   askToMove,
@@ -11,11 +11,11 @@ import {
   reset,
   signInStatus,
   subjectsTo,
-} from '../../support/account-fixtures.ts'
-import { claimsOf, rows } from '../../support/fixtures.ts'
-import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
-import { createPinAccount, pinLogin, pinSignIn } from '../../support/http/cookie-browser.ts'
-import { expectRefusal, REFUSED } from '../../support/http/v1-shapes.ts'
+} from '../../../support/account-fixtures.ts'
+import { claimsOf, rows } from '../../../support/fixtures.ts'
+import { anyAddress, BINDINGS, PASSWORD, startApp, type TestApp } from '../../../support/harness.ts'
+import { createPinAccount, pinLogin, pinSignIn } from '../../../support/http/cookie-browser.ts'
+import { expectRefusal, REFUSED } from '../../../support/http/v1-shapes.ts'
 
 const change = (app: TestApp, token: string | undefined, new_password = NEW_PASSWORD, current_password = PASSWORD) =>
   ask(app, 'POST', '/change-password', { current_password, new_password }, token)
