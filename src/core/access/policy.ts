@@ -1,5 +1,6 @@
 // Who may do what to whom. Every act on somebody else's account has its row here.
 import type { Account } from '../../stores/accounts/account.ts'
+import { type Level, levelOf, reaches } from '../kernel/assurance.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { SYSTEM_ADMIN, USERS_MANAGER } from '../kernel/permissions.ts'
@@ -46,9 +47,9 @@ export async function requireOwner(
   return owner
 }
 
-/** For what only a password may do: a PIN is guessed too easily. @throws AuthError `forbidden` */
-export function requirePassword({ amr }: Pick<Principal, 'amr'>): void {
-  if (amr.includes('pin')) throw new AuthError('forbidden', 'signed in by PIN')
+/** @throws AuthError `forbidden` where the session was opened by less */
+export function requireLevel({ amr }: Pick<Principal, 'amr'>, level: Level): void {
+  if (!reaches(amr, level)) throw new AuthError('forbidden', `signed in at ${levelOf(amr)}`)
 }
 
 /** How long a sign-in, or a password given again, opens the way to what can take an account over. */
@@ -59,6 +60,6 @@ const RECENT_SECONDS = 600
  * @throws AuthError `forbidden` in a session that began with a PIN, `reauthentication_required`
  */
 export function requireRecentPassword({ clock }: Pick<Deps, 'clock'>, principal: Pick<Principal, 'amr' | 'authTime'>): void {
-  requirePassword(principal)
+  requireLevel(principal, 'urn:postern:aal1')
   if (clock() - principal.authTime > RECENT_SECONDS) throw new AuthError('reauthentication_required', 'password given too long ago')
 }

@@ -7,7 +7,7 @@ import type { Account } from '../../stores/accounts/account.ts'
 import type { ProfileChanges } from '../../stores/accounts/account-changes.ts'
 import { RECOVERY_WINDOW_SECONDS, type Warning } from '../../stores/accounts/recovery-points.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
-import { requirePassword, requireRecentPassword } from '../access/policy.ts'
+import { requireLevel, requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import { withAttempt } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
@@ -29,7 +29,7 @@ export interface ProfileForm {
  */
 export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<Account> {
   const principal = await authenticateStrictly(deps, accessToken)
-  requirePassword(principal)
+  requireLevel(principal, 'urn:postern:aal1')
   const { user, sessionId } = principal
   const changes = checkForm(form)
   requireNewUsername(deps, user, changes)

@@ -1,11 +1,12 @@
 // Permissions are free strings; two of them mean something to Postern itself.
+import { reaches } from './assurance.ts'
 
 export const SYSTEM_ADMIN = 'systemAdmin'
 export const USERS_MANAGER = 'usersManager'
 
-/** What a user may in a session: a PIN is guessed too easily to carry the rights over other users. */
+/** What a user may in a session: rights over other users want more than what is guessed easily. */
 export function permissionsOf(granted: readonly string[], amr: readonly string[]): readonly string[] {
-  if (!amr.includes('pin')) return granted
+  if (reaches(amr, 'urn:postern:aal1')) return granted
   return granted.filter((permission) => permission !== SYSTEM_ADMIN && permission !== USERS_MANAGER)
 }
 

@@ -1,6 +1,6 @@
 // Renews the access token of a browser that signed in by PIN. The refresh token stays the one it is, for as long as its session lasts: pages
 // and scripts of document 003 keep the first one.
-import { isLive, userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
+import { isLive, isOpenedBy, userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { standingOf } from '../kernel/standing.ts'
@@ -28,7 +28,7 @@ export async function renewAccess(deps: Deps, refreshToken: string): Promise<Ren
   if (!user || user.disabledAt !== null) throw new AuthError('invalid_refresh_token', user ? 'account disabled' : 'no such user')
   // The ledger may have followed a change that the row was read before.
   const present = session && session.epoch > user.sessionEpoch ? await deps.users.findById(userId) : user
-  if (!present || !session?.amr.includes('pin') || !isLive(session, standingOf(present), deps.clock())) {
+  if (!present || !session || !isOpenedBy(session, 'pin') || !isLive(session, standingOf(present), deps.clock())) {
     throw new AuthError('invalid_refresh_token', 'session ended, or not of a PIN')
   }
   if (deps.clock() - session.lastUsedAt >= DAY) deps.defer(deps.ledgers.noteUse(session.id, deps.clock()))

@@ -37,7 +37,7 @@ export async function signInStable(
   // Before the session, since nothing may fail behind it.
   const key = await deps.stableKeys.current()
   const ttlSeconds = deps.settings.stableTokenTtlSeconds
-  const terms = { amr: ['pwd'], ttlSeconds, absoluteTtlSeconds: ttlSeconds } as const
+  const terms = { method: 'pwd', ttlSeconds, absoluteTtlSeconds: ttlSeconds } as const
   return checkPassword(deps, claim, client, async (proven, attempt) => {
     const [session, settled] = await startSession(deps, proven, attempt, client, terms)
     const token = await issueStableToken(deps, key, proven.user, session)

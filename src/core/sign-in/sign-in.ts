@@ -4,8 +4,8 @@ import { requireHashRoom } from '../credentials/hash-room.ts'
 import { type Credentials, checkPassword, requireCredentials } from '../credentials/passwords/check-password.ts'
 import { requireChallenge } from '../credentials/require-challenge.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
-import { type Grant, issueGrant } from '../tokens/grant.ts'
-import { startSession } from './start-session.ts'
+import type { Grant } from '../tokens/grant.ts'
+import { startRefreshed } from './start-session.ts'
 
 /**
  * @throws AuthError `missing_credentials`, `invalid_request`, `challenge_failed`, `invalid_credentials`, `account_disabled`,
@@ -17,10 +17,5 @@ export async function signIn(deps: Deps, credentials: Credentials, client: Clien
   // Before the challenge, too: its token is spent by asking.
   requireHashRoom(deps)
   await requireChallenge(deps, 'login', client)
-  const { sessionTtlSeconds, sessionAbsoluteTtlSeconds } = deps.settings
-  const terms = { amr: ['pwd'], ttlSeconds: sessionTtlSeconds, absoluteTtlSeconds: sessionAbsoluteTtlSeconds } as const
-  return checkPassword(deps, claim, client, async (proven, attempt) => {
-    const [session, settled] = await startSession(deps, proven, attempt, client, terms)
-    return [await issueGrant(deps, proven.key, proven.user, session), settled]
-  })
+  return checkPassword(deps, claim, client, startRefreshed(deps, client, 'pwd'))
 }

@@ -1,18 +1,18 @@
 // Begins the session of an account that has proved itself, and settles the attempt.
-import { newSessionId, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
+import { type Method, newSessionId, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { reasonOf } from '../../platform/runtime/log.ts'
 import type { Account } from '../../stores/accounts/account.ts'
 import { recordAct } from '../audit/audit.ts'
-import type { ProvenAccount } from '../credentials/judge-attempt.ts'
+import type { GoOn, ProvenAccount } from '../credentials/judge-attempt.ts'
 import type { OpenAttempt, Settled } from '../credentials/with-attempt.ts'
 import type { Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { sendProof } from '../mailed-links/send-proof.ts'
+import { type Grant, issueGrant } from '../tokens/grant.ts'
 import { announceSignIn } from './announce-sign-in.ts'
 
 export interface SessionTerms {
-  /** How it was signed in to (RFC 8176). */
-  readonly amr: readonly ['pwd'] | readonly ['pin']
+  readonly method: Method
   readonly ttlSeconds: number
   readonly absoluteTtlSeconds: number
 }
@@ -27,7 +27,7 @@ export async function startSession(
   { user }: ProvenAccount,
   attempt: OpenAttempt,
   client: Client,
-  { amr, ttlSeconds, absoluteTtlSeconds }: SessionTerms,
+  { method, ttlSeconds, absoluteTtlSeconds }: SessionTerms,
 ): Promise<readonly [SessionRecord, Settled]> {
   const now = deps.clock()
   if (user.disabledAt !== null) {
@@ -53,14 +53,14 @@ export async function startSession(
     authTime: now,
     ip: client.address,
     userAgent: client.userAgent,
-    amr,
+    amr: [method],
     description: 'Login',
-    credential: amr[0] === 'pin' ? (user.pinName ?? '') : '',
+    credential: method === 'pin' ? (user.pinName ?? '') : '',
   }
   const [created, settled] = await Promise.allSettled([
     deps.ledgers.create(session, now),
     attempt.succeed(),
-    amr[0] === 'pwd' && revivePin(deps, user, now),
+    method === 'pwd' && revivePin(deps, user, now),
   ])
   if (created.status === 'rejected' || settled.status === 'rejected') {
     // It may be there although nobody will ever hold its tokens.
@@ -70,6 +70,15 @@ export async function startSession(
   recordAct(deps, client, { what: 'sign_in', userId: user.id, sessionId: session.id })
   if (created.value.isFromNewDevice) deps.defer(announceSignIn(deps, user, client))
   return [created.value, settled.value]
+}
+
+/** What a proof comes to where there are two tokens: a session of the usual length. @throws as `startSession` */
+export function startRefreshed(deps: Deps, client: Client, method: Method): GoOn<Grant> {
+  const { sessionTtlSeconds: ttlSeconds, sessionAbsoluteTtlSeconds: absoluteTtlSeconds } = deps.settings
+  return async (proven, attempt) => {
+    const [session, settled] = await startSession(deps, proven, attempt, client, { method, ttlSeconds, absoluteTtlSeconds })
+    return [await issueGrant(deps, proven.key, proven.user, session), settled]
+  }
 }
 
 /** Whoever knows the password gets a PIN back that guesses have killed. The sign-in does not depend on it. */

@@ -1,8 +1,9 @@
 // Access tokens: what they say and how they are judged by themselves, without any store (RFC 9068, RFC 8725).
 
-import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
+import { isOpenedBy, type SessionRecord } from '../../objects/session-ledger/session-rules.ts'
 import { type SigningKey, signToken } from '../../platform/crypto/jwt.ts'
 import type { Account } from '../../stores/accounts/account.ts'
+import { levelOf } from '../kernel/assurance.ts'
 import type { Deps } from '../kernel/deps.ts'
 import { isSystemAdmin, permissionsOf, rolesOf } from '../kernel/permissions.ts'
 import {
@@ -42,15 +43,11 @@ export async function issueAccessToken(
       permissions: [...permissions],
       email: user.email,
       email_verified: user.emailVerifiedAt !== null,
+      // By how much the session was proved (RFC 9068 §2.2.1).
       acr: levelOf(session.amr),
-      ...profileClaims(deps.settings, user, permissions, session.amr),
+      ...profileClaims(deps.settings, user, permissions, session),
     },
   })
-}
-
-/** By how much the session was proved (RFC 9068 §2.2.1): a PIN is less than one factor. */
-function levelOf(amr: readonly string[]): string {
-  return amr.includes('pin') ? 'urn:postern:aal0' : 'urn:postern:aal1'
 }
 
 /** For clients of document 004; and of document 003, which sign in by PIN. */
@@ -58,14 +55,14 @@ function profileClaims(
   { tokenProfileClaims, userIds }: Deps['settings'],
   user: Account,
   permissions: readonly string[],
-  amr: readonly string[],
+  session: SessionRecord,
 ) {
   const isAdmin = isSystemAdmin(permissions)
   const [role] = rolesOf(permissions)
   return {
     ...{ token_type: 'access', user_id: publicIdOf(user, userIds), is_admin: isAdmin },
     ...(tokenProfileClaims === 'on' && { first_name: user.firstName, last_name: user.lastName }),
-    ...(amr.includes('pin') && { userId: user.id, role, isAdmin }),
+    ...(isOpenedBy(session, 'pin') && { userId: user.id, role, isAdmin }),
   }
 }
 

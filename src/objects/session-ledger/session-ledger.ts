@@ -14,9 +14,11 @@ import {
   chooseEvicted,
   isLive,
   isOpen,
+  isOpenedBy,
   isSameDevice,
   judgeRotation,
   type LedgerEntry,
+  type Method,
   type NewSession,
   prolong,
   type RotationClaim,
@@ -165,7 +167,7 @@ export class SessionLedgerObject extends DurableObject<unknown> {
     if ((this.ctx.storage.kv.get<number>(proofKey(bucket)) ?? Number.NEGATIVE_INFINITY) > since) return true
     return this.#table
       .list()
-      .some(({ ip, createdAt, amr }) => createdAt > since && amr.includes('pwd') && addressBucket(ip) === bucket)
+      .some((entry) => entry.createdAt > since && isOpenedBy(entry, 'pwd') && addressBucket(entry.ip) === bucket)
   }
 
   /** Notes a proof that begins no session. Of a user who has no ledger yet there is nothing to note it in: it is made. */
@@ -179,9 +181,9 @@ export class SessionLedgerObject extends DurableObject<unknown> {
   }
 
   /** Ends every session that was signed in to by this method (RFC 8176): its credential is gone. */
-  revokeMethod(method: string, now: number): void {
+  revokeMethod(method: Method, now: number): void {
     this.ctx.storage.transactionSync(() => {
-      const begun = this.#table.list().filter((entry) => entry.revokedAt === null && entry.amr.includes(method))
+      const begun = this.#table.list().filter((entry) => entry.revokedAt === null && isOpenedBy(entry, method))
       for (const entry of begun) this.#revoke(entry, now)
       if (begun.length > 0) this.#schedule()
     })

@@ -6,6 +6,7 @@ import type { ExtensionRequest, Rotation, RotationRequest, SessionLedgerObject }
 import {
   type CreatedSession,
   ledgerNameOf,
+  type Method,
   type NewSession,
   type SessionRecord,
   type Standing,
@@ -28,7 +29,7 @@ export interface SessionLedgers {
   /** Ends all sessions of a user that are of an earlier epoch, but for the one that is kept; how many were live before. */
   revokeAll(userId: string, now: number, beforeEpoch: number, keptId?: string | null): Promise<number>
   /** Ends every session of a user that was signed in to by this method. */
-  revokeMethod(userId: string, method: string, now: number): Promise<void>
+  revokeMethod(userId: string, method: Method, now: number): Promise<void>
   /** Whether the user has proved the account from this address (a bucket of the limits) after `since`. */
   knows(userId: string, bucket: string, since: number): Promise<boolean>
   /** Notes that the user has proved the account from this address, where that begins no session. */

@@ -2,6 +2,9 @@
 // Pure: no storage, no clock. `now` is always an argument, in epoch seconds.
 import { addressBucket, UNKNOWN_ADDRESS } from '../../platform/identifiers/client-address.ts'
 
+/** How a session was opened (RFC 8176 §2). */
+export type Method = 'pwd' | 'pin'
+
 /** A session as the sign-in makes it. Times are epoch seconds. */
 export interface NewSession {
   /** 64 hex digits: the user's UUID, then 32 random ones. */
@@ -72,7 +75,11 @@ export type RotationVerdict = 'advance' | 'repeat' | 'reuse' | 'end'
  */
 export function isLive(session: SessionRecord, standing: Standing, now: number): boolean {
   const isOfEpoch = session.epoch === standing.epoch || session.id === standing.keptSessionId
-  return isOpen(session, now) && isOfEpoch && (!session.amr.includes('pin') || session.credential === standing.pin)
+  return isOpen(session, now) && isOfEpoch && (!isOpenedBy(session, 'pin') || session.credential === standing.pin)
+}
+
+export function isOpenedBy({ amr }: Pick<NewSession, 'amr'>, method: Method): boolean {
+  return amr.includes(method)
 }
 
 /** Live as far as the ledger alone can tell; whether the epoch is still the user's, D1 knows. */

@@ -1,7 +1,7 @@
 // A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
 import type { Account } from '../../../stores/accounts/account.ts'
 import { authenticateStrictly } from '../../access/authenticate.ts'
-import { requirePassword } from '../../access/policy.ts'
+import { requireLevel } from '../../access/policy.ts'
 import { describeAct } from '../../audit/audit.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
@@ -26,7 +26,7 @@ export interface PasswordForm {
  */
 export async function changePassword(deps: Deps, accessToken: string | null, form: PasswordForm, client: Client): Promise<void> {
   const principal = await authenticateStrictly(deps, accessToken)
-  requirePassword(principal)
+  requireLevel(principal, 'urn:postern:aal1')
   const { user } = principal
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)

@@ -1,7 +1,7 @@
 // The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
 
 import { authenticateStrictly } from '../../access/authenticate.ts'
-import { requirePassword } from '../../access/policy.ts'
+import { requireLevel } from '../../access/policy.ts'
 import { recordAct } from '../../audit/audit.ts'
 import type { Client, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
@@ -27,7 +27,7 @@ export async function reauthenticate(
   client: Client,
 ): Promise<Reauthentication> {
   const principal = await authenticateStrictly(deps, accessToken)
-  requirePassword(principal)
+  requireLevel(principal, 'urn:postern:aal1')
   if (!password) {
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
