@@ -7,7 +7,7 @@ import { authenticateStrictly } from '../access/authenticate.ts'
 import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import { checkCurrentPassword } from '../credentials/passwords/check-current-password.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
+import type { Caller, Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
 import { applyChange } from '../mail/apply-change.ts'
@@ -21,13 +21,8 @@ import { eraseAccount } from './erase-account.ts'
  *   `rate_limited`
  * @throws Unavailable
  */
-export async function deleteAccount(
-  deps: Deps,
-  accessToken: string | null,
-  password: string | undefined,
-  client: Client,
-): Promise<void> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function deleteAccount(deps: Deps, { token, client }: Caller, password: string | undefined): Promise<void> {
+  const principal = await authenticateStrictly(deps, token)
   requireRecentPassword(deps, principal)
   const { user } = principal
   if (!password) {

@@ -10,7 +10,7 @@ import { authenticateStrictly } from '../access/authenticate.ts'
 import { requireLevel, requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import { withAttempt } from '../credentials/with-attempt.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
+import type { Caller, Client, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import { applyChange } from '../mail/apply-change.ts'
 import { prepareWarnings } from '../mailed-links/recovery-warnings.ts'
@@ -27,8 +27,8 @@ export interface ProfileForm {
  *   `reauthentication_required` for another username, `username_taken`, `rate_limited`
  * @throws Unavailable
  */
-export async function updateProfile(deps: Deps, accessToken: string | null, form: ProfileForm, client: Client): Promise<Account> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function updateProfile(deps: Deps, { token, client }: Caller, form: ProfileForm): Promise<Account> {
+  const principal = await authenticateStrictly(deps, token)
   requireLevel(principal, 'urn:postern:aal1')
   const { user, sessionId } = principal
   const changes = checkForm(form)

@@ -23,12 +23,18 @@ export type OperatorNeed = 'look' | 'change'
 /** As the core is asked over HTTP, and over a binding whose props give the right. */
 export type OperatorProof = { readonly by: 'token'; readonly token: string | null } | { readonly by: 'binding' }
 
+/** Who asks for an operator's act, and from where. */
+export interface OperatorCaller {
+  readonly proof: OperatorProof
+  readonly client: Client
+}
+
 /**
  * @throws AuthError `unauthorized`, `invalid_access_token`, `forbidden` without `systemAdmin`, `reauthentication_required`; `rate_limited`
  *   after too many wrong keys
  * @throws Unavailable
  */
-export async function requireOperator(deps: Deps, proof: OperatorProof, need: OperatorNeed, client: Client): Promise<Operator> {
+export async function requireOperator(deps: Deps, { proof, client }: OperatorCaller, need: OperatorNeed): Promise<Operator> {
   if (proof.by === 'binding') return { client, actor: 'operator', sessionId: null }
   const { token } = proof
   if (token !== null && claimsToBeAdminKey(token)) return requireKey(deps, token, client)

@@ -78,6 +78,20 @@ export interface Deps {
   readonly defer: (work: Promise<unknown>) => void
 }
 
+/** Use cases take what they work with first: for a table of them from which it is gone. */
+export function bindTo(deps: Deps) {
+  return <Args extends readonly unknown[], Answer>(act: (deps: Deps, ...args: Args) => Answer) =>
+    (...args: Args): Answer =>
+      act(deps, ...args)
+}
+
+/** Who asks: by what they show to prove it, and from where. */
+export interface Caller {
+  /** As the request carries it, of whatever kind; `null` where it carries none. */
+  readonly token: string | null
+  readonly client: Client
+}
+
 /** Where a request comes from, as far as anybody can tell. */
 export interface Client {
   /** Normalised IP address, or `unknown`. */

@@ -6,7 +6,7 @@ import { authenticateStrictly } from '../access/authenticate.ts'
 import { requireRecentPassword } from '../access/policy.ts'
 import { describeAct } from '../audit/audit.ts'
 import { checkCurrentPassword } from '../credentials/passwords/check-current-password.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
+import type { Caller, Deps } from '../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../kernel/errors.ts'
 import { createOneTimeToken } from '../links/one-time-token.ts'
 import { sealAccountMail } from '../mail/account-mail.ts'
@@ -26,8 +26,9 @@ export interface EmailChangeForm {
  *   `invalid_request`, `invalid_credentials`, `rate_limited`
  * @throws Unavailable
  */
-export async function changeEmail(deps: Deps, accessToken: string | null, form: EmailChangeForm, client: Client): Promise<void> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function changeEmail(deps: Deps, caller: Caller, form: EmailChangeForm): Promise<void> {
+  const { client } = caller
+  const principal = await authenticateStrictly(deps, caller.token)
   requireRecentPassword(deps, principal)
   const { user } = principal
   const { email, password } = requireForm(form, user)

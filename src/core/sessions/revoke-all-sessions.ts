@@ -3,7 +3,7 @@
 import { isLive } from '../../objects/session-ledger/session-rules.ts'
 import { authenticateStrictly } from '../access/authenticate.ts'
 import { describeAct } from '../audit/audit.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
+import type { Caller, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { standingOf } from '../kernel/standing.ts'
 import { applyChange } from '../mail/apply-change.ts'
@@ -13,8 +13,8 @@ import { endSessionsBefore } from './end-sessions-before.ts'
  * @returns how many sessions ended
  * @throws AuthError as `authenticate` @throws Unavailable
  */
-export async function revokeAllSessions(deps: Deps, accessToken: string | null, client: Client): Promise<number> {
-  const { user, sessionId } = await authenticateStrictly(deps, accessToken)
+export async function revokeAllSessions(deps: Deps, { token, client }: Caller): Promise<number> {
+  const { user, sessionId } = await authenticateStrictly(deps, token)
   const now = deps.clock()
   const sessions = await deps.ledgers.list(user.id)
   const event = describeAct(deps, client, { what: 'all_sessions_revoked', userId: user.id, sessionId })

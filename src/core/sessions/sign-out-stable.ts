@@ -3,7 +3,7 @@ import { userIdOfSession } from '../../objects/session-ledger/session-rules.ts'
 import { authenticateStable, type FreshPrincipal } from '../access/authenticate.ts'
 import { requireOwner } from '../access/policy.ts'
 import { actorFor, recordAct } from '../audit/audit.ts'
-import type { Client, Deps } from '../kernel/deps.ts'
+import type { Caller, Client, Deps } from '../kernel/deps.ts'
 import { AuthError } from '../kernel/errors.ts'
 import { verifyStableToken } from '../tokens/stable-tokens.ts'
 import { endOwnSession, isRevoked } from './end-own-session.ts'
@@ -17,12 +17,7 @@ import { revokeLiveSession } from './revoke-live-session.ts'
  *   that is not live, and for what is no session id
  * @throws Unavailable when the ledger has not confirmed it
  */
-export async function signOutStable(
-  deps: Deps,
-  token: string | null,
-  namedSessionId: string | undefined,
-  client: Client,
-): Promise<string> {
+export async function signOutStable(deps: Deps, { token, client }: Caller, namedSessionId: string | undefined): Promise<string> {
   try {
     const principal = await authenticateStable(deps, token)
     const sessionId = namedSessionId ?? principal.sessionId

@@ -6,8 +6,8 @@ import { readByteLines } from '../../platform/runtime/byte-lines.ts'
 import { renderFailure } from '../failures/error-wire.ts'
 import { noteFailure } from '../failures/failures.ts'
 import { HttpError } from '../failures/http-error.ts'
-import { type AppEnv, readClient } from '../shared/context.ts'
-import { proofOf } from './proof.ts'
+import type { AppEnv } from '../shared/context.ts'
+import { readOperator } from './caller.ts'
 
 export const LINES_TYPE = 'application/x-ndjson'
 const LINES_TYPES = /^application\/(x-)?(ndjson|jsonl|json-?lines)\s*(;|$)/i
@@ -23,7 +23,7 @@ export async function importUsers(c: Context<AppEnv>): Promise<Response> {
   const lines = readByteLines(body ?? new Blob([]).stream(), MAX_LINE_BYTES)
   const isDryRun = readFlag(c.req.query('dry_run') ?? '')
   const run = (onProgress?: (written: number, of: number) => void) =>
-    c.var.admin.importUsers(proofOf(c), lines, { isDryRun, ...(onProgress && { onProgress }) }, readClient(c))
+    c.var.admin.importUsers(readOperator(c), lines, { isDryRun, ...(onProgress && { onProgress }) })
   const takesLines = c.req.header('Accept')?.toLowerCase().includes(LINES_TYPE) ?? false
   return takesLines ? tellProgress(c, run) : c.json(await run())
 }

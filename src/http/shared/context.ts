@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Admin } from '../../core/admin/admin.ts'
 import type { Auth } from '../../core/core.ts'
-import type { Client } from '../../core/kernel/deps.ts'
+import type { Caller, Client } from '../../core/kernel/deps.ts'
 import { parseClientAddress } from '../../platform/identifiers/client-address.ts'
 import { parseAcceptLanguage } from '../../platform/identifiers/locale.ts'
 import { cleanText, USER_AGENT_LIMIT } from '../../platform/identifiers/printable-text.ts'
@@ -60,4 +60,8 @@ export function readBearer(c: Context<AppEnv>): string | null {
   const header = c.req.header('Authorization')
   if (header === undefined || !/^bearer\b/i.test(header)) return null
   return BEARER.exec(header)?.[1] ?? ''
+}
+
+export function readCaller(c: Context<AppEnv>): Caller {
+  return { token: readBearer(c), client: readClient(c) }
 }

@@ -2,7 +2,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { noteFailure } from '../failures/failures.ts'
 import { jsonBody } from '../shared/body.ts'
-import { type AppEnv, inFace, readBearer, readClient } from '../shared/context.ts'
+import { type AppEnv, inFace, readBearer, readCaller, readClient } from '../shared/context.ts'
 import { closeRoutes, createRoutes, refuseHeadBeside } from '../shared/routes.ts'
 import { envelope, parseStableLogin, renderFailure, renderGrant, renderGrantedAccess, renderIdentity } from './wire.ts'
 
@@ -40,6 +40,6 @@ export function createStable(requireService: MiddlewareHandler<AppEnv>): Hono<Ap
 }
 
 async function signOut(c: Context<AppEnv>) {
-  const sessionId = await c.var.auth.signOutStable(readBearer(c), c.req.query('sessionId'), readClient(c))
+  const sessionId = await c.var.auth.signOutStable(readCaller(c), c.req.query('sessionId'))
   return c.json(envelope({ message: 'JWT was revoked', sessionId }))
 }

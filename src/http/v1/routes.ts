@@ -5,7 +5,7 @@ import { noteFailure } from '../failures/failures.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from '../shared/body.ts'
 import { readChallengedClient } from '../shared/challenge.ts'
-import { inFace, readBearer, readClient } from '../shared/context.ts'
+import { inFace, readBearer, readCaller, readClient } from '../shared/context.ts'
 import { setRegistrationCookie } from '../shared/registration-cookie.ts'
 import { closeRoutes, createRoutes, refuseHead } from '../shared/routes.ts'
 import { renderUser } from '../shared/user-wire.ts'
@@ -62,17 +62,17 @@ export const v1 = createRoutes()
   .get('/me', async (c) => c.json({ user: renderUser(await c.var.auth.readCurrentUser(readBearer(c)), c.var.userIds) }))
   .patch('/me', jsonBody, async (c) => {
     const { first_name: firstName, last_name: lastName, username } = parseBody(ProfileBody, c.var.body)
-    const user = await c.var.auth.updateProfile(readBearer(c), { firstName, lastName, username }, readClient(c))
+    const user = await c.var.auth.updateProfile(readCaller(c), { firstName, lastName, username })
     return c.json({ user: renderUser(user, c.var.userIds) })
   })
   .delete('/me', jsonBody, async (c) => {
     const { password } = parseBody(PasswordBody, c.var.body)
-    await c.var.auth.deleteAccount(readBearer(c), password, readClient(c))
+    await c.var.auth.deleteAccount(readCaller(c), password)
     return c.json({ message: 'Account deleted' })
   })
   .post('/reauthenticate', jsonBody, async (c) => {
     const { password } = parseBody(PasswordBody, c.var.body)
-    return c.json(renderReauthentication(await c.var.auth.reauthenticate(readBearer(c), password, readClient(c))))
+    return c.json(renderReauthentication(await c.var.auth.reauthenticate(readCaller(c), password)))
   })
   .post('/forgot-password', jsonBody, async (c) => {
     const body = parseBody(ForgotPasswordBody, c.var.body)
@@ -86,11 +86,11 @@ export const v1 = createRoutes()
   .post('/change-password', jsonBody, async (c) => {
     const body = parseBody(ChangePasswordBody, c.var.body)
     const { current_password: currentPassword, new_password: newPassword, end_other_credentials: endOtherCredentials } = body
-    await c.var.auth.changePassword(readBearer(c), { currentPassword, newPassword, endOtherCredentials }, readClient(c))
+    await c.var.auth.changePassword(readCaller(c), { currentPassword, newPassword, endOtherCredentials })
     return c.json({ message: 'Password changed' })
   })
   .post('/change-email', jsonBody, async (c) => {
-    await c.var.auth.changeEmail(readBearer(c), parseBody(ChangeEmailBody, c.var.body), readClient(c))
+    await c.var.auth.changeEmail(readCaller(c), parseBody(ChangeEmailBody, c.var.body))
     return c.json({ message: 'a mail with a link has been sent to the new address' })
   })
   .post('/confirm-email-change', jsonBody, async (c) => {
@@ -112,7 +112,7 @@ export const v1 = createRoutes()
     return c.json({ message: 'Logged out' })
   })
   .post('/revoke-all', jsonBody, async (c) => {
-    const revoked = await c.var.auth.revokeAllSessions(readBearer(c), readClient(c))
+    const revoked = await c.var.auth.revokeAllSessions(readCaller(c))
     return c.json({ message: 'All sessions revoked', revoked })
   })
   .get('/sessions', async (c) => {
@@ -125,15 +125,15 @@ export const v1 = createRoutes()
   })
   .put('/pin', jsonBody, async (c) => {
     const { pin, current_password: currentPassword } = parseBody(PinBody, c.var.body)
-    await c.var.auth.setPin(readBearer(c), { pin, currentPassword }, readClient(c))
+    await c.var.auth.setPin(readCaller(c), { pin, currentPassword })
     return c.json({ message: 'PIN set' })
   })
   .delete('/pin', jsonBody, async (c) => {
-    await c.var.auth.removePin(readBearer(c), readClient(c))
+    await c.var.auth.removePin(readCaller(c))
     return c.json({ message: 'PIN removed' })
   })
   .delete('/sessions/:id', jsonBody, async (c) => {
-    await c.var.auth.revokeSession(readBearer(c), c.req.param('id'), readClient(c))
+    await c.var.auth.revokeSession(readCaller(c), c.req.param('id'))
     return c.json({ message: 'Session revoked' })
   })
 

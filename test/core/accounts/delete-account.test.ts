@@ -86,7 +86,7 @@ describe('DELETE /me', () => {
       },
     ])
     const left = await everything()
-    for (const trace of ['ada', 'Ada', 'Byron', 'example.com', userId, userId.replaceAll('-', ''), '198.18.']) {
+    for (const trace of ['"ada', '"Ada', 'Byron', 'example.com', userId, userId.replaceAll('-', ''), '198.18.']) {
       expect([trace, left.includes(trace)]).toEqual([trace, false])
     }
   })

@@ -1,9 +1,9 @@
 // The record, oldest first: the latest of what is asked for, or what was written after a place.
 import { AUDIT_ACTS, AUDIT_OUTCOMES, type AuditAct, type AuditOutcome } from '../../../stores/audit/audit-event.ts'
 import type { EventQuery, ListedEvent } from '../../../stores/audit/operator-views.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 import { requireLimit } from '../require-account.ts'
 
 export interface EventsQuery {
@@ -34,8 +34,8 @@ export interface EventsPage {
 const MAX_USERS = 200
 
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
-export async function listEvents(deps: Deps, proof: OperatorProof, query: EventsQuery, client: Client): Promise<EventsPage> {
-  await requireOperator(deps, proof, 'look', client)
+export async function listEvents(deps: Deps, caller: OperatorCaller, query: EventsQuery): Promise<EventsPage> {
+  await requireOperator(deps, caller, 'look')
   const parsed = parseQuery(query)
   // Asked before the events, so that none that is written meanwhile is left out of the next answer.
   const newest = parsed.after ?? (await deps.operatorViews.newestPlace())

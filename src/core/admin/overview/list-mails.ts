@@ -1,8 +1,8 @@
 // What became of mail, newest first. Its text is sealed and stays so.
 import type { ListedMail, MailState } from '../../../stores/audit/operator-views.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 import { requireLimit } from '../require-account.ts'
 
 export const MAIL_STATES = ['waiting', 'sent', 'dead'] as const
@@ -17,11 +17,10 @@ export interface MailsQuery {
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function listMails(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   { state, before, limit }: MailsQuery,
-  client: Client,
 ): Promise<readonly ListedMail[]> {
-  await requireOperator(deps, proof, 'look', client)
+  await requireOperator(deps, caller, 'look')
   if (state && !MAIL_STATES.some((each) => each === state)) {
     throw new AuthError('invalid_request', 'unknown state', {
       fields: [{ field: 'state', message: `must be one of ${MAIL_STATES.join(', ')}` }],

@@ -4,8 +4,8 @@ import { parseEmailAddress } from '../../../platform/identifiers/email-address.t
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import type { Registration } from '../../../stores/accounts/registrations.ts'
 import type { ListedMail } from '../../../stores/audit/operator-views.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import type { Deps } from '../../kernel/deps.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 import { explainAddress, explainUsername } from '../reasons/explain-nobody.ts'
 import { requireLimit } from '../require-account.ts'
 
@@ -22,11 +22,10 @@ const MAILS = 20
 /** @param query.search an address or a username @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
 export async function listPendingRegistrations(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   { search = '', limit: limitText }: { readonly search?: string | undefined; readonly limit?: string | undefined },
-  client: Client,
 ): Promise<PendingRegistrations> {
-  await requireOperator(deps, proof, 'look', client)
+  await requireOperator(deps, caller, 'look')
   const [now, limit] = [deps.clock(), requireLimit(limitText)]
   const text = search.trim()
   if (text === '') {

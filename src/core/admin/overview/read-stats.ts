@@ -1,9 +1,9 @@
 // What a console shows first: how many accounts there are, and what happened by day.
 import { isWeakerThan } from '../../../platform/hashing/password-hash.ts'
 import type { DayFigures } from '../../../stores/audit/operator-views.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 
 export interface Stats {
   readonly accounts: {
@@ -21,8 +21,8 @@ const DAY = 86_400
 export const MAX_DAYS = 90
 
 /** @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
-export async function readStats(deps: Deps, proof: OperatorProof, days: string | undefined, client: Client): Promise<Stats> {
-  await requireOperator(deps, proof, 'look', client)
+export async function readStats(deps: Deps, caller: OperatorCaller, days: string | undefined): Promise<Stats> {
+  await requireOperator(deps, caller, 'look')
   const count = days ? Number(days) : 7
   if (!Number.isInteger(count) || count < 1 || count > MAX_DAYS) {
     throw new AuthError('invalid_request', 'days out of bounds', {

@@ -1,9 +1,9 @@
 // All accounts in the form of an import, a page at a time. It holds every password hash, so it is an act like a change.
 import type { ExportedAccount } from '../../../stores/accounts/managed-accounts.ts'
 import { logEvent } from '../../audit/audit.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type OperatorCaller, requireOperator } from '../operator.ts'
 import { renderExportedUser } from './imported-user.ts'
 
 const PAGE = 500
@@ -17,11 +17,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  */
 export async function exportUsers(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   after: string | undefined,
-  client: Client,
 ): Promise<AsyncGenerator<string[], void, void>> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+  const operator = await requireOperator(deps, caller, 'change')
   if (after && !UUID.test(after)) {
     throw new AuthError('invalid_request', 'after is no id', { fields: [{ field: 'after', message: 'must be the id of a user' }] })
   }

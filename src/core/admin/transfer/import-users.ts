@@ -4,9 +4,9 @@ import { encodeHex } from '../../../platform/crypto/hex.ts'
 import { newUserId } from '../../../platform/identifiers/user-id.ts'
 import type { LineNote, LineRange, StagedUser } from '../../../stores/accounts/imports.ts'
 import type { AuditEvent } from '../../../stores/audit/audit-event.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type OperatorCaller, requireOperator } from '../operator.ts'
 import { BadLine, type ImportedUser, parseImportedUser } from './imported-user.ts'
 
 export interface ImportReport {
@@ -46,12 +46,11 @@ export const MAX_LINE_BYTES = 32 * 1024
  */
 export async function importUsers(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   lines: AsyncIterable<Uint8Array | null>,
   { isDryRun, onProgress = () => {} }: ImportOptions,
-  client: Client,
 ): Promise<ImportReport> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+  const operator = await requireOperator(deps, caller, 'change')
   const { imports } = deps
   const importId = deps.random.uuid()
   try {

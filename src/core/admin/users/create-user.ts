@@ -12,10 +12,10 @@ import { renderTime } from '../../../platform/runtime/rfc3339.ts'
 import type { Account } from '../../../stores/accounts/account.ts'
 import { hashInTurn } from '../../credentials/hash-room.ts'
 import { findNewPasswordProblem, hashNewPassword } from '../../credentials/passwords/new-password.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { applyChange } from '../../mail/apply-change.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type OperatorCaller, requireOperator } from '../operator.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
 
 export interface NewUserForm {
@@ -30,8 +30,8 @@ export interface NewUserForm {
 }
 
 /** @throws AuthError as `requireOperator`, `invalid_request`, `email_taken`, `username_taken` @throws Unavailable */
-export async function createUser(deps: Deps, proof: OperatorProof, form: NewUserForm, client: Client): Promise<Account> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+export async function createUser(deps: Deps, caller: OperatorCaller, form: NewUserForm): Promise<Account> {
+  const operator = await requireOperator(deps, caller, 'change')
   const { settings, random } = deps
   const checked = await checkForm(deps, form)
   const passwordHash = await hashNewPassword(deps, 'password', checked.password)

@@ -1,9 +1,9 @@
 // Grants and takes permissions. They are read from the row for every strict check, so it counts from the next request.
 
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { applyChange } from '../../mail/apply-change.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type OperatorCaller, requireOperator } from '../operator.ts'
 import { findPermissionProblem } from '../permission-rules.ts'
 import { noSuchAccount } from '../require-account.ts'
 
@@ -16,11 +16,10 @@ export interface PermissionEdit {
 /** @returns all there are then @throws AuthError as `requireOperator`, `invalid_request`, `not_found` @throws Unavailable */
 export async function editPermissions(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   { id, change, permissions = [] }: PermissionEdit,
-  client: Client,
 ): Promise<readonly string[]> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+  const operator = await requireOperator(deps, caller, 'change')
   const problem =
     permissions.length === 0 ? { field: 'permissions', message: 'must not be empty' } : findPermissionProblem(permissions)
   if (problem) throw new AuthError('invalid_request', 'permissions not acceptable', { fields: [problem] })

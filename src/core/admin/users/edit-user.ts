@@ -5,11 +5,11 @@ import { findMixtureProblem } from '../../../platform/identifiers/new-username.t
 import { parsePersonName } from '../../../platform/identifiers/person-name.ts'
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import type { Account } from '../../../stores/accounts/account.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
-import { describeOperatorAct, type Operator, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type Operator, type OperatorCaller, requireOperator } from '../operator.ts'
 import { noSuchAccount, requireAccount } from '../require-account.ts'
 
 export interface UserEdit {
@@ -24,8 +24,8 @@ export interface UserEdit {
 }
 
 /** @returns the user as it is then @throws AuthError as `requireOperator`, `not_found`, `invalid_request`, `email_taken`, `username_taken` */
-export async function editUser(deps: Deps, proof: OperatorProof, edit: UserEdit, client: Client): Promise<Account> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+export async function editUser(deps: Deps, caller: OperatorCaller, edit: UserEdit): Promise<Account> {
+  const operator = await requireOperator(deps, caller, 'change')
   const account = await requireAccount(deps, edit.id)
   if (edit.email !== undefined) return moveUser(deps, operator, account, edit)
   const changes = checkEdit(edit)

@@ -4,9 +4,9 @@ import { parseEmailAddress } from '../../../platform/identifiers/email-address.t
 import { parseUsername } from '../../../platform/identifiers/username.ts'
 import type { Account } from '../../../stores/accounts/account.ts'
 import type { AccountQuery, AccountState } from '../../../stores/accounts/managed-accounts.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 import { requireLimit } from '../require-account.ts'
 import { USER_STATES } from '../user-states.ts'
 
@@ -29,8 +29,8 @@ const EMPTY_STATES: readonly string[] = ['two_step']
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** In the order of addresses. @throws AuthError as `requireOperator`, `invalid_request` @throws Unavailable */
-export async function listUsers(deps: Deps, proof: OperatorProof, query: UsersQuery, client: Client): Promise<UsersPage> {
-  await requireOperator(deps, proof, 'look', client)
+export async function listUsers(deps: Deps, caller: OperatorCaller, query: UsersQuery): Promise<UsersPage> {
+  await requireOperator(deps, caller, 'look')
   const limit = requireLimit(query.limit)
   const state = requireState(query.state)
   if (state !== undefined && EMPTY_STATES.includes(state)) return { users: [], next: null }

@@ -3,22 +3,21 @@ import { SALT_BYTES } from '../../../platform/hashing/password-hash.ts'
 import { hashPin } from '../../../platform/hashing/pin-hash.ts'
 import { findPinProblem } from '../../../platform/identifiers/pin-policy.ts'
 import { hashInTurn } from '../../credentials/hash-room.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
 import { endPinSessions } from '../../sessions/end-pin-sessions.ts'
-import { describeOperatorAct, type OperatorProof, requireOperator } from '../operator.ts'
+import { describeOperatorAct, type OperatorCaller, requireOperator } from '../operator.ts'
 import { noSuchAccount, requireAccount } from '../require-account.ts'
 
 /** @throws AuthError as `requireOperator`, `not_found`, `invalid_request` @throws Unavailable */
 export async function setUserPin(
   deps: Deps,
-  proof: OperatorProof,
+  caller: OperatorCaller,
   { id, pin = '' }: { readonly id: string; readonly pin: string | undefined },
-  client: Client,
 ): Promise<void> {
-  const operator = await requireOperator(deps, proof, 'change', client)
+  const operator = await requireOperator(deps, caller, 'change')
   const user = await requireAccount(deps, id)
   const problem = findPinProblem(pin)
   if (problem)
@@ -30,7 +29,7 @@ export async function setUserPin(
   const { random, settings } = deps
   const stored = await hashInTurn(deps, (checkpoint) => hashPin(deps, pin, settings.scrypt, random.bytes(SALT_BYTES), checkpoint))
   await deps.limits.revivePin(user.usernameKey, deps.clock())
-  const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })
+  const notice = await sealAccountMail(deps, user, caller.client, { kind: 'pin_changed' })
   const event = describeOperatorAct(deps, operator, { what: 'pin_set', userId: id })
   const isSet = await applyChange(deps, { event, hasMail: true }, () =>
     deps.managedAccounts.setPin(id, stored, random.hex(8), notice, event),

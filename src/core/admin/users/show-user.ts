@@ -7,9 +7,9 @@ import type { Account } from '../../../stores/accounts/account.ts'
 import type { RecoveryWindow } from '../../../stores/accounts/recovery-points.ts'
 import type { Registration } from '../../../stores/accounts/registrations.ts'
 import type { ListedEvent, ListedMail } from '../../../stores/audit/operator-views.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Deps } from '../../kernel/deps.ts'
 import { standingOf } from '../../kernel/standing.ts'
-import { type OperatorProof, requireOperator } from '../operator.ts'
+import { type OperatorCaller, requireOperator } from '../operator.ts'
 import { type AddressInWait, explainAccount, PASSWORD_PROOFS } from '../reasons/explain-account.ts'
 import { requireAccount } from '../require-account.ts'
 
@@ -40,8 +40,8 @@ const PROOFS = 200
 const ADDRESSES = 20
 
 /** @throws AuthError as `requireOperator`, `not_found` @throws Unavailable */
-export async function showUser(deps: Deps, proof: OperatorProof, id: string, client: Client): Promise<UserStory> {
-  await requireOperator(deps, proof, 'look', client)
+export async function showUser(deps: Deps, caller: OperatorCaller, id: string): Promise<UserStory> {
+  await requireOperator(deps, caller, 'look')
   const user = await requireAccount(deps, id)
   const now = deps.clock()
   const { email, usernameKey } = user

@@ -3,7 +3,7 @@ import type { Account } from '../../../stores/accounts/account.ts'
 import { authenticateStrictly } from '../../access/authenticate.ts'
 import { requireLevel } from '../../access/policy.ts'
 import { describeAct } from '../../audit/audit.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
@@ -24,8 +24,8 @@ export interface PasswordForm {
  *   `invalid_credentials` for the wrong password, of two changes at once for the later one too; `rate_limited`
  * @throws Unavailable
  */
-export async function changePassword(deps: Deps, accessToken: string | null, form: PasswordForm, client: Client): Promise<void> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function changePassword(deps: Deps, { token, client }: Caller, form: PasswordForm): Promise<void> {
+  const principal = await authenticateStrictly(deps, token)
   requireLevel(principal, 'urn:postern:aal1')
   const { user } = principal
   const { currentPassword, newPassword } = await requireForm(deps, form, user)

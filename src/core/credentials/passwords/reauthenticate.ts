@@ -3,7 +3,7 @@
 import { authenticateStrictly } from '../../access/authenticate.ts'
 import { requireLevel } from '../../access/policy.ts'
 import { recordAct } from '../../audit/audit.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { askLedger } from '../../kernel/standing.ts'
 import { issueAccessToken } from '../../tokens/access-tokens.ts'
@@ -22,11 +22,10 @@ export interface Reauthentication {
  */
 export async function reauthenticate(
   deps: Deps,
-  accessToken: string | null,
+  { token, client }: Caller,
   password: string | undefined,
-  client: Client,
 ): Promise<Reauthentication> {
-  const principal = await authenticateStrictly(deps, accessToken)
+  const principal = await authenticateStrictly(deps, token)
   requireLevel(principal, 'urn:postern:aal1')
   if (!password) {
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
@@ -37,6 +36,6 @@ export async function reauthenticate(
   )
   if (!session) throw new AuthError('invalid_access_token', 'session ended')
   recordAct(deps, client, { what: 'reauthenticated', userId: user.id, sessionId: session.id })
-  const { token, expiresIn } = await issueAccessToken(deps, key, user, session)
-  return { accessToken: token, expiresIn }
+  const { token: accessToken, expiresIn } = await issueAccessToken(deps, key, user, session)
+  return { accessToken, expiresIn }
 }

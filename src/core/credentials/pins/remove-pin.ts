@@ -3,7 +3,7 @@
 import { authenticateStrictly } from '../../access/authenticate.ts'
 import { requireRecentPassword } from '../../access/policy.ts'
 import { describeAct } from '../../audit/audit.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
@@ -14,8 +14,8 @@ import { endPinSessions } from '../../sessions/end-pin-sessions.ts'
  * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `reauthentication_required`
  * @throws Unavailable
  */
-export async function removePin(deps: Deps, accessToken: string | null, client: Client): Promise<void> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function removePin(deps: Deps, { token, client }: Caller): Promise<void> {
+  const principal = await authenticateStrictly(deps, token)
   requireRecentPassword(deps, principal)
   const { user, sessionId } = principal
   const notice = await sealAccountMail(deps, user, client, { kind: 'pin_changed' })

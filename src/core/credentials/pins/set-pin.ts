@@ -5,7 +5,7 @@ import { findPinProblem } from '../../../platform/identifiers/pin-policy.ts'
 import { authenticateStrictly } from '../../access/authenticate.ts'
 import { requireRecentPassword } from '../../access/policy.ts'
 import { describeAct } from '../../audit/audit.ts'
-import type { Client, Deps } from '../../kernel/deps.ts'
+import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
 import { sealAccountMail } from '../../mail/account-mail.ts'
 import { applyChange } from '../../mail/apply-change.ts'
@@ -23,8 +23,8 @@ export interface PinForm {
  *   `invalid_request`, `invalid_credentials` for the wrong password, `rate_limited`
  * @throws Unavailable
  */
-export async function setPin(deps: Deps, accessToken: string | null, form: PinForm, client: Client): Promise<void> {
-  const principal = await authenticateStrictly(deps, accessToken)
+export async function setPin(deps: Deps, { token, client }: Caller, form: PinForm): Promise<void> {
+  const principal = await authenticateStrictly(deps, token)
   requireRecentPassword(deps, principal)
   const { pin, currentPassword } = requireForm(form)
   const { user } = await checkCurrentPassword(deps, principal, currentPassword, client)
