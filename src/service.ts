@@ -1,20 +1,13 @@
 // What the ways in (HTTP, RPC) are given to work with. compose.ts builds it once an isolate.
+import type { Bound } from './bindings.ts'
 import type { Config } from './config/config.ts'
+import type { VariableName } from './config/variables.ts'
 import type { Admin } from './core/admin/admin.ts'
 import type { Auth } from './core/core.ts'
-import type { LoginLimiterObject } from './objects/login-limiter/login-limiter.ts'
-import type { SessionLedgerObject } from './objects/session-ledger/session-ledger.ts'
 import type { Log } from './platform/runtime/log.ts'
 
-/** What wrangler.toml binds; vars and secrets beside them are parseConfig's. */
-export interface Bindings {
-  readonly DB: D1Database
-  readonly SESSIONS: KVNamespace
-  readonly EMAIL: SendEmail
-  readonly ASSETS: Fetcher
-  readonly SESSION_LEDGER: DurableObjectNamespace<SessionLedgerObject>
-  readonly LOGIN_LIMITER: DurableObjectNamespace<LoginLimiterObject>
-}
+/** What the worker is given: what wrangler.toml binds, and vars and secrets, which parseConfig reads. */
+export interface Bindings extends Bound, Partial<Readonly<Record<VariableName, string>>> {}
 
 export interface Service {
   readonly auth: Auth

@@ -1,7 +1,8 @@
-// `npm run docs`: writes what documents say of the configuration.
+// `npm run docs`: writes what documents and types say of the configuration.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { inProject } from '../project.ts'
+import { bindingTypes } from './bindings-types.ts'
 import { configurationPage, wranglerComments } from './configuration-docs.ts'
 
 const VARS = '# [vars]\n'
@@ -12,3 +13,4 @@ await writeFile(page, configurationPage())
 const wranglerToml = inProject('wrangler.toml')
 const [head = ''] = (await readFile(wranglerToml, 'utf8')).split(VARS)
 await writeFile(wranglerToml, head + VARS + wranglerComments())
+await writeFile(inProject('src', 'bindings.ts'), await bindingTypes())

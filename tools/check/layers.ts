@@ -20,7 +20,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   objects: { imports: ['platform'] },
   core: { imports: ['stores', 'objects', 'platform'] },
   config: { imports: ['platform'], types: ['core'] },
-  'service.ts': { imports: [], types: ['core', 'config', 'objects', 'platform'] },
+  'bindings.ts': { imports: [], types: ['objects'] },
+  'service.ts': { imports: [], types: ['bindings.ts', 'core', 'config', 'platform'] },
   // What a use case answers is a row or a session, whose types live where they are kept.
   http: { imports: ['core', 'config', 'platform'], types: ['service.ts', 'stores', 'objects'] },
   rpc: { imports: ['core', 'platform'], types: ['service.ts', 'stores'] },

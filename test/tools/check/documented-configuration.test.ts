@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { VARIABLES } from '../../../src/config/variables.ts'
+import { bindingTypes } from '../../../tools/build/bindings-types.ts'
 import { configurationPage, wranglerComments } from '../../../tools/build/configuration-docs.ts'
 import { inProject } from '../../../tools/project.ts'
 
@@ -16,6 +17,10 @@ describe('the configuration', () => {
   it('is documented in wrangler.toml, every var with its default', async () => {
     expect((await read('wrangler.toml')).split('# [vars]\n')[1]).toBe(wranglerComments())
   })
+
+  it('gives the worker’s bindings the types that wrangler says', async () => {
+    expect(await read('src', 'bindings.ts')).toBe(await bindingTypes())
+  }, 60_000)
 
   it('has no variable that nothing reads', async () => {
     const sources = (await Promise.all([read('src', 'config', 'config.ts')])).join('')
