@@ -5,14 +5,14 @@ import { adminOperations } from '../../src/http/admin/openapi.ts'
 import { ADMIN_PATH } from '../../src/http/admin/routes.ts'
 import { cookieComponents, cookieOperations } from '../../src/http/cookie/openapi.ts'
 import { COOKIE_PATH } from '../../src/http/cookie/routes.ts'
+import { operationsOf } from '../../src/http/openapi/endpoint-operations.ts'
 import { buildOpenApi } from '../../src/http/service/openapi.ts'
 import { OWN_OPERATIONS } from '../../src/http/service/service-openapi.ts'
 import { stableComponents } from '../../src/http/stable/components.ts'
 import { stableOperations } from '../../src/http/stable/openapi.ts'
 import { STABLE_PATH } from '../../src/http/stable/routes.ts'
 import { v1Components } from '../../src/http/v1/components.ts'
-import { v1Operations } from '../../src/http/v1/openapi.ts'
-import { V1_PATH } from '../../src/http/v1/routes.ts'
+import { V1_PATH, v1Endpoints } from '../../src/http/v1/routes.ts'
 
 /** The admin API's own document: no client of the others has a use for it. */
 export function adminOpenApiDocument(): Readonly<Record<string, unknown>> {
@@ -34,7 +34,7 @@ export function openApiDocument(): Readonly<Record<string, unknown>> {
       tag: 'v1',
       about: 'Accounts and sessions, with access and refresh tokens.',
       basePath: V1_PATH,
-      operations: v1Operations,
+      operations: operationsOf(v1Endpoints),
       components: v1Components,
       error: 'Error',
     },

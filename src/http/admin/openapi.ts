@@ -76,7 +76,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     refusals: [...look.refusals, 409],
   },
   'GET /users/:id': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...look,
     id: 'showUser',
     summary: 'The whole story of an account',
@@ -84,7 +84,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     success: [200, StorySchema],
   },
   'PATCH /users/:id': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...look,
     id: 'editUser',
     summary: 'Change names, or the address',
@@ -97,13 +97,13 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   },
   'DELETE /users/:id': {
     ...act,
-    path: OF_USER,
+    parameters: OF_USER,
     id: 'deleteUser',
     summary: 'Delete an account for good',
     description: 'No mail tells of it.',
   },
   'POST /users/:id/disable': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...act,
     id: 'disableUser',
     summary: 'Refuse sign-in',
@@ -111,21 +111,21 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   },
   'POST /users/:id/enable': {
     ...act,
-    path: OF_USER,
+    parameters: OF_USER,
     id: 'enableUser',
     summary: 'Allow sign-in again',
     description: 'Ends every mailed link.',
   },
   'POST /users/:id/unlock': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...act,
     id: 'unlockUser',
     summary: 'End waits after wrong passwords and PINs',
     description: 'A PIN that guesses have locked counts again.',
   },
-  'POST /users/:id/sign-out': { ...act, path: OF_USER, id: 'signOutUser', summary: 'End all sessions' },
+  'POST /users/:id/sign-out': { ...act, parameters: OF_USER, id: 'signOutUser', summary: 'End all sessions' },
   'POST /users/:id/set-password': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...act,
     id: 'setUserPassword',
     summary: 'Set the password',
@@ -134,7 +134,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     required: ['password'],
   },
   'POST /users/:id/set-pin': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...act,
     id: 'setUserPin',
     summary: 'Set the PIN',
@@ -142,10 +142,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     body: SetPinBody,
     required: ['pin'],
   },
-  'POST /users/:id/send-reset': { ...act, path: OF_USER, id: 'sendUserReset', summary: 'Mail a link for a new password' },
-  'POST /users/:id/verify': { ...act, path: OF_USER, id: 'verifyUser', summary: 'Count the address as proven' },
+  'POST /users/:id/send-reset': { ...act, parameters: OF_USER, id: 'sendUserReset', summary: 'Mail a link for a new password' },
+  'POST /users/:id/verify': { ...act, parameters: OF_USER, id: 'verifyUser', summary: 'Count the address as proven' },
   'POST /users/:id/grant': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...look,
     id: 'grantPermissions',
     summary: 'Grant permissions',
@@ -154,7 +154,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     success: [200, PermissionListSchema],
   },
   'POST /users/:id/revoke': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...look,
     id: 'revokePermissions',
     summary: 'Take permissions',
@@ -163,7 +163,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     success: [200, PermissionListSchema],
   },
   'GET /users/:id/sessions': {
-    path: OF_USER,
+    parameters: OF_USER,
     ...look,
     id: 'listUserSessions',
     summary: 'Live sessions, newest first',
@@ -171,7 +171,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   },
   'DELETE /users/:id/sessions/:sid': {
     ...act,
-    path: { ...OF_USER, sid: MEMBERS.sid },
+    parameters: { ...OF_USER, sid: MEMBERS.sid },
     id: 'endUserSession',
     summary: 'End a session',
   },
@@ -219,7 +219,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     success: [200, MailListSchema],
   },
   'POST /mails/:id/retry': {
-    path: { id: { ...MEMBERS.id, description: 'The id of the mail' } },
+    parameters: { id: { ...MEMBERS.id, description: 'The id of the mail' } },
     ...look,
     id: 'retryMail',
     summary: 'Try a dead letter again',

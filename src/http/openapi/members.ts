@@ -112,6 +112,16 @@ export const FACTS = {
   LARGE: { format: 'int64', ...COUNT },
 } as const satisfies Readonly<Record<string, Facts>>
 
+/** Somebody else, in a query. */
+export const OF_SOMEBODY = {
+  user_id: {
+    description: "Somebody else's, for the permission systemAdmin",
+    minLength: 1,
+    maxLength: 64,
+    examples: UUID.examples,
+  },
+} as const
+
 /** A user as a parameter names them. */
 export const USER_ID = {
   description: 'The id of a user, as the service gives it',

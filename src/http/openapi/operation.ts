@@ -27,7 +27,7 @@ export interface Operation {
   /** Members a body cannot do without: the core asks for them, in its own words, so the schema lets them be absent. */
   readonly required?: readonly string[]
   /** What each parameter in the path is. */
-  readonly path?: Readonly<Record<string, Facts>>
+  readonly parameters?: Readonly<Record<string, Facts>>
   readonly query?: Readonly<Record<string, Facts>>
   /** Query parameters that the operation cannot do without. */
   readonly requiredQuery?: readonly string[]

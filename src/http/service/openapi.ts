@@ -151,10 +151,10 @@ function describeOperation(named: NamedSchemas, face: FaceDescription, operation
   }
 }
 
-function describeParameters({ path = {}, query = {}, requiredQuery = [] }: Operation, fullPath: string): readonly Json[] {
+function describeParameters({ parameters = {}, query = {}, requiredQuery = [] }: Operation, fullPath: string): readonly Json[] {
   const names = [...fullPath.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   return [
-    ...names.map((name) => describeParameter(name, 'path', true, path[name] ?? {})),
+    ...names.map((name) => describeParameter(name, 'path', true, parameters[name] ?? {})),
     ...Object.entries(query).map(([name, facts]) => describeParameter(name, 'query', requiredQuery.includes(name), facts)),
   ]
 }

@@ -28,7 +28,7 @@ export const stableOperations: Readonly<Record<string, Operation>> = {
   'GET /user/:name': {
     id: 'stableUser',
     summary: 'A user by username',
-    path: { name: { ...MEMBERS.username, description: 'The username' } },
+    parameters: { name: { ...MEMBERS.username, description: 'The username' } },
     description: 'Oneself; anybody for the permissions usersManager and systemAdmin, who alone learn that nobody has a name.',
     bearer: 'required',
     success: [200, StableUserAnswer],

@@ -1,28 +1,18 @@
 // The shapes of the `v1` face by name, for OpenAPI.
-import * as v from 'valibot'
 import { errorComponents } from '../openapi/error-openapi.ts'
 import { FACTS } from '../openapi/members.ts'
 import { messageComponents } from '../openapi/message-schema.ts'
 import type { Component } from '../openapi/operation.ts'
 import { PublicUserSchema } from '../shared/user-wire.ts'
-import {
-  ChangeEmailBody,
-  ChangePasswordBody,
-  ForgotPasswordBody,
-  PasswordBody,
-  PinBody,
-  ProfileBody,
-  ReauthenticationSchema,
-  ResetPasswordBody,
-  TokenBody,
-} from './account-wire.ts'
-import { ActivityEventSchema, ActivitySchema } from './activity-schema.ts'
-import { EmailBody, ExtensionSchema, GrantSchema, LoginBody, RefreshBody, RegisterBody, SessionSchema } from './wire.ts'
-
-export const CurrentUserSchema = v.object({ user: PublicUserSchema })
-export const RegisteredSchema = v.object({ message: v.string(), user: PublicUserSchema })
-export const SessionListSchema = v.object({ sessions: v.array(SessionSchema) })
-export const AllRevokedSchema = v.object({ message: v.string(), revoked: v.pipe(v.number(), v.integer()) })
+import { ActivityEventSchema, ActivitySchema } from './activity.ts'
+import { ChangeEmailBody, TokenBody } from './email-address.ts'
+import { ChangePasswordBody, ForgotPasswordBody, ResetPasswordBody } from './passwords.ts'
+import { PinBody } from './pin.ts'
+import { CurrentUserSchema, ProfileBody } from './profile.ts'
+import { EmailBody, RegisterBody, RegisteredSchema } from './registration.ts'
+import { SessionSchema } from './session-shape.ts'
+import { AllRevokedSchema, SessionListSchema } from './sessions.ts'
+import { ExtensionSchema, GrantSchema, LoginBody, PasswordBody, ReauthenticationSchema, RefreshBody } from './sign-in.ts'
 
 const NEW_PASSWORD = { password: FACTS.NEW_PASSWORD }
 const ADDRESS = { email: FACTS.TYPED_EMAIL }

@@ -94,6 +94,10 @@ describe('an answer that breaks the contract', () => {
     ['that others may keep', { ...REFUSED, headers: { ...REFUSED.headers, 'Cache-Control': 'public, max-age=60' } }],
     ['whose request_id is another', { ...DOWN, body: { ...error('unavailable'), request_id: ID.replace('3', '4') } }],
     ['with a code that is on no list', { ...DOWN, body: error('oops') }],
+    [
+      'with a code that its endpoint does not know',
+      { ...DOWN, path: '/api/v1/auth/sessions', status: 404, body: error('rate_limited') },
+    ],
     ['of another face', { path: '/auth/x', status: 404, body: { message: 'Not found', code: 'not_found' } }],
     ['401 without a challenge', { ...REFUSED, headers: {} }],
     [

@@ -1,6 +1,10 @@
 // What every answer has to be, whichever test sees it: documented by its path, its status and its body, with the header fields
 // that the contract asks for. Knows neither tests nor platform, so that answers of a real server are judged by the same rules.
 import { getPath } from 'hono/utils/url'
+import { ERROR_CODES } from '../../../src/http/failures/error-wire.ts'
+import { REFUSALS } from '../../../src/http/failures/refusals.ts'
+import { type Endpoint, refusalsOf } from '../../../src/http/shared/endpoint.ts'
+import { V1_PATH, v1Endpoints } from '../../../src/http/v1/routes.ts'
 import { adminOpenApiDocument, openApiDocument } from '../../../tools/build/openapi.ts'
 import { findProblems, type Json } from '../../support/http/documented.ts'
 import { findHeaderFaults } from './header-rules.ts'
@@ -111,11 +115,30 @@ function findPlaceFaults({ method, headers }: Question, answer: Answer, path: st
   const { responses } = document.paths[place.route][asked.toLowerCase()]
   if (!responses[status]) return [`${status} is not documented for ${asked} ${place.route}`]
   if (method === 'HEAD') return text ? ['HEAD has a body'] : []
-  const type = answer.headers.get('Content-Type')?.split(';')[0] ?? ''
-  const { content } = responses[status]
+  if (status >= 400) return [...findCodeFaults(asked, place.route, text), ...findSchemaFaults(document, responses[status], answer)]
+  return findSchemaFaults(document, responses[status], answer)
+}
+
+function findSchemaFaults(document: Json, { content }: Json, { headers, text }: Answer): string[] {
+  const type = headers.get('Content-Type')?.split(';')[0] ?? ''
   if (type !== 'application/json' && content[type]) return []
   const { schema } = content['application/json'] ?? { schema: { type: 'string' } }
   return findBodyFaults(document, schema, text)
+}
+
+/** Of endpoints that say which refusals they know, by code. */
+function findCodeFaults(method: string, route: string, text: string | null): string[] {
+  const endpoint = v1Endpoints.find((each) => each.method === method && V1_PATH + each.path.replace(/:(\w+)/g, '{$1}') === route)
+  const { code = '' } = (parse(text) ?? {}) as { readonly code?: string }
+  // One that is on no list at all is the schema's to find.
+  if (endpoint === undefined || !ERROR_CODES.includes(code) || codesOf(endpoint).has(code)) return []
+  return [`${code} is none of the refusals of ${method} ${route}`]
+}
+
+function codesOf(endpoint: Endpoint): ReadonlySet<string> {
+  const ofBodies = ['malformed_body', 'unsupported_media_type', 'body_too_large'] as const
+  const all = [...refusalsOf(endpoint), ...(endpoint.method === 'GET' ? [] : ofBodies), 'internal_error' as const]
+  return new Set(all.map((code) => REFUSALS[code].wireCode ?? code))
 }
 
 /** What stands before the routes of a face: its configuration, and for cookies where a request comes from. */
