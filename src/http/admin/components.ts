@@ -1,5 +1,4 @@
 // The shapes of the admin API by name, for OpenAPI.
-import * as v from 'valibot'
 import { AdminErrorCodeSchema, AdminErrorSchema, LineProblemSchema } from '../failures/error-wire.ts'
 import { CODE_FACTS, errorComponents } from '../openapi/error-openapi.ts'
 import { FACTS, MEMBERS } from '../openapi/members.ts'
@@ -7,6 +6,7 @@ import { messageComponents } from '../openapi/message-schema.ts'
 import type { Component } from '../openapi/operation.ts'
 import {
   AccountCountsSchema,
+  AccountSchema,
   AddressWaitSchema,
   AdminSessionSchema,
   AdminUserSchema,
@@ -14,34 +14,27 @@ import {
   DaySchema,
   EditBody,
   EventCountsSchema,
+  EventListSchema,
   EventSchema,
   ImportReportSchema,
   LimitsSchema,
+  MailListSchema,
   MailSchema,
+  PendingRegistrationsSchema,
+  PermissionListSchema,
   PermissionsBody,
   PinWaitsSchema,
   RecoverySchema,
   RegistrationSchema,
+  RetriedMailSchema,
+  SessionListSchema,
   SetPasswordBody,
   SetPinBody,
   StatsSchema,
   StorySchema,
+  UserListSchema,
   WaitsSchema,
 } from './wire.ts'
-
-export const UserListSchema = v.object({ users: v.array(AdminUserSchema), next: v.nullable(v.string()) })
-export const AccountSchema = v.object({ user: AdminUserSchema })
-export const SessionListSchema = v.object({ sessions: v.array(AdminSessionSchema) })
-export const PermissionListSchema = v.object({ permissions: v.array(v.string()) })
-export const PendingRegistrationsSchema = v.object({
-  registrations: v.array(RegistrationSchema),
-  mails: v.array(MailSchema),
-  cannot_sign_in: v.pipe(v.nullable(v.string()), v.description('null where no address is asked for, or it has an account')),
-})
-export const EventListSchema = v.object({ events: v.array(EventSchema), next: v.string(), previous: v.nullable(v.string()) })
-export const MailListSchema = v.object({ mails: v.array(MailSchema) })
-export const RetriedMailSchema = v.object({ message: v.string(), to: v.string() })
-export const ExportSchema = v.string()
 
 const { TIME, COUNT, LARGE, SENTENCE, UUID } = FACTS
 const PLACE = { pattern: '^[0-9]{1,15}$', examples: ['4711'] }

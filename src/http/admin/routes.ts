@@ -1,26 +1,15 @@
 // The admin API: every act of an operator. Reads, calls, renders; who may do what is the core's.
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import {
-  viewAccount,
-  viewEvents,
-  viewMail,
-  viewPendingRegistrations,
-  viewSession,
-  viewStats,
-  viewStory,
-  viewUsers,
-} from '../../core/admin/views.ts'
-import { streamLines } from '../../platform/runtime/byte-lines.ts'
 import { renderFailure } from '../failures/error-wire.ts'
 import { noteFailure } from '../failures/failures.ts'
-import { parseBody } from '../openapi/schema.ts'
-import { jsonBody } from '../shared/body.ts'
 import { type AppEnv, inFace } from '../shared/context.ts'
-import { closeRoutes, createRoutes } from '../shared/routes.ts'
-import { readOperator } from './caller.ts'
-import { importUsers, LINES_TYPE } from './import-route.ts'
-import { CreateBody, EditBody, PermissionsBody, SetPasswordBody, SetPinBody } from './wire.ts'
+import { type Endpoint, mount } from '../shared/endpoint.ts'
+import { createRoutes } from '../shared/routes.ts'
+import { acts } from './acts.ts'
+import { overview } from './overview.ts'
+import { sessions } from './sessions.ts'
+import { transfer } from './transfer.ts'
+import { users } from './users.ts'
 
 export const ADMIN_PATH = '/api/admin/v1'
 
@@ -30,103 +19,9 @@ const uncached = createMiddleware<AppEnv>(async (c, next) => {
   c.header('Cache-Control', 'no-store')
 })
 
-export const admin = createRoutes()
-  .use(inFace('admin'), uncached)
-  .get('/users', async (c) => {
-    const { search, username, state, limit, after } = c.req.query()
-    return c.json(viewUsers(await c.var.admin.listUsers(readOperator(c), { search, username, state, limit, after })))
-  })
-  .post('/users', jsonBody, async (c) => {
-    const body = parseBody(CreateBody, c.var.body)
-    const { first_name: firstName, last_name: lastName, ...form } = body
-    const user = await c.var.admin.createUser(readOperator(c), { ...form, firstName, lastName })
-    return c.json({ user: viewAccount(user) }, 201)
-  })
-  .get('/users/:id', async (c) => c.json(viewStory(await c.var.admin.showUser(readOperator(c), c.req.param('id')))))
-  .patch('/users/:id', jsonBody, async (c) => {
-    const { first_name: firstName, last_name: lastName, ...rest } = parseBody(EditBody, c.var.body)
-    const edit = { id: c.req.param('id'), ...rest, firstName, lastName }
-    return c.json({ user: viewAccount(await c.var.admin.editUser(readOperator(c), edit)) })
-  })
-  .delete('/users/:id', jsonBody, async (c) => {
-    await c.var.admin.removeUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'Account deleted' })
-  })
-  .post('/users/:id/disable', jsonBody, async (c) => {
-    await c.var.admin.disableUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'Account disabled, all sessions ended' })
-  })
-  .post('/users/:id/enable', jsonBody, async (c) => {
-    await c.var.admin.enableUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'Account enabled' })
-  })
-  .post('/users/:id/unlock', jsonBody, async (c) => {
-    await c.var.admin.unlockUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'Account unlocked' })
-  })
-  .post('/users/:id/sign-out', jsonBody, async (c) => {
-    await c.var.admin.signOutUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'All sessions ended' })
-  })
-  .post('/users/:id/set-password', jsonBody, async (c) => {
-    const { password } = parseBody(SetPasswordBody, c.var.body)
-    await c.var.admin.setUserPassword(readOperator(c), { id: c.req.param('id'), password })
-    return c.json({ message: 'Password set, all sessions and other credentials ended' })
-  })
-  .post('/users/:id/set-pin', jsonBody, async (c) => {
-    const { pin } = parseBody(SetPinBody, c.var.body)
-    await c.var.admin.setUserPin(readOperator(c), { id: c.req.param('id'), pin })
-    return c.json({ message: 'PIN set' })
-  })
-  .post('/users/:id/send-reset', jsonBody, async (c) => {
-    await c.var.admin.sendUserReset(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'A link for a new password is on its way' })
-  })
-  .post('/users/:id/verify', jsonBody, async (c) => {
-    await c.var.admin.verifyUser(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'Address verified' })
-  })
-  .post('/users/:id/grant', jsonBody, (c) => editPermissions(c, 'grant'))
-  .post('/users/:id/revoke', jsonBody, (c) => editPermissions(c, 'revoke'))
-  .get('/users/:id/sessions', async (c) => {
-    const sessions = await c.var.admin.listUserSessions(readOperator(c), c.req.param('id'))
-    return c.json({ sessions: sessions.map(viewSession) })
-  })
-  .delete('/users/:id/sessions/:sid', jsonBody, async (c) => {
-    const { id, sid: sessionId } = c.req.param()
-    await c.var.admin.endUserSession(readOperator(c), { id, sessionId })
-    return c.json({ message: 'Session ended' })
-  })
-  .get('/registrations', async (c) => {
-    const { search, limit } = c.req.query()
-    return c.json(viewPendingRegistrations(await c.var.admin.listRegistrations(readOperator(c), { search, limit })))
-  })
-  .get('/events', async (c) => {
-    const { user, what, outcome, since, until, after, before, limit } = c.req.query()
-    const query = { user, what, outcome, since, until, after, before, limit }
-    return c.json(viewEvents(await c.var.admin.listEvents(readOperator(c), query)))
-  })
-  .get('/mails', async (c) => {
-    const { state, before, limit } = c.req.query()
-    const mails = await c.var.admin.listMails(readOperator(c), { state, before, limit })
-    return c.json({ mails: mails.map(viewMail) })
-  })
-  .post('/mails/:id/retry', jsonBody, async (c) => {
-    const to = await c.var.admin.retryMail(readOperator(c), c.req.param('id'))
-    return c.json({ message: 'The mail is tried again', to })
-  })
-  .post('/import', importUsers)
-  .get('/export', async (c) => {
-    const pages = await c.var.admin.exportUsers(readOperator(c), c.req.query('after'))
-    return c.body(streamLines(pages), 200, { 'Content-Type': LINES_TYPE })
-  })
-  .get('/stats', async (c) => c.json(viewStats(await c.var.admin.readStats(readOperator(c), c.req.query('days')))))
+export const adminEndpoints: readonly Endpoint[] = [...users, ...acts, ...sessions, ...overview, ...transfer]
 
-async function editPermissions(c: Context<AppEnv, '/users/:id/grant'>, change: 'grant' | 'revoke') {
-  const { permissions } = parseBody(PermissionsBody, c.var.body)
-  const edit = { id: c.req.param('id'), change, permissions }
-  return c.json({ permissions: await c.var.admin.editPermissions(readOperator(c), edit) })
-}
+export const admin = createRoutes().use(inFace('admin'), uncached)
 
+mount(admin, adminEndpoints)
 admin.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
-closeRoutes(admin)

@@ -145,3 +145,17 @@ export const AccountCountsSchema = v.object({
 export const EventCountsSchema = v.record(v.string(), count())
 export const DaySchema = v.object({ day: v.string(), counts: EventCountsSchema })
 export const StatsSchema = v.object({ accounts: AccountCountsSchema, days: v.array(DaySchema) })
+
+export const UserListSchema = v.object({ users: v.array(AdminUserSchema), next: v.nullable(v.string()) })
+export const AccountSchema = v.object({ user: AdminUserSchema })
+export const SessionListSchema = v.object({ sessions: v.array(AdminSessionSchema) })
+export const PermissionListSchema = v.object({ permissions: v.array(v.string()) })
+export const PendingRegistrationsSchema = v.object({
+  registrations: v.array(RegistrationSchema),
+  mails: v.array(MailSchema),
+  cannot_sign_in: v.pipe(v.nullable(v.string()), v.description('null where no address is asked for, or it has an account')),
+})
+export const EventListSchema = v.object({ events: v.array(EventSchema), next: v.string(), previous: v.nullable(v.string()) })
+export const MailListSchema = v.object({ mails: v.array(MailSchema) })
+export const RetriedMailSchema = v.object({ message: v.string(), to: v.string() })
+export const ExportSchema = v.string()

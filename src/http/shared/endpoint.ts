@@ -9,13 +9,14 @@ import type { Operation } from '../openapi/operation.ts'
 import { parseBody } from '../openapi/schema.ts'
 import { jsonBody } from './body.ts'
 import type { AppEnv } from './context.ts'
-import { refuseHead } from './routes.ts'
+import { closeRoutes, refuseHeadBeside } from './routes.ts'
 
 /**
  * What a request has to show. The use case asks for it, and a test asks every endpoint whether it does: an access token of a live session;
- * of one that was opened by more than a PIN; of one whose password was given within the last ten minutes.
+ * of one that was opened by more than a PIN; of one whose password was given within the last ten minutes; or what makes an operator, for a
+ * look or for a change.
  */
-export type Access = 'public' | 'optional' | 'session' | 'aal1' | 'recent'
+export type Access = 'public' | 'optional' | 'session' | 'aal1' | 'recent' | 'look' | 'change'
 
 /** The refusals that come with it. */
 const ACCESS_REFUSALS: Readonly<Record<Access, readonly FailureCode[]>> = {
@@ -24,6 +25,11 @@ const ACCESS_REFUSALS: Readonly<Record<Access, readonly FailureCode[]>> = {
   session: ['unauthorized', 'invalid_access_token', 'session_ended'],
   aal1: ['unauthorized', 'invalid_access_token', 'session_ended', 'forbidden'],
   recent: ['unauthorized', 'invalid_access_token', 'session_ended', 'forbidden', 'reauthentication_required'],
+  look: ['unauthorized', 'invalid_access_token', 'session_ended', 'forbidden', 'rate_limited'],
+  change: [
+    ...(['unauthorized', 'invalid_access_token', 'session_ended', 'forbidden', 'rate_limited'] as const),
+    'reauthentication_required',
+  ],
 }
 
 interface Description extends Omit<Operation, 'refusals' | 'bearer' | 'body' | 'success'> {
@@ -37,11 +43,18 @@ interface Description extends Omit<Operation, 'refusals' | 'bearer' | 'body' | '
   readonly refusals: readonly FailureCode[]
 }
 
+/** What is answered is not changed any more. */
+type Told<T> = T extends readonly (infer Item)[]
+  ? readonly Told<Item>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Told<T[Name]> }
+    : T
+
 interface Definition<Body extends GenericSchema, Reply extends GenericSchema> extends Description {
   /** What the body is checked by. Without one a body is read and not looked at. */
   readonly body?: Body
   readonly success: readonly [ContentfulStatusCode, Reply]
-  readonly handle: (c: Context<AppEnv>, body: InferOutput<Body>) => Promise<InferOutput<Reply>>
+  readonly handle: (c: Context<AppEnv>, body: InferOutput<Body>) => Promise<Told<InferOutput<Reply>> | Response>
 }
 
 export interface Endpoint extends Description {
@@ -62,12 +75,25 @@ export function endpoint<const Body extends GenericSchema, const Reply extends G
   return definition
 }
 
+/** Of the path, where the endpoint's has it. */
+export function parameter(c: Context<AppEnv>, name: string): string {
+  return c.req.param(name) ?? ''
+}
+
+function methodsOf(endpoints: readonly Endpoint[], path: string): readonly string[] {
+  return endpoints.filter((each) => each.path === path).map(({ method }) => method)
+}
+
+/** The endpoints of an API, and the refusal of everything else below its path. */
 export function mount(api: HonoBase<AppEnv>, endpoints: readonly Endpoint[]): void {
-  for (const { method, path, acts, body, success, handle } of endpoints) {
-    const guards = method === 'GET' ? (acts ? [refuseHead] : []) : [jsonBody]
+  for (const { method, path, acts, body, bodyType, success, handle } of endpoints) {
+    const guards =
+      method === 'GET' ? (acts ? [refuseHeadBeside(methodsOf(endpoints, path))] : []) : bodyType === undefined ? [jsonBody] : []
     api.on([method], [path], ...guards, async (c) => {
       const asked = body === undefined ? null : parseBody(body, c.var.body)
-      return c.json((await handle(c, asked as never)) as object, success[0])
+      const reply = await handle(c, asked as never)
+      return reply instanceof Response ? reply : c.json(reply as object, success[0])
     })
   }
+  closeRoutes(api, { withoutHead: endpoints.filter(({ acts }) => acts).map(({ path }) => path) })
 }

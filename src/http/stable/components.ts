@@ -2,23 +2,21 @@
 import { FACTS, MEMBERS } from '../openapi/members.ts'
 import type { Component, Facts } from '../openapi/operation.ts'
 import {
-  envelopeSchema,
   GrantedAccessesSchema,
   GrantedAccessSchema,
   IdentitySchema,
   NothingSchema,
   RevokedSchema,
   StableErrorSchema,
+  StableGrantAnswer,
   StableGrantSchema,
+  StableIdentityAnswer,
   StableLoginBody,
+  StableSignOutAnswer,
+  StableTokensAnswer,
+  StableUserAnswer,
   StableUserSchema,
 } from './wire.ts'
-
-export const StableGrantAnswer = envelopeSchema(StableGrantSchema)
-export const StableIdentityAnswer = envelopeSchema(IdentitySchema)
-export const StableUserAnswer = envelopeSchema(StableUserSchema)
-export const StableSignOutAnswer = envelopeSchema(RevokedSchema)
-export const StableTokensAnswer = envelopeSchema(GrantedAccessesSchema)
 
 const TIME = { format: 'date-time', examples: ['2026-11-27T09:30:00+00:00'] }
 const SESSION = { sessionId: { description: 'The id of the session', ...FACTS.SESSION_ID } }

@@ -7,7 +7,7 @@ import type { StableGrant } from '../../core/sign-in/sign-in-stable.ts'
 import { renderTime as renderRfc3339 } from '../../platform/runtime/rfc3339.ts'
 import type { Failure } from '../failures/failures.ts'
 import { type FailureCode, REFUSAL_STATUSES, REFUSALS, type Refusal } from '../failures/refusals.ts'
-import { optionalName, optionalText, parseBody } from '../openapi/schema.ts'
+import { optionalName, optionalText } from '../openapi/schema.ts'
 import type { JsonObject } from '../shared/context.ts'
 
 export const StableLoginBody = v.object({
@@ -20,9 +20,8 @@ export const StableLoginBody = v.object({
  * Programs that were written for document 002's own system may write a member in any case, since that one reads it so (Go's `encoding/json`
  * folds case). Of this one alone it matters: asked for and not seen, the token would have more power than was asked for.
  */
-export function parseStableLogin(body: JsonObject | null) {
-  const asked = Object.entries(body ?? {}).find(([name, value]) => name.toUpperCase() === 'OPERATIONSSCOPE' && value !== null)
-  return { ...parseBody(StableLoginBody, body), operationsScope: asked?.[1] }
+export function findOperationsScope(body: JsonObject | null): unknown {
+  return Object.entries(body ?? {}).find(([name, value]) => name.toUpperCase() === 'OPERATIONSSCOPE' && value !== null)?.[1]
 }
 
 const Time = v.pipe(v.string(), v.description('RFC 3339 with an offset'))
@@ -59,9 +58,15 @@ export const RevokedSchema = v.object({ message: v.string(), sessionId: SessionI
 export const GrantedAccessesSchema = v.object({ grantedAccesses: v.array(GrantedAccessSchema) })
 
 /** What `envelope` makes of the schema of its content. */
-export function envelopeSchema<const Schema extends v.GenericSchema>(data: Schema) {
+function envelopeSchema<const Schema extends v.GenericSchema>(data: Schema) {
   return v.object({ data, status: v.literal(true) })
 }
+
+export const StableGrantAnswer = envelopeSchema(StableGrantSchema)
+export const StableIdentityAnswer = envelopeSchema(IdentitySchema)
+export const StableUserAnswer = envelopeSchema(StableUserSchema)
+export const StableSignOutAnswer = envelopeSchema(RevokedSchema)
+export const StableTokensAnswer = envelopeSchema(GrantedAccessesSchema)
 
 export const NothingSchema = v.object({})
 
@@ -72,7 +77,7 @@ export const StableErrorSchema = v.object({
   data: NothingSchema,
 })
 
-const REFUSALS_OF_002: Readonly<Record<FailureCode, Refusal>> = {
+export const REFUSALS_OF_002: Readonly<Record<FailureCode, Refusal>> = {
   ...REFUSALS,
   missing_credentials: { status: 400, message: 'Username and password are required' },
   invalid_credentials: { status: 401, message: 'incorrect Username or Password' },

@@ -3,7 +3,7 @@ import { renderFailure } from '../failures/error-wire.ts'
 import { noteFailure } from '../failures/failures.ts'
 import { inFace } from '../shared/context.ts'
 import { type Endpoint, mount } from '../shared/endpoint.ts'
-import { closeRoutes, createRoutes } from '../shared/routes.ts'
+import { createRoutes } from '../shared/routes.ts'
 import { activity } from './activity.ts'
 import { emailAddress } from './email-address.ts'
 import { passwords } from './passwords.ts'
@@ -24,4 +24,3 @@ export const v1 = createRoutes().use(inFace('v1'))
 
 mount(v1, v1Endpoints)
 v1.onError((error, c) => c.json(...renderFailure(noteFailure(c, error), c.var.requestId)))
-closeRoutes(v1, { withoutHead: v1Endpoints.filter(({ acts }) => acts).map(({ path }) => path) })

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { MEMBERS, OF_SOMEBODY } from '../openapi/members.ts'
 import { MessageSchema } from '../openapi/message-schema.ts'
 import { readBearer, readCaller } from '../shared/context.ts'
-import { endpoint } from '../shared/endpoint.ts'
+import { endpoint, parameter } from '../shared/endpoint.ts'
 import { renderSession, SessionSchema } from './session-shape.ts'
 
 export const SessionListSchema = v.object({ sessions: v.array(SessionSchema) })
@@ -34,7 +34,7 @@ export const sessions = [
     success: [200, MessageSchema],
     refusals: ['not_found'],
     async handle(c) {
-      await c.var.auth.revokeSession(readCaller(c), c.req.param('id') ?? '')
+      await c.var.auth.revokeSession(readCaller(c), parameter(c, 'id'))
       return { message: 'Session revoked' }
     },
   }),

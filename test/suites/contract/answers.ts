@@ -1,7 +1,7 @@
 // What every answer has to be, whichever test sees it: documented by its path, its status and its body, with the header fields
 // that the contract asks for. Knows neither tests nor platform, so that answers of a real server are judged by the same rules.
 import { getPath } from 'hono/utils/url'
-import { ERROR_CODES } from '../../../src/http/failures/error-wire.ts'
+import { ADMIN_PATH, adminEndpoints } from '../../../src/http/admin/routes.ts'
 import { REFUSALS } from '../../../src/http/failures/refusals.ts'
 import { type Endpoint, refusalsOf } from '../../../src/http/shared/endpoint.ts'
 import { V1_PATH, v1Endpoints } from '../../../src/http/v1/routes.ts'
@@ -53,6 +53,14 @@ const ERRORS = [
   ['/api/admin', 'admin', 'Error'],
   ['', 'public', 'Error'],
 ] as const
+
+/** Of the APIs whose refusals have codes, by the whole path. */
+const ENDPOINTS = (
+  [
+    [V1_PATH, v1Endpoints],
+    [ADMIN_PATH, adminEndpoints],
+  ] as const
+).flatMap(([base, endpoints]) => endpoints.map((endpoint) => ({ ...endpoint, path: base + endpoint.path })))
 
 /** Never seen by a client: what they would be a sign of is a fault of ours. */
 const LEAKS = /\$scrypt\$|D1_ERROR|SQLITE_|"d":\s*"|\\n {4}at /
@@ -126,12 +134,14 @@ function findSchemaFaults(document: Json, { content }: Json, { headers, text }: 
   return findBodyFaults(document, schema, text)
 }
 
+const REFUSED_AS = new Set(Object.entries(REFUSALS).map(([code, { wireCode }]) => wireCode ?? code))
+
 /** Of endpoints that say which refusals they know, by code. */
 function findCodeFaults(method: string, route: string, text: string | null): string[] {
-  const endpoint = v1Endpoints.find((each) => each.method === method && V1_PATH + each.path.replace(/:(\w+)/g, '{$1}') === route)
+  const endpoint = ENDPOINTS.find((each) => each.method === method && each.path.replace(/:(\w+)/g, '{$1}') === route)
   const { code = '' } = (parse(text) ?? {}) as { readonly code?: string }
   // One that is on no list at all is the schema's to find.
-  if (endpoint === undefined || !ERROR_CODES.includes(code) || codesOf(endpoint).has(code)) return []
+  if (endpoint === undefined || !REFUSED_AS.has(code) || codesOf(endpoint).has(code)) return []
   return [`${code} is none of the refusals of ${method} ${route}`]
 }
 
