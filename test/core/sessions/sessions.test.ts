@@ -258,8 +258,8 @@ describe('the list of sessions', () => {
     const email = await app.createAccount()
     const first = await app.signIn(email)
     app.clock.advance(1)
-    await times(50, () => app.signIn(email))
-    await times(49, () => app.signIn(email))
+    // Not all at once: a busy machine would time some of them out.
+    for (let round = 0; round < 9; round += 1) await times(11, () => app.signIn(email))
     expect(await isAccepted(app, first.access_token)).toBe(true)
     app.clock.advance(1)
     const newest = await app.signIn(email)
