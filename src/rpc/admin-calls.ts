@@ -6,8 +6,8 @@ import {
   viewAccount,
   viewEvents,
   viewMail,
+  viewOperatorSession,
   viewPendingRegistrations,
-  viewSession,
   viewStats,
   viewStory,
   viewUsers,
@@ -95,7 +95,7 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
     revokePermissions: (id: unknown, permissions: unknown) => editPermissions('revoke', id, permissions),
     listSessions: (id: unknown) =>
       settle('listSessions', 'admin-look', async ({ admin }) => ({
-        sessions: (await admin.listUserSessions(operator, requireText(id))).map(viewSession),
+        sessions: (await admin.listUserSessions(operator, requireText(id))).map(viewOperatorSession),
       })),
     endSession: (id: unknown, sessionId: unknown) =>
       act('endSession', id, ({ admin }, userId) =>

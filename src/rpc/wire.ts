@@ -5,6 +5,7 @@ import { AuthError, type AuthErrorCode } from '../core/kernel/errors.ts'
 import { rolesOf } from '../core/kernel/permissions.ts'
 import type { Grant } from '../core/tokens/grant.ts'
 import type { KeySet } from '../core/tokens/read-key-set.ts'
+import { memberName } from '../platform/identifiers/member-name.ts'
 import { Unavailable } from '../platform/runtime/deadline.ts'
 import type { Account } from '../stores/accounts/account.ts'
 
@@ -36,9 +37,6 @@ export interface RpcFailure {
 
 export type RpcResult<T> = { readonly ok: true; readonly value: T } | RpcFailure
 
-/** Of members that the core calls otherwise than the admin API. */
-const WIRE_NAMES: Readonly<Record<string, string>> = { firstName: 'first_name', lastName: 'last_name' }
-
 /** What no code stands for here is a fault of ours. */
 const CODES: Partial<Record<AuthErrorCode, RpcErrorCode>> = {
   invalid_request: 'invalid_request',
@@ -62,7 +60,7 @@ export function renderFailure(error: unknown): RpcFailure {
   const retryAfter = error.details.limit?.retryAfterSeconds
   const { fields, lines } = error.details
   const errors =
-    fields?.map(({ field, message }) => ({ field: WIRE_NAMES[field] ?? field, message })) ??
+    fields?.map(({ field, message }) => ({ field: memberName(field), message })) ??
     lines?.map(({ line, message }) => ({ line, message }))
   return {
     ok: false,

@@ -8,6 +8,7 @@ import { renderTime, renderTimeOrNull } from '../../platform/runtime/rfc3339.ts'
 import type { Account } from '../../stores/accounts/account.ts'
 import type { Registration } from '../../stores/accounts/registrations.ts'
 import type { ListedEvent, ListedMail, MailState } from '../../stores/audit/operator-views.ts'
+import { viewSession } from '../tokens/session-view.ts'
 import { viewUser } from '../tokens/user-view.ts'
 import type { EventsPage } from './overview/list-events.ts'
 import type { PendingRegistrations } from './overview/list-pending-registrations.ts'
@@ -44,16 +45,8 @@ export function viewAccount(user: Account) {
   }
 }
 
-export function viewSession(session: SessionRecord) {
-  return {
-    id: session.id,
-    created_at: renderTime(session.createdAt),
-    last_used_at: renderTime(session.lastUsedAt),
-    expires_at: renderTime(session.expiresAt),
-    ip: session.ip,
-    user_agent: printable(session.userAgent),
-    amr: [...session.amr],
-  }
+export function viewOperatorSession(session: SessionRecord) {
+  return { ...viewSession(session), amr: [...session.amr] }
 }
 
 export function viewRegistration(registration: Registration) {
@@ -101,7 +94,7 @@ export function viewStory(story: UserStory) {
   return {
     user: viewAccount(story.user),
     cannot_sign_in: story.cannotSignIn,
-    sessions: story.sessions.map(viewSession),
+    sessions: story.sessions.map(viewOperatorSession),
     registrations: story.registrations.map(viewRegistration),
     limits: {
       email: viewWaits(limits.email),

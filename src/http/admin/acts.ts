@@ -9,52 +9,24 @@ const ofAccount = { method: 'POST', access: 'change', parameters: OF_USER } as c
 const act = { ...ofAccount, success: [200, MessageSchema] } as const
 
 export const acts = [
-  endpoint({
-    ...act,
-    path: '/users/:id/disable',
-    id: 'disableUser',
+  plain('disable', 'disableUser', {
     summary: 'Refuse sign-in',
     description: 'Ends all sessions and every mailed link.',
-    refusals: ['not_found'],
-    async handle(c) {
-      await c.var.admin.disableUser(readOperator(c), parameter(c, 'id'))
-      return { message: 'Account disabled, all sessions ended' }
-    },
+    message: 'Account disabled, all sessions ended',
   }),
-  endpoint({
-    ...act,
-    path: '/users/:id/enable',
-    id: 'enableUser',
+  plain('enable', 'enableUser', {
     summary: 'Allow sign-in again',
     description: 'Ends every mailed link.',
-    refusals: ['not_found'],
-    async handle(c) {
-      await c.var.admin.enableUser(readOperator(c), parameter(c, 'id'))
-      return { message: 'Account enabled' }
-    },
+    message: 'Account enabled',
   }),
-  endpoint({
-    ...act,
-    path: '/users/:id/unlock',
-    id: 'unlockUser',
+  plain('unlock', 'unlockUser', {
     summary: 'End waits after wrong passwords and PINs',
     description: 'A PIN that guesses have locked counts again.',
-    refusals: ['not_found'],
-    async handle(c) {
-      await c.var.admin.unlockUser(readOperator(c), parameter(c, 'id'))
-      return { message: 'Account unlocked' }
-    },
+    message: 'Account unlocked',
   }),
-  endpoint({
-    ...act,
-    path: '/users/:id/sign-out',
-    id: 'signOutUser',
+  plain('sign-out', 'signOutUser', {
     summary: 'End all sessions',
-    refusals: ['not_found'],
-    async handle(c) {
-      await c.var.admin.signOutUser(readOperator(c), parameter(c, 'id'))
-      return { message: 'All sessions ended' }
-    },
+    message: 'All sessions ended',
   }),
   endpoint({
     ...act,
@@ -84,31 +56,42 @@ export const acts = [
       return { message: 'PIN set' }
     },
   }),
-  endpoint({
-    ...act,
-    path: '/users/:id/send-reset',
-    id: 'sendUserReset',
+  plain('send-reset', 'sendUserReset', {
     summary: 'Mail a link for a new password',
+    message: 'A link for a new password is on its way',
     refusals: ['not_found', 'account_disabled'],
-    async handle(c) {
-      await c.var.admin.sendUserReset(readOperator(c), parameter(c, 'id'))
-      return { message: 'A link for a new password is on its way' }
-    },
   }),
-  endpoint({
-    ...act,
-    path: '/users/:id/verify',
-    id: 'verifyUser',
+  plain('verify', 'verifyUser', {
     summary: 'Count the address as proven',
-    refusals: ['not_found'],
-    async handle(c) {
-      await c.var.admin.verifyUser(readOperator(c), parameter(c, 'id'))
-      return { message: 'Address verified' }
-    },
+    message: 'Address verified',
   }),
   editsPermissions('grant', 'Grant permissions'),
   editsPermissions('revoke', 'Take permissions'),
 ]
+
+interface Words extends Partial<Pick<Endpoint, 'description' | 'refusals'>> {
+  readonly summary: string
+  readonly message: string
+}
+
+/** An act that wants to know nothing but the account. */
+function plain(
+  path: string,
+  id: 'disableUser' | 'enableUser' | 'unlockUser' | 'signOutUser' | 'sendUserReset' | 'verifyUser',
+  { message, refusals = ['not_found'], ...words }: Words,
+): Endpoint {
+  return endpoint({
+    ...act,
+    ...words,
+    path: `/users/:id/${path}`,
+    id,
+    refusals,
+    async handle(c) {
+      await c.var.admin[id](readOperator(c), parameter(c, 'id'))
+      return { message }
+    },
+  })
+}
 
 function editsPermissions(change: 'grant' | 'revoke', summary: string): Endpoint {
   return endpoint({

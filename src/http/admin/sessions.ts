@@ -1,5 +1,5 @@
 // The sessions of an account.
-import { viewSession } from '../../core/admin/views.ts'
+import { viewOperatorSession } from '../../core/admin/views.ts'
 import { MEMBERS } from '../openapi/members.ts'
 import { MessageSchema } from '../openapi/message-schema.ts'
 import { endpoint, parameter } from '../shared/endpoint.ts'
@@ -19,7 +19,7 @@ export const sessions = [
     refusals: ['not_found'],
     async handle(c) {
       const live = await c.var.admin.listUserSessions(readOperator(c), parameter(c, 'id'))
-      return { sessions: live.map(viewSession) }
+      return { sessions: live.map(viewOperatorSession) }
     },
   }),
   endpoint({

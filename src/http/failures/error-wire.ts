@@ -1,6 +1,7 @@
 // What a refusal says where no document says otherwise: on `v1`, the admin API, and whatever belongs to no API.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as v from 'valibot'
+import { memberName } from '../../platform/identifiers/member-name.ts'
 import type { Failure } from './failures.ts'
 import { REFUSALS } from './refusals.ts'
 
@@ -31,14 +32,6 @@ export const AdminErrorSchema = v.object({
   code: AdminErrorCodeSchema,
 })
 
-/** Of members that the core calls otherwise than `v1` and the admin API. */
-const WIRE_NAMES: Readonly<Record<string, string>> = {
-  firstName: 'first_name',
-  lastName: 'last_name',
-  currentPassword: 'current_password',
-  newPassword: 'new_password',
-}
-
 /** The same for every failed sign-in, so that it tells nothing about the account. */
 const SIGN_IN_HINT = 'If you have registered only now, confirm your address first: look for our mail'
 
@@ -49,7 +42,7 @@ export function renderFailure(failure: Failure, requestId: string): [v.InferOutp
     message,
     code: wireCode ?? failure.code,
     request_id: requestId,
-    ...(fields && { errors: fields.map(({ field, message }) => ({ field: WIRE_NAMES[field] ?? field, message })) }),
+    ...(fields && { errors: fields.map(({ field, message }) => ({ field: memberName(field), message })) }),
     ...(lines && { errors: lines.map(({ line, message }) => ({ line, message })) }),
     ...(failure.code === 'invalid_credentials' && { hint: SIGN_IN_HINT }),
   }

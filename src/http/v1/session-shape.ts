@@ -1,8 +1,7 @@
 // A session as its user is told of it.
 import * as v from 'valibot'
+import { viewSession } from '../../core/tokens/session-view.ts'
 import type { SessionRecord } from '../../objects/session-ledger/session-rules.ts'
-import { printable } from '../../platform/identifiers/printable-text.ts'
-import { renderTime } from '../../platform/runtime/rfc3339.ts'
 
 export const SessionSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
@@ -15,13 +14,5 @@ export const SessionSchema = v.object({
 })
 
 export function renderSession(session: SessionRecord, currentId: string): v.InferOutput<typeof SessionSchema> {
-  return {
-    id: session.id,
-    created_at: renderTime(session.createdAt),
-    last_used_at: renderTime(session.lastUsedAt),
-    expires_at: renderTime(session.expiresAt),
-    ip: session.ip,
-    user_agent: printable(session.userAgent),
-    current: session.id === currentId,
-  }
+  return { ...viewSession(session), current: session.id === currentId }
 }
