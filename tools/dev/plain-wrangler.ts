@@ -2,9 +2,10 @@
 // port, but the command line of the process it descends from does.
 import { execFile } from 'node:child_process'
 import { readFile, realpath } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import { MERGED_CONFIG, SETTINGS } from '../settings/config-file.ts'
 import { flagValues } from './dev-arguments.ts'
 
 export interface PlainWrangler {
@@ -92,6 +93,21 @@ export function describeOldWrangler({ version }: Pick<PlainWrangler, 'version'>,
   const minor = (text: string) => text.split('.').slice(0, 2).join('.')
   if (version === null || minor(version).localeCompare(minor(own), 'en', { numeric: true }) >= 0) return null
   return `This is wrangler ${version}, and Postern is made for ${own}: an older one may not run it, nor reach it from another worker. Get a newer one with "npm install --save-dev wrangler@${own}", on Node 22 or later`
+}
+
+/**
+ * What to tell the developer of a wrangler that was told to read wrangler.toml, and so leaves deployment.toml out; `null` where it does not.
+ * By the time that this is known it has read its configuration.
+ * @param effective the configuration that has both in it, absolute
+ */
+export function describeLeftOutSettings(
+  { config }: Pick<PlainWrangler, 'config'>,
+  effective: string,
+  cwd: string = WRANGLERS_FOLDER,
+): string | null {
+  if (config === null || config === effective || basename(effective) !== MERGED_CONFIG) return null
+  const [named, whole] = [config, effective].map((path) => relative(cwd, path))
+  return `${SETTINGS} is left out: this wrangler was told to read ${named}, which knows nothing of it. Name ${whole} in its place, and start again`
 }
 
 /** `null` where there is none, or the system does not tell. */

@@ -10,7 +10,7 @@ import type { PlainWrangler } from './plain-wrangler.ts'
 const DEFAULT_PUBLIC_URL = 'http://localhost:8787'
 
 /**
- * @param config in effect, absolute; @param devVars the text of .dev.vars
+ * @param config that this wrangler reads of Postern, absolute; @param devVars the text of .dev.vars
  * @returns what to tell the developer; `null` where all is well, or where somebody has said what PUBLIC_URL is to be
  */
 export async function findWrongPublicUrl(wrangler: PlainWrangler, config: string, devVars: string): Promise<string | null> {
@@ -20,7 +20,7 @@ export async function findWrongPublicUrl(wrangler: PlainWrangler, config: string
   const served = wrangler.servedConfig ?? config
   const port = wrangler.port ?? ((await mentions(served, /\bport\b/)) ? portOf(await readRaw(served)) : null)
   const environment = wrangler.environment ?? environmentOfProcess()
-  const configured = (await mentions(config, /\bPUBLIC_URL\b/)) ? (await readWranglerConfig(environment)).publicUrl : null
+  const configured = (await mentions(config, /\bPUBLIC_URL\b/)) ? (await readWranglerConfig(environment, config)).publicUrl : null
   return describeWrongPublicUrl(
     configured ?? DEFAULT_PUBLIC_URL,
     publicUrlOf(wrangler.ip ?? undefined, port ?? DEFAULT_PORT, wrangler.protocol),

@@ -127,6 +127,18 @@ describe('a worker of one’s own and Postern, served together', () => {
         'is not confirmed yet',
       )
     })
+    // The file that is named knows nothing of deployment.toml, and says so; the one that has both in it does.
+    await writeFile(join(postern, 'deployment.toml'), '[vars]\nPUBLIC_URL = "http://localhost:1"\n')
+    await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url, serving) => {
+      expect(serving.output()).toContain('deployment.toml is left out: this wrangler was told to read ../postern/wrangler.toml')
+      expect(serving.output()).toContain(`begin with http://localhost:8787, but this is served at ${url}.`)
+    })
+    const whole = config.map((argument) => argument.replace('postern/wrangler.toml', 'postern/wrangler.jsonc'))
+    await withServer(process.execPath, [WRANGLER, 'dev', ...whole], caller, async (url, serving) => {
+      expect(serving.output()).not.toContain('is left out')
+      expect(serving.output()).toContain(`begin with http://localhost:1, but this is served at ${url}.`)
+    })
+    await rm(join(postern, 'deployment.toml'))
     // With the word that it asks for.
     const port = await findFreePort()
     const url = `http://localhost:${port}`
