@@ -372,6 +372,27 @@ describe('createFetchVerifier()', () => {
     expect(await ask()).toMatchObject({ ok: true })
   })
 
+  const brokenOff = () => {
+    const start = (controller: ReadableStreamDefaultController) => {
+      controller.enqueue(new TextEncoder().encode('{"keys":['))
+      controller.error(new TypeError('terminated'))
+    }
+    return new Response(new ReadableStream({ start }))
+  }
+
+  it.each([
+    ['whose connection breaks', brokenOff, /jwks\.json broke off \(terminated\)$/],
+    ['that ends too soon', () => new Response('{"keys":[{"kty"', { headers: { 'Content-Type': 'application/json' } }), /no whole JSON$/],
+  ])('takes a key set %s for an outage', async (_, answer, told) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    const verifier = overHttp(app, { fetch: async () => answer(), log: (line: string) => lines.push(line) })
+    expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([expect.stringMatching(/^Cannot ask Postern: /)])
+    expect(lines[0]).toMatch(told)
+  })
+
   it.each([408, 425, 429])('takes %i for an outage: it says to come again', async (status) => {
     const app = await startApp()
     const { access_token } = await app.signIn(await app.createAccount())
