@@ -21,11 +21,11 @@ const QUIET_MILLISECONDS = 60_000
 export interface Told {
   readonly faults: Set<string>
   /** Milliseconds. */
-  quietUntil: number
+  toldAt: number
 }
 
 export function nothingTold(): Told {
-  return { faults: new Set(), quietUntil: Number.NEGATIVE_INFINITY }
+  return { faults: new Set(), toldAt: Number.NEGATIVE_INFINITY }
 }
 
 /** @param log gets one line each; @param clock milliseconds */
@@ -38,8 +38,9 @@ export function createReport(log: (line: string) => void = console.error, clock 
       return log(`Postern is not set up right, and every request is answered ${error.status}: ${message}`)
     }
     const now = clock()
-    if (now < told.quietUntil) return
-    told.quietUntil = now + QUIET_MILLISECONDS
+    // A clock may be set back.
+    if (now >= told.toldAt && now - told.toldAt < QUIET_MILLISECONDS) return
+    told.toldAt = now
     log(`Cannot ask Postern: ${message}`)
   }
 }

@@ -234,6 +234,17 @@ describe('createReport()', () => {
     for (now of [0, 59_999, 60_000]) report(new Error(`at ${now}`))
     expect(lines).toEqual(['Cannot ask Postern: at 0', 'Cannot ask Postern: at 60000'])
   })
+
+  it('does not wait for a clock that was set back to come as far again', () => {
+    const lines: string[] = []
+    let now = 0
+    const report = createReport(
+      (line) => lines.push(line),
+      () => now,
+    )
+    for (now of [600_000, 0, 59_999, 60_000]) report(new Error(`at ${now}`))
+    expect(lines).toEqual(['Cannot ask Postern: at 600000', 'Cannot ask Postern: at 0', 'Cannot ask Postern: at 60000'])
+  })
 })
 
 describe('createFetchVerifier()', () => {
