@@ -72,7 +72,7 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
     report(
       new SetUpError(
         `tokens signed with the keys of ${jwksUrl} are not of the ${wanted}: give publicUrl as PUBLIC_URL of Postern is`,
-        401,
+        { status: 401 },
       ),
     )
   }

@@ -57,7 +57,11 @@ export function createKeyCache(): KeyCache {
       if (answer.ok) known = await remember(answer.value, now)
       failure = answer.ok ? null : answer
     } catch (error) {
-      report(new SetUpError(`what answers for the keys is not Postern (${error instanceof Error ? error.message : error})`))
+      report(
+        new SetUpError('what answers for the keys is not Postern', {
+          sign: error instanceof Error ? error.message : String(error),
+        }),
+      )
       failure = NO_SENSE
     } finally {
       answers += 1

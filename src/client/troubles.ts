@@ -6,9 +6,13 @@ export class SetUpError extends Error {
   override readonly name = 'SetUpError'
   /** What requests are answered meanwhile. */
   readonly status: 401 | 503
+  /** What is told once, however it shows itself. */
+  readonly cure: string
 
-  constructor(message: string, status: 401 | 503 = 503) {
-    super(message)
+  /** @param sign by which it was known this time */
+  constructor(cure: string, { status = 503, sign }: { readonly status?: 401 | 503; readonly sign?: string } = {}) {
+    super(sign === undefined ? cure : `${cure} (${sign})`)
+    this.cure = cure
     this.status = status
   }
 }
@@ -33,8 +37,8 @@ export function createReport(log: (line: string) => void = console.error, clock 
   return function report(error) {
     const message = describe(error)
     if (error instanceof SetUpError) {
-      if (told.faults.has(message)) return
-      told.faults.add(message)
+      if (told.faults.has(error.cure)) return
+      told.faults.add(error.cure)
       return log(`Postern is not set up right, and every request is answered ${error.status}: ${message}`)
     }
     const now = clock()

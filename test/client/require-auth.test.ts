@@ -393,7 +393,11 @@ describe('createFetchVerifier()', () => {
 
   it.each([
     ['whose connection breaks', brokenOff, /jwks\.json broke off \(terminated\)$/],
-    ['that ends too soon', () => new Response('{"keys":[{"kty"', { headers: { 'Content-Type': 'application/json' } }), /no whole JSON$/],
+    [
+      'that ends too soon',
+      () => new Response('{"keys":[{"kty"', { headers: { 'Content-Type': 'application/json' } }),
+      /no whole JSON$/,
+    ],
   ])('takes a key set %s for an outage', async (_, answer, told) => {
     const app = await startApp()
     const { access_token } = await app.signIn(await app.createAccount())
