@@ -14,7 +14,8 @@ export interface PlainWrangler {
   readonly persistDirectory: string
   /** `null` where the command line does not say. */
   readonly port: number | null
-  readonly protocol: 'http' | 'https'
+  /** `null` where the command line does not say. */
+  readonly protocol: 'http' | 'https' | null
   /** `null` where the command line does not say. */
   readonly ip: string | null
   /** Whether the command line says what PUBLIC_URL is, and Postern hears it: only the first of several workers gets such words. */
@@ -34,6 +35,7 @@ interface Process {
 }
 
 const MAX_ANCESTORS = 8
+const PROTOCOLS = ['http', 'https'] as const
 
 /** Where wrangler runs its hook, and was started: the shell says so, whatever folder this process was given since. */
 const WRANGLERS_FOLDER = process.env.PWD ?? process.cwd()
@@ -69,7 +71,7 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
   return {
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
-    protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    protocol: PROTOCOLS.find((protocol) => protocol === value('local-protocol')) ?? null,
     ip: value('ip') ?? null,
     isPublicUrlGiven: home === PROJECT_ROOT && flagValues(args, '--var').some((given) => given.startsWith('PUBLIC_URL:')),
     servedConfig: configs[0] ?? null,

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, inProject, PROJECT_ROOT, packageFolder } from '../project.ts'
 import { CODE_CONFIG, environmentOfProcess, prepareConfig, SETTINGS } from '../settings/config-file.ts'
 import { readRoutedConfig } from './dev-config.ts'
+import { readDevSettings } from './dev-settings.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars, packageVersion } from './local-state.ts'
 import { describeLeftOutSettings, describeOldWrangler, findPlainWrangler } from './plain-wrangler.ts'
 import { findWrongPublicUrl } from './public-url.ts'
@@ -50,7 +51,9 @@ async function prepare(): Promise<void> {
       await findWrongPublicUrl(wrangler, config, await readFile(inProject('.dev.vars'), 'utf8')),
     ]
     for (const warning of warnings) if (warning !== null) console.warn(warning)
-    const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
+    const settings = await readDevSettings(wrangler.servedConfig ?? config)
+    const port = wrangler.port ?? settings.port
+    const url = port === undefined ? null : `${wrangler.protocol ?? settings.protocol ?? 'http'}://localhost:${port}`
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
     await requireNoOrphan(persistDirectory, wrangler.pid)

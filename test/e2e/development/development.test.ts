@@ -89,6 +89,21 @@ describe('a package of an npm workspace', () => {
     })
     await writeFile(join(postern, 'wrangler.toml'), settings)
   })
+
+  it('is served at the port that its settings say, and links follow', async () => {
+    const port = await findFreePort()
+    const url = `http://localhost:${port}`
+    await writeFile(join(postern, 'deployment.toml'), `[dev]\nport = ${port}\n`)
+    const args = ['run', 'dev', '--', '--persist-to', 'settings']
+    const serving = await serve('npm', args, { root: postern, port })
+    try {
+      await expect.poll(() => serving.output()).toContain(`Mailbox        ${url}/dev/mailbox\n`)
+      expect((await walk(url)).claims.iss).toBe(url)
+    } finally {
+      await serving.stop()
+      await rm(join(postern, 'deployment.toml'))
+    }
+  })
 })
 
 describe('a worker of one’s own and Postern, served together', () => {

@@ -119,9 +119,9 @@ describe('findPlainWrangler()', () => {
     }
 
   it.each([
-    [['node', '/x/wrangler-dist/cli.js', 'dev'], inProject('.wrangler/state'), null, 'http'],
-    [['wrangler', 'dev', '-c', 'wrangler.toml', '-c', '../postern/wrangler.toml'], '/caller/.wrangler/state', null, 'http'],
-    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, 'http'],
+    [['node', '/x/wrangler-dist/cli.js', 'dev'], inProject('.wrangler/state'), null, null],
+    [['wrangler', 'dev', '-c', 'wrangler.toml', '-c', '../postern/wrangler.toml'], '/caller/.wrangler/state', null, null],
+    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, null],
     [
       ['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2', '--local-protocol', 'https'],
       '/caller/state',
