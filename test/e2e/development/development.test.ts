@@ -131,6 +131,26 @@ describe('a worker of one’s own and Postern, served together', () => {
     )
   })
 
+  it('beside another Postern of another name, by the name of its binding', async () => {
+    const page = await readFile(join(PROJECT_ROOT, 'docs/deploying.md'), 'utf8')
+    const [, name = ''] = /^```toml\n(name = "postern-two"\n)```$/m.exec(page) ?? []
+    const dev = ['run', 'dev', '--', '--persist-to']
+    const keysAt = async (origin: string) => (await fetch(`${origin}/.well-known/jwks.json`)).text()
+    const config = await readFile(join(caller, 'wrangler.toml'), 'utf8')
+    await withServer('npm', [...dev, 'one'], postern, async (one) => {
+      await writeFile(join(postern, 'deployment.toml'), name)
+      await withServer('npm', [...dev, 'two'], postern, async (two) => {
+        await writeFile(join(caller, 'wrangler.toml'), config.replace('service = "postern"', 'service = "postern-two"'))
+        await withServer(process.execPath, [WRANGLER, 'dev', '--inspector-port', '0'], caller, async (url) => {
+          expect(await keysAt(url)).toBe(await keysAt(two))
+          expect(await keysAt(url)).not.toBe(await keysAt(one))
+        })
+      })
+    })
+    await writeFile(join(caller, 'wrangler.toml'), config)
+    await rm(join(postern, 'deployment.toml'))
+  })
+
   it('from the folder of that worker: by wrangler alone, with the state kept there', async () => {
     const config = ['-c', 'wrangler.toml', '-c', '../postern/wrangler.toml', '--inspector-port', '0']
     await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url, serving) => {
