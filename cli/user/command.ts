@@ -27,13 +27,16 @@ export const USAGE = `Usage: npm run user -- <command> [options]
   export FILE [--after ID]  all users in that form; FILE must not exist yet, as it will hold every password hash
   stats [--days N]          accounts, and what happened by day
 
-A user is named by --email E, --username U or --id ID. FILE may be -, for standard input or output.
+A user is named by --email E, --username U or --id ID, which may be the number of USER_IDS=number. FILE may be -, for standard input or output.
 --json prints one JSON object a line. Without --password or --pin you are asked; where nobody can be asked, a password is made
 up and printed once. --password-stdin and --pin-stdin read it from standard input, where no other process can see it.
 ${WHERE_USAGE}`
 
 /** How a user is named on the command line, normalised. */
-export type UserKey = { readonly by: 'email' | 'username' | 'id'; readonly value: string }
+export type UserKey = { readonly by: 'email' | 'username' | 'id' | 'number'; readonly value: string }
+
+/** What an id looks like that is a number. */
+export const USER_NUMBER = /^\d{1,15}$/
 
 /** `ask`: on a terminal, and made up where nobody can be asked; `stdin`: from there. */
 export type Secret = { readonly from: 'argument'; readonly value: string } | { readonly from: 'ask' | 'stdin' }
@@ -220,7 +223,7 @@ function readTarget(values: Options): UserKey {
   if (by === undefined || text === undefined) throw new UsageError('Name the user by --email E, --username U or --id ID')
   if (by === 'email') return { by, value: requireEmail(text, 'email') }
   if (by === 'username') return { by, value: requireUsername(text, 'username') }
-  return { by, value: requireId('id', text) }
+  return USER_NUMBER.test(text) ? { by: 'number', value: text } : { by, value: requireId('id', text) }
 }
 
 function requireId(option: OptionName, text: string): string {

@@ -54,6 +54,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     summary: 'Find accounts',
     query: {
       username: { ...MEMBERS.username, description: 'The whole of it' },
+      number: { type: 'integer', ...FACTS.LARGE, description: 'What v1 calls the user with USER_IDS=number', examples: [42] },
       search: {
         description: 'An address, an id, a session’s id, or the beginning of a username, first or last name',
         maxLength: 254,

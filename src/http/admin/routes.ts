@@ -33,8 +33,9 @@ const uncached = createMiddleware<AppEnv>(async (c, next) => {
 export const admin = createRoutes()
   .use(inFace('admin'), uncached)
   .get('/users', async (c) => {
-    const { search, username, state, limit, after } = c.req.query()
-    return c.json(viewUsers(await c.var.admin.listUsers(proofOf(c), { search, username, state, limit, after }, readClient(c))))
+    const { search, username, number, state, limit, after } = c.req.query()
+    const query = { search, username, number, state, limit, after }
+    return c.json(viewUsers(await c.var.admin.listUsers(proofOf(c), query, readClient(c))))
   })
   .post('/users', jsonBody, async (c) => {
     const body = parseBody(CreateBody, c.var.body)

@@ -1,6 +1,7 @@
 // `npm run user`, all but the process: what each command does to the real service, and what it says.
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../cli/operator/usage.ts'
+import { findAccount } from '../../../cli/user/find-account.ts'
 import { rows } from '../../support/fixtures.ts'
 import { PASSWORD, startApp } from '../../support/harness.ts'
 import { withSession } from '../../support/http/operator.ts'
@@ -107,6 +108,28 @@ describe('list', () => {
     await runUser({ app, files: { f: file } }, 'import', 'f')
     expect((await runUser({ app }, 'list')).out).toHaveLength(451)
     expect((await runUser({ app }, 'list', '--limit', '201', '--json')).out).toHaveLength(201)
+  })
+})
+
+describe('a number', () => {
+  it('names a user wherever an id does, and nobody by an accident', async () => {
+    const { run, id, app } = await withAda()
+    await app.createAccount({ email: 'b@example.com' })
+    const number = JSON.parse((await run('show', '--id', id, '--json')).out[0] ?? '').user.number
+    expect((await run('show', '--id', String(number))).out[0]).toContain('ada@example.com')
+    expect((await run('disable', '--id', String(number))).out).toEqual(['Disabled ada@example.com: all sessions ended'])
+    for (const command of ['show', 'delete'])
+      await expect(run(command, '--id', '123456789')).rejects.toThrow('Cannot find a user with the number 123456789')
+  })
+
+  it('names nobody at a service that does not know of it, and answers with everybody', async () => {
+    const everybody = [
+      { id: 'a', number: 1 },
+      { id: 'b', number: 2 },
+    ]
+    const admin = { get: async () => ({ users: everybody }) } as unknown as Parameters<typeof findAccount>[0]
+    expect(await findAccount(admin, { by: 'number', value: '2' })).toMatchObject({ id: 'b' })
+    await expect(findAccount(admin, { by: 'number', value: '3' })).rejects.toThrow('Cannot find a user with the number 3')
   })
 })
 
