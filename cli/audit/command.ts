@@ -49,6 +49,8 @@ const OPTIONS = {
   ...WHERE_OPTIONS,
 } as const
 
+export const AUDIT_OPTIONS: readonly string[] = Object.keys(OPTIONS)
+
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 10_000
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }

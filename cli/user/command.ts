@@ -109,6 +109,9 @@ const OPTIONS = {
   ...WHERE_OPTIONS,
 } as const
 
+/** All that any of the commands knows. */
+export const USER_OPTIONS: readonly string[] = Object.keys(OPTIONS)
+
 type Options = ReturnType<typeof readOptions<typeof OPTIONS, true>>['values']
 type OptionName = keyof typeof OPTIONS
 

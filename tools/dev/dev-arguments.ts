@@ -18,6 +18,34 @@ export interface DevArguments {
 }
 
 export const DEFAULT_PORT = 8787
+
+/** Those of `wrangler dev` that people give, all of which it would serve without; `call` is what npm takes `-c` for. */
+export const DEV_OPTIONS = [
+  ...[
+    'port',
+    'ip',
+    'local-protocol',
+    'persist-to',
+    'config',
+    'call',
+    'env',
+    'env-file',
+    'var',
+    'name',
+    'inspector-port',
+    'inspect',
+  ],
+  ...[
+    'test-scheduled',
+    'local',
+    'remote',
+    'log-level',
+    'live-reload',
+    'show-interactive-dev-session',
+    'https-key-path',
+    'https-cert-path',
+  ],
+]
 const LOOPBACK_OR_ANY = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::', '*'])
 
 /**

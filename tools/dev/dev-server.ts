@@ -7,10 +7,12 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from '../error-code.ts'
 import { fetchHere } from '../loopback.ts'
+import { requireNothingKept } from '../npm-options.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from '../run-tool.ts'
 import { CODE_CONFIG, configFile, environmentOfProcess } from '../settings/config-file.ts'
 import {
+  DEV_OPTIONS,
   type DevArguments,
   isOwnConfig,
   isServedFirst,
@@ -43,6 +45,7 @@ export async function runServer(args: readonly string[]): Promise<void> {
 }
 
 async function serve(args: readonly string[]): Promise<number> {
+  requireNothingKept(DEV_OPTIONS, args)
   const parsed = parseDevArguments(args, await readDevSettings(await servedConfig(parseDevArguments(args))))
   await makeStateDirectory(parsed.persistDirectory)
   const port = await claimPort(parsed.port, parsed.ip)
