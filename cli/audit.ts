@@ -1,7 +1,7 @@
 // `npm run audit`: what happened, by the admin API of the service on local state or, with --remote, of the deployed one; with --follow, as
 // it happens.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseAuditCommand, USAGE } from './audit/command.ts'
+import { AUDIT_OPTIONS, parseAuditCommand, USAGE } from './audit/command.ts'
 import { followEvents } from './audit/follow.ts'
 import { readLatest } from './audit/read.ts'
 import { renderEvent } from './audit/render.ts'
@@ -11,7 +11,7 @@ import { runOperatorTool } from './operator/run.ts'
 
 const PAUSE_MILLISECONDS = { local: 1000, remote: 5000 }
 
-await runOperatorTool('audit', USAGE, async (args) => {
+await runOperatorTool('audit', USAGE, AUDIT_OPTIONS, async (args) => {
   const { filter, isFollowing, isJson, where } = parseAuditCommand(args, Math.floor(Date.now() / 1000))
   const latest = await withAdmin(where, (admin) => readLatest(admin, filter))
   for (const event of latest.events) await show(renderEvent(event, isJson))

@@ -7,6 +7,7 @@ import { describe, measureHashes } from '../bench/measure/hashes.ts'
 import { bundleBenchWorker } from '../bench/measure/modules.ts'
 import { startHashing } from '../bench/measure/worlds.ts'
 import { median } from '../bench/report/findings.ts'
+import { requireNothingKept } from '../tools/npm-options.ts'
 import { renderCosts } from './hash-cost/report.ts'
 import { type MeasuredSetting, SETTINGS } from './hash-cost/settings.ts'
 
@@ -25,6 +26,7 @@ try {
 function readTarget(): number {
   const options = { 'target-ms': { type: 'string', default: DEFAULT_TARGET_MILLISECONDS } } as const
   try {
+    requireNothingKept(Object.keys(options))
     const target = Number(parseArgs({ options }).values['target-ms'])
     if (Number.isFinite(target) && target > 0) return target
     throw new Error('--target-ms must be a number above 0')

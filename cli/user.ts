@@ -3,13 +3,13 @@ import { withAdmin } from './operator/connect.ts'
 import { FileFailed, OutputClosed } from './operator/failures.ts'
 import { report, show } from './operator/output.ts'
 import { runOperatorTool } from './operator/run.ts'
-import { parseUserCommand, USAGE } from './user/command.ts'
+import { parseUserCommand, USAGE, USER_OPTIONS } from './user/command.ts'
 import { findTerminal, requireYes } from './user/confirm.ts'
 import { readFile, writeFile } from './user/files.ts'
 import { performUserCommand } from './user/perform.ts'
 import { readSecrets } from './user/secrets.ts'
 
-await runOperatorTool('user', USAGE, async (args) => {
+await runOperatorTool('user', USAGE, USER_OPTIONS, async (args) => {
   const { command, isJson, where } = parseUserCommand(args)
   if (command.name === 'delete' && !command.isSure && process.stdin.isTTY) {
     await requireYes(`Delete the user with the ${command.user.by} ${command.user.value} for good?`, findTerminal())

@@ -1,6 +1,7 @@
 // The only place that builds everything from bindings. Tests build the same with another clock, chance or binding.
 import { waitUntil } from 'cloudflare:workers'
 import { type Config, type MailConfig, parseConfig } from './config/config.ts'
+import { warnOfUnknownVars } from './config/unknown-vars.ts'
 import { createAdmin } from './core/admin/admin.ts'
 import { createAuth } from './core/core.ts'
 import type { Deps } from './core/kernel/deps.ts'
@@ -73,8 +74,10 @@ const REFUSALS_REMEMBERED = 10_000
 
 /** @throws ConfigError */
 export function compose(env: Bindings, surroundings: Surroundings = {}): Service {
-  const config = parseConfig(env)
   const { clock = systemClock, random = systemRandom, log = consoleLog, sleep = systemSleep } = surroundings
+  // Before anything is refused: what is missing may stand there under another name.
+  warnOfUnknownVars(env, log)
+  const config = parseConfig(env)
   const deadlineMilliseconds = config.storeTimeoutMilliseconds
   const database = createDatabase(env.DB, deadlineMilliseconds)
   const keyring = createKeyring({

@@ -23,11 +23,14 @@ interface Config {
   readonly definedEnvironments?: readonly string[] | undefined
 }
 
-/** @param environment `null`: the top level @throws Error where wrangler cannot read it, or there is no such environment */
-export async function readWranglerConfig(environment: string | null): Promise<WranglerFacts> {
+/**
+ * @param environment `null`: the top level @param file an absolute path; left out: the configuration in effect
+ * @throws Error where wrangler cannot read it, or there is no such environment
+ */
+export async function readWranglerConfig(environment: string | null, file?: string): Promise<WranglerFacts> {
   // Loaded only here: wrangler takes more than half a second.
   const { unstable_readConfig: readConfig } = await import('wrangler')
-  const path = await configFile()
+  const path = file ?? (await configFile())
   // An empty name is the top level, whatever CLOUDFLARE_ENV says.
   const read = (name: string): Config => readConfig({ config: path, env: name }, { hideWarnings: true })
   // Where there is none at all, wrangler takes the top level for it.

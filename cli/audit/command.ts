@@ -3,12 +3,12 @@ import { parseEmailAddress } from '../../src/platform/identifiers/email-address.
 import { parseUsername } from '../../src/platform/identifiers/username.ts'
 import { AUDIT_ACTS, AUDIT_OUTCOMES } from '../../src/stores/audit/audit-event.ts'
 import { readOptions, readWhere, UsageError, WHERE_OPTIONS, WHERE_USAGE, type Where } from '../operator/usage.ts'
-import type { UserKey } from '../user/command.ts'
+import { USER_NUMBER, type UserKey } from '../user/command.ts'
 
 export const USAGE = `Usage: npm run audit -- [options]
 
-  --user U          of one account: its e-mail address, username or id (also of one that is deleted), or of somebody
-                    who has only registered
+  --user U          of one account: its e-mail address, username, id (also of one that is deleted) or number, or of
+                    somebody who has only registered
   --what ACT        may be given more than once: ${AUDIT_ACTS.join(', ')}
   --outcome O       ${AUDIT_OUTCOMES.join(', ')}
   --since T         a time such as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago: 90s, 15m, 2h, 7d
@@ -49,6 +49,8 @@ const OPTIONS = {
   ...WHERE_OPTIONS,
 } as const
 
+export const AUDIT_OPTIONS: readonly string[] = Object.keys(OPTIONS)
+
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 10_000
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
@@ -80,6 +82,8 @@ function readUser(text: string): EventFilter['user'] {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return { by: 'id', value: text.toLowerCase() }
   const email = text.includes('@') ? parseEmailAddress(text) : null
   if (email !== null) return { by: 'email', value: email }
+  // Or a username, which may be one.
+  if (USER_NUMBER.test(text)) return { by: 'number', value: text }
   const username = parseUsername(text)
   if (username !== null) return { by: 'username', value: username.username }
   throw new UsageError('--user is neither an e-mail address nor a username nor an id')

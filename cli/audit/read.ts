@@ -1,5 +1,5 @@
 // Reads events by the admin API, oldest first, and goes on with what is written later where that is wanted.
-import type { AdminEvent, AdminRegistration } from '../../src/client/admin-binding.ts'
+import type { AdminEvent, AdminRegistration, AdminUser } from '../../src/client/admin-binding.ts'
 import type { AdminClient } from '../operator/admin-client.ts'
 import type { UserKey } from '../user/command.ts'
 import { findAccount, NoSuchUser } from '../user/find-account.ts'
@@ -50,7 +50,7 @@ export async function readLater(admin: AdminClient, filter: EventFilter, next: s
 /** Of the account; of somebody who has only registered, those of the registrations. @throws NoSuchUser */
 async function idsOf(admin: AdminClient, user: UserKey): Promise<string> {
   try {
-    return (await findAccount(admin, user)).id
+    return (await (user.by === 'number' ? findByDigits(admin, user.value) : findAccount(admin, user))).id
   } catch (error) {
     if (!(error instanceof NoSuchUser)) throw error
     const { registrations } = await admin.get<{ registrations: readonly AdminRegistration[] }>('/registrations', 'registrations', {
@@ -59,6 +59,25 @@ async function idsOf(admin: AdminClient, user: UserKey): Promise<string> {
     if (registrations.length === 0) throw error
     return registrations.map(({ id }) => id).join(',')
   }
+}
+
+/** Digits are a number, or a username. @throws Error where they are both, of two accounts */
+async function findByDigits(admin: AdminClient, value: string): Promise<AdminUser> {
+  const found = await Promise.all(
+    (['number', 'username'] as const).map((by) =>
+      findAccount(admin, { by, value }).catch((error: unknown) => {
+        if (error instanceof NoSuchUser) return null
+        throw error
+      }),
+    ),
+  )
+  const [byNumber, byUsername] = found
+  if (byNumber && byUsername && byNumber.id !== byUsername.id) {
+    throw new Error(`${value} is the number of ${byNumber.email} and the username of ${byUsername.email}: name the address`)
+  }
+  const account = byNumber ?? byUsername
+  if (!account) throw new NoSuchUser(`Cannot find a user with the number or username ${value}`)
+  return account
 }
 
 /** An id need not be anybody's any more. */

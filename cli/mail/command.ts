@@ -21,6 +21,8 @@ const OPTIONS = {
   ...WHERE_OPTIONS,
 } as const
 
+export const MAIL_OPTIONS: readonly string[] = Object.keys(OPTIONS)
+
 /** @param read of options, where there is no Node @throws UsageError */
 export function parseMailCommand(
   args: readonly string[],

@@ -2,13 +2,12 @@
 import { USER_STATES } from '../../src/core/admin/user-states.ts'
 import { parseEmailAddress } from '../../src/platform/identifiers/email-address.ts'
 import { parsePersonName } from '../../src/platform/identifiers/person-name.ts'
-import { findPinProblem } from '../../src/platform/identifiers/pin-policy.ts'
 import { parseUsername } from '../../src/platform/identifiers/username.ts'
 import { readOptions, readWhere, UsageError, WHERE_OPTIONS, WHERE_USAGE, type Where } from '../operator/usage.ts'
 
 export const USAGE = `Usage: npm run user -- <command> [options]
 
-  create --email E [--username U] [--password P] [--pin N] [--permission NAME]… [--verified] [--first-name F] [--last-name L]
+  create --email E [--username U] [--pin-stdin] [--permission NAME]… [--verified] [--first-name F] [--last-name L]
   list [--search S] [--state S] [--limit N] [--after E]     by the beginning of a name, an address, an id or a session's id
   show                      the whole story of one, and why they cannot sign in
   sessions                  those that are live
@@ -19,24 +18,28 @@ export const USAGE = `Usage: npm run user -- <command> [options]
   move --to E [--verified]  gives another address; the former one is told
   verify                    counts the address as proven
   grant | revoke --permission NAME…
-  set-password [--password P]     ends all sessions, too
-  set-pin [--pin N]         for the cookie face, where people sign in by username
+  set-password              ends all sessions, too
+  set-pin                   for the cookie face, where people sign in by username
   send-reset                mails a link for a new password
   delete [--yes]            with all that belongs to the account
   import FILE [--dry-run]   users of another system, one JSON object a line, with the password hashes they have
   export FILE [--after ID]  all users in that form; FILE must not exist yet, as it will hold every password hash
   stats [--days N]          accounts, and what happened by day
 
-A user is named by --email E, --username U or --id ID. FILE may be -, for standard input or output.
---json prints one JSON object a line. Without --password or --pin you are asked; where nobody can be asked, a password is made
-up and printed once. --password-stdin and --pin-stdin read it from standard input, where no other process can see it.
+A user is named by --email E, --username U or --id ID, which may be the number of USER_IDS=number. FILE may be -, for standard input or output.
+--json prints one JSON object a line. You are asked for a password or PIN; where nobody can be asked, a password is made up and
+printed once. --password-stdin and --pin-stdin read it from standard input; with both the password is the first line, the PIN the
+second. Neither is taken on the command line, which every process of this machine can read.
 ${WHERE_USAGE}`
 
 /** How a user is named on the command line, normalised. */
-export type UserKey = { readonly by: 'email' | 'username' | 'id'; readonly value: string }
+export type UserKey = { readonly by: 'email' | 'username' | 'id' | 'number'; readonly value: string }
+
+/** What an id looks like that is a number. */
+export const USER_NUMBER = /^\d{1,15}$/
 
 /** `ask`: on a terminal, and made up where nobody can be asked; `stdin`: from there. */
-export type Secret = { readonly from: 'argument'; readonly value: string } | { readonly from: 'ask' | 'stdin' }
+export type Secret = { readonly from: 'ask' | 'stdin' }
 
 export interface CreateCommand {
   readonly name: 'create'
@@ -85,6 +88,7 @@ const OPTIONS = {
   email: { type: 'string' },
   username: { type: 'string' },
   id: { type: 'string' },
+  /** Known for being refused. */
   password: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   pin: { type: 'string' },
@@ -106,6 +110,9 @@ const OPTIONS = {
   ...WHERE_OPTIONS,
 } as const
 
+/** All that any of the commands knows. */
+export const USER_OPTIONS: readonly string[] = Object.keys(OPTIONS)
+
 type Options = ReturnType<typeof readOptions<typeof OPTIONS, true>>['values']
 type OptionName = keyof typeof OPTIONS
 
@@ -113,7 +120,7 @@ const TARGET = ['email', 'username', 'id'] as const
 const EVERYWHERE: readonly OptionName[] = ['json', ...(Object.keys(WHERE_OPTIONS) as (keyof typeof WHERE_OPTIONS)[])]
 const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
   create: [
-    ...['email', 'username', 'password', 'password-stdin', 'pin', 'pin-stdin', 'permission', 'verified'],
+    ...['email', 'username', 'password-stdin', 'pin-stdin', 'permission', 'verified'],
     ...['first-name', 'last-name'],
   ] as readonly OptionName[],
   list: ['search', 'state', 'limit', 'after'],
@@ -128,8 +135,8 @@ const ALLOWED: Readonly<Record<UserCommand['name'], readonly OptionName[]>> = {
   verify: TARGET,
   grant: [...TARGET, 'permission'],
   revoke: [...TARGET, 'permission'],
-  'set-password': [...TARGET, 'password', 'password-stdin'],
-  'set-pin': [...TARGET, 'pin', 'pin-stdin'],
+  'set-password': [...TARGET, 'password-stdin'],
+  'set-pin': [...TARGET, 'pin-stdin'],
   'send-reset': TARGET,
   delete: [...TARGET, 'yes'],
   import: ['dry-run'],
@@ -151,9 +158,19 @@ export function parseUserCommand(args: readonly string[], read: typeof readOptio
     throw new UsageError(name === undefined ? 'No command given' : `Unknown command ${name}`)
   const file = name === 'import' || name === 'export' ? rest.shift() : undefined
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${rest[0]}`)
+  requireNoSecret(values)
   const unexpected = (Object.keys(values) as OptionName[]).find((option) => !isAllowed(name, option))
   if (unexpected) throw new UsageError(`--${unexpected} means nothing to ${name}`)
   return { command: readCommand(name, values, file), isJson: values.json ?? false, where: readWhere(values) }
+}
+
+/** By now it is known to others, so that piping the same one would be no cure. */
+function requireNoSecret(values: Options): void {
+  const given = (['password', 'pin'] as const).find((name) => values[name] !== undefined)
+  if (given === undefined) return
+  throw new UsageError(
+    `--${given} is refused: other processes and the shell's history see a command line. Choose another one, and leave --${given} out to be asked for it, or pipe it in with --${given}-stdin`,
+  )
 }
 
 function readCommand(name: UserCommand['name'], values: Options, file: string | undefined): UserCommand {
@@ -182,7 +199,7 @@ function readCommand(name: UserCommand['name'], values: Options, file: string | 
     case 'set-password':
       return { name, user: readTarget(values), password: readPassword(values) }
     case 'set-pin':
-      return { name, user: readTarget(values), pin: readPin(values) ?? { from: 'ask' } }
+      return { name, user: readTarget(values), pin: { from: values['pin-stdin'] ? 'stdin' : 'ask' } }
     case 'delete':
       return { name, user: readTarget(values), isSure: values.yes ?? false }
     case 'import':
@@ -198,7 +215,6 @@ function readCommand(name: UserCommand['name'], values: Options, file: string | 
 
 function readCreate(values: Options): CreateCommand {
   if (values.email === undefined) throw new UsageError('create needs --email E')
-  if (values['password-stdin'] && values['pin-stdin']) throw new UsageError('--password-stdin and --pin-stdin exclude each other')
   return {
     name: 'create',
     email: requireEmail(values.email, 'email'),
@@ -206,7 +222,7 @@ function readCreate(values: Options): CreateCommand {
     firstName: readPersonName(values, 'first-name'),
     lastName: readPersonName(values, 'last-name'),
     password: readPassword(values),
-    pin: readPin(values),
+    pin: values['pin-stdin'] ? { from: 'stdin' } : null,
     permissions: (values.permission ?? []).map(requirePermission),
     isVerified: values.verified ?? false,
   }
@@ -220,7 +236,7 @@ function readTarget(values: Options): UserKey {
   if (by === undefined || text === undefined) throw new UsageError('Name the user by --email E, --username U or --id ID')
   if (by === 'email') return { by, value: requireEmail(text, 'email') }
   if (by === 'username') return { by, value: requireUsername(text, 'username') }
-  return { by, value: requireId('id', text) }
+  return USER_NUMBER.test(text) ? { by: 'number', value: text } : { by, value: requireId('id', text) }
 }
 
 function requireId(option: OptionName, text: string): string {
@@ -244,19 +260,7 @@ function readChanges(values: Options) {
 }
 
 function readPassword(values: Options): Secret {
-  const { password: value, 'password-stdin': isPiped } = values
-  if (value !== undefined && isPiped) throw new UsageError('--password and --password-stdin exclude each other')
-  if (value !== undefined) return { from: 'argument', value }
-  return { from: isPiped ? 'stdin' : 'ask' }
-}
-
-function readPin(values: Options): Secret | null {
-  const { pin, 'pin-stdin': isPiped } = values
-  if (pin !== undefined && isPiped) throw new UsageError('--pin and --pin-stdin exclude each other')
-  if (pin === undefined) return isPiped ? { from: 'stdin' } : null
-  const problem = findPinProblem(pin)
-  if (problem) throw new UsageError(`--pin must ${problem}`)
-  return { from: 'argument', value: pin }
+  return { from: values['password-stdin'] ? 'stdin' : 'ask' }
 }
 
 function requireEmail(text: string, option: OptionName): string {

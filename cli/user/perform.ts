@@ -110,7 +110,7 @@ async function list(command: Extract<UserCommand, { name: 'list' }>, deps: Perfo
 async function showOne(user: UserKey, deps: PerformDeps): Promise<void> {
   const { admin, show, isJson } = deps
   const found = await findAccount(admin, user).catch((error: unknown) => {
-    if (error instanceof NoSuchUser && user.by !== 'id') return null
+    if (error instanceof NoSuchUser && (user.by === 'email' || user.by === 'username')) return null
     throw error
   })
   if (found) {

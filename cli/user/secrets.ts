@@ -1,7 +1,6 @@
-// The secrets that a command asks for: from the command line, from standard input, from a person, or made up where there is none.
+// The secrets that a command asks for: from standard input, from a person, or made up where there is none. Never from the command line.
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { tellPeople } from '../operator/connect.ts'
 import type { Secret, UserCommand } from './command.ts'
 import { askHidden } from './hidden-prompt.ts'
 
@@ -16,40 +15,43 @@ const GENERATED_PASSWORD_BYTES = 16
 
 /** @throws Error with one sentence; PromptCancelled */
 export async function readSecrets(command: UserCommand): Promise<Secrets> {
-  if (isOnCommandLine(command))
-    tellPeople('Others on this machine can see the command line: --password-stdin and --pin-stdin hide it')
-  const password = 'password' in command ? await readPassword(command.password) : {}
-  const pin = 'pin' in command && command.pin !== null ? { pin: await readPin(command.pin) } : {}
-  return { generated: null, ...password, ...pin }
+  const wanted = {
+    password: 'password' in command ? command.password : null,
+    pin: 'pin' in command ? command.pin : null,
+  }
+  const isPiped = (secret: Secret | null) => secret?.from === 'stdin'
+  const names = (['password', 'pin'] as const).filter((name) => isPiped(wanted[name]))
+  const piped = names.length === 0 ? {} : readPiped(await text(process.stdin), names)
+  const password = wanted.password?.from === 'ask' ? await askForPassword() : {}
+  const pin = wanted.pin?.from === 'ask' ? { pin: await askForPin() } : {}
+  return { generated: null, ...piped, ...password, ...pin }
 }
 
-function isOnCommandLine(command: UserCommand): boolean {
-  const given = ['password' in command ? command.password : null, 'pin' in command ? command.pin : null]
-  return given.some((secret) => secret?.from === 'argument')
+/**
+ * The whole of the input for one, without the end of its line, which `echo` adds; a line each for both.
+ * @throws Error with one sentence
+ */
+export function readPiped(input: string, names: readonly ('password' | 'pin')[]): Partial<Secrets> {
+  const whole = input.replace(/\r?\n$/, '')
+  const parts = names.length === 1 ? [whole] : whole.split(/\r?\n/)
+  if (parts.length !== names.length)
+    throw new Error('Cannot read the password and the PIN: each must be one line of standard input')
+  return Object.fromEntries(names.map((name, index) => [name, parts[index]]))
 }
 
-async function readPassword(secret: Secret): Promise<Partial<Secrets>> {
-  if (secret.from === 'argument') return { password: secret.value }
-  if (secret.from === 'stdin') return { password: await readInput() }
+async function askForPassword(): Promise<Partial<Secrets>> {
   if (canAsk()) return { password: await askTwice('Password', 'password') }
   const generated = randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url')
   return { password: generated, generated }
 }
 
-async function readPin(secret: Secret): Promise<string> {
-  if (secret.from === 'argument') return secret.value
-  if (secret.from === 'stdin') return readInput()
+async function askForPin(): Promise<string> {
   if (canAsk()) return askTwice('PIN', 'PIN')
-  throw new Error('Nobody can be asked for the PIN here: use --pin-stdin or --pin N')
+  throw new Error('Nobody can be asked for the PIN here: use --pin-stdin')
 }
 
 function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true
-}
-
-/** Without the end of its line, which `echo` adds. */
-async function readInput(): Promise<string> {
-  return (await text(process.stdin)).replace(/\r?\n$/, '')
 }
 
 async function askTwice(question: string, name: string): Promise<string> {

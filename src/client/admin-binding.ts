@@ -123,7 +123,13 @@ type Page = { readonly limit?: number }
 /** With the right `admin-look` the methods that only look, with `admin` all of them. */
 export interface AdminServiceBinding {
   listUsers(
-    query?: Page & { readonly search?: string; readonly username?: string; readonly state?: string; readonly after?: string },
+    query?: Page & {
+      readonly search?: string
+      readonly username?: string
+      readonly number?: number
+      readonly state?: string
+      readonly after?: string
+    },
   ): Promise<PosternResult<{ readonly users: readonly AdminUser[]; readonly next: string | null }>>
   getUser(id: string): Promise<PosternResult<AdminStory>>
   createUser(form: NewAdminUser): Promise<PosternResult<AdminUser>>

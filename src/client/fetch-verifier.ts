@@ -72,7 +72,7 @@ export function createFetchVerifier(options: FetchVerifierOptions): FetchVerifie
     report(
       new SetUpError(
         `tokens signed with the keys of ${jwksUrl} are not of the ${wanted}: give publicUrl as PUBLIC_URL of Postern is`,
-        401,
+        { status: 401 },
       ),
     )
   }
@@ -93,7 +93,7 @@ async function readKeys(response: Response, jwksUrl: string): Promise<readonly P
   if (response.status >= 500 || PASSING.includes(response.status)) throw new Error(`${jwksUrl} answers ${response.status}`)
   if (!response.ok)
     throw new SetUpError(`${jwksUrl} answers ${response.status}: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
-  const body = (await response.json().catch(() => null)) as { readonly keys?: unknown } | null
+  const body = await readJson(response, jwksUrl)
   if (!Array.isArray(body?.keys))
     throw new SetUpError(`${jwksUrl} is no JWK Set: give publicUrl or jwksUrl as PUBLIC_URL of Postern is`)
   const usable = body.keys.filter(isPublicJwk)
@@ -101,6 +101,19 @@ async function readKeys(response: Response, jwksUrl: string): Promise<readonly P
   throw new SetUpError(
     `${jwksUrl} has no key that Postern signs with (ES256): give publicUrl or jwksUrl as PUBLIC_URL of Postern is`,
   )
+}
+
+/** @returns `null` for what was never meant to be JSON @throws Error for an outage: what came is not all that was sent */
+async function readJson(response: Response, jwksUrl: string): Promise<{ readonly keys?: unknown } | null> {
+  const text = await response.text().catch((error: unknown) => {
+    throw new Error(`${jwksUrl} broke off`, { cause: error })
+  })
+  try {
+    return JSON.parse(text)
+  } catch {
+    if (/\bjson\b/i.test(response.headers.get('Content-Type') ?? '')) throw new Error(`${jwksUrl} answers with no whole JSON`)
+    return null
+  }
 }
 
 function isPublicJwk(value: unknown): value is PublicJwk {

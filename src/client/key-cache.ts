@@ -57,7 +57,11 @@ export function createKeyCache(): KeyCache {
       if (answer.ok) known = await remember(answer.value, now)
       failure = answer.ok ? null : answer
     } catch (error) {
-      report(new SetUpError(`what answers for the keys is not Postern (${error instanceof Error ? error.message : error})`))
+      report(
+        new SetUpError('what answers for the keys is not Postern', {
+          sign: error instanceof Error ? error.message : String(error),
+        }),
+      )
       failure = NO_SENSE
     } finally {
       answers += 1
@@ -86,10 +90,12 @@ export function createKeyCache(): KeyCache {
     maxAgeSeconds: number,
     source: KeySource,
   ): Promise<FoundKey | null | PosternFailure> {
+    // The clock was set back: how old they are nobody knows any more, so they count as fetched now, and are asked for.
+    if (known && known.fetchedAt > now) known = { ...known, fetchedAt: now, freshUntil: now }
     const notBefore = now - maxAgeSeconds
     const isOld = !known || now >= known.freshUntil
     const found = lookUp(kid, notBefore)
-    const isCoolingDown = now - askedAt < COOLDOWN_SECONDS
+    const isCoolingDown = now >= askedAt && now - askedAt < COOLDOWN_SECONDS
     // Old keys go on while somebody else asks for new ones, and while nobody can be asked.
     if (found && (!isOld || isCoolingDown)) return found
     if (!isCoolingDown) await refresh(now, source)

@@ -6,9 +6,13 @@ export class SetUpError extends Error {
   override readonly name = 'SetUpError'
   /** What requests are answered meanwhile. */
   readonly status: 401 | 503
+  /** What is told once, however it shows itself. */
+  readonly cure: string
 
-  constructor(message: string, status: 401 | 503 = 503) {
-    super(message)
+  /** @param sign by which it was known this time */
+  constructor(cure: string, { status = 503, sign }: { readonly status?: 401 | 503; readonly sign?: string } = {}) {
+    super(sign === undefined ? cure : `${cure} (${sign})`)
+    this.cure = cure
     this.status = status
   }
 }
@@ -21,11 +25,11 @@ const QUIET_MILLISECONDS = 60_000
 export interface Told {
   readonly faults: Set<string>
   /** Milliseconds. */
-  quietUntil: number
+  toldAt: number
 }
 
 export function nothingTold(): Told {
-  return { faults: new Set(), quietUntil: Number.NEGATIVE_INFINITY }
+  return { faults: new Set(), toldAt: Number.NEGATIVE_INFINITY }
 }
 
 /** @param log gets one line each; @param clock milliseconds */
@@ -33,13 +37,14 @@ export function createReport(log: (line: string) => void = console.error, clock 
   return function report(error) {
     const message = describe(error)
     if (error instanceof SetUpError) {
-      if (told.faults.has(message)) return
-      told.faults.add(message)
+      if (told.faults.has(error.cure)) return
+      told.faults.add(error.cure)
       return log(`Postern is not set up right, and every request is answered ${error.status}: ${message}`)
     }
     const now = clock()
-    if (now < told.quietUntil) return
-    told.quietUntil = now + QUIET_MILLISECONDS
+    // A clock may be set back.
+    if (now >= told.toldAt && now - told.toldAt < QUIET_MILLISECONDS) return
+    told.toldAt = now
     log(`Cannot ask Postern: ${message}`)
   }
 }

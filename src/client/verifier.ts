@@ -76,7 +76,7 @@ async function askBinding<T>(report: Report, ask: () => Promise<PosternResult<T>
   try {
     answer = await ask()
   } catch (error) {
-    if (error instanceof TypeError || isNoEntrypoint(error)) throw new SetUpError(`${HOW_TO_BIND} (${(error as Error).message})`)
+    if (error instanceof TypeError || isNoEntrypoint(error)) throw new SetUpError(HOW_TO_BIND, { sign: (error as Error).message })
     throw error
   }
   if (typeof answer?.ok !== 'boolean') throw new SetUpError(HOW_TO_BIND)

@@ -47,10 +47,11 @@ export function createAdminCalls(open: () => Pick<Service, 'admin' | 'log'>, pro
   return {
     listUsers: (query: unknown) =>
       settle('listUsers', 'admin-look', async ({ admin }) => {
-        const { search, username, state, limit, after } = requireMembers(query)
+        const { search, username, number, state, limit, after } = requireMembers(query)
         const asked = {
           search: optionalText(search),
           username: optionalText(username),
+          number: numberText(number),
           state: optionalText(state),
           limit: numberText(limit),
           after: optionalText(after),

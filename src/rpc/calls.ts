@@ -7,6 +7,7 @@ import { MAX_TEXT_LENGTH, requireText } from './arguments.ts'
 import { parseCaller } from './caller.ts'
 import { clientOf } from './client.ts'
 import { createSettle } from './settle.ts'
+import { warnOfSharedBudget } from './shared-budget.ts'
 import {
   type AuthTokenPayload,
   type LoginResponse,
@@ -42,20 +43,26 @@ const FRESHNESSES: readonly Freshness[] = ['token', 'edge', 'strict']
 export function createCalls(open: () => Pick<Service, 'auth' | 'log'>, props: unknown): Calls {
   const caller = parseCaller(props)
   const settle = createSettle(open, caller)
+  /** Of what is limited: attempts count for this client. */
+  const countedClientOf = ({ auth, log }: Pick<Service, 'auth' | 'log'>, said: unknown) => {
+    const client = clientOf(caller, said)
+    warnOfSharedBudget(auth, caller, client, log)
+    return client
+  }
 
   return {
     verifyPassword: async (password, hash, client) =>
       requireValue(
-        await settle('verifyPassword', 'login', async ({ auth }) =>
-          auth.checkHash(requireText(password), requireText(hash), clientOf(caller, client)),
+        await settle('verifyPassword', 'login', async (service) =>
+          service.auth.checkHash(requireText(password), requireText(hash), countedClientOf(service, client)),
         ),
       ),
     login: async (email, password, client) =>
       valueUnless(
         'invalid_credentials',
-        await settle('login', 'login', async ({ auth }) => {
+        await settle('login', 'login', async (service) => {
           const credentials = { email: requireText(email).trim(), password: requireText(password) }
-          return renderLogin(await auth.signIn(credentials, clientOf(caller, client)))
+          return renderLogin(await service.auth.signIn(credentials, countedClientOf(service, client)))
         }),
       ),
     verifyToken: async (token) =>

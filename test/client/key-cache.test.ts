@@ -166,6 +166,34 @@ describe('find()', () => {
     expect(await cache.find('new', NOW + 10)).toEqual(OUTAGE)
   })
 
+  it('goes on when the clock is set back: asks anew at once, and counts the age of what it has from then on', async () => {
+    const [old, young] = [await newKey(), await newKey()]
+    const { postern, cache } = setUp(old)
+    await cache.find(old.kid, NOW, 3600)
+    const earlier = NOW - 86_400
+    postern.keys = [old, young]
+    expect(await cache.find(young.kid, earlier, 3600)).toMatchObject({ terms: TERMS })
+    expect(postern.asked).toBe(2)
+    await cache.find(young.kid, earlier + 599, 3600)
+    expect(postern.asked).toBe(2)
+    await cache.find(young.kid, earlier + 600, 3600)
+    expect(postern.asked).toBe(3)
+    postern.isOut = true
+    const again = earlier - 86_400
+    expect(await cache.find(old.kid, again, 3600)).toMatchObject({ terms: TERMS })
+    expect(await cache.find(old.kid, again + 3600, 3600)).toMatchObject({ terms: TERMS })
+    expect(await cache.find(old.kid, again + 3601, 3600)).toEqual(OUTAGE)
+  })
+
+  it('asks after an outage as soon as ever where the clock is set back', async () => {
+    const key = await newKey()
+    const { postern, cache } = setUp(key)
+    postern.isOut = true
+    expect(await cache.find(key.kid, NOW)).toEqual(OUTAGE)
+    postern.isOut = false
+    expect(await cache.find(key.kid, NOW - 3600)).toMatchObject({ terms: TERMS })
+  })
+
   it('forgets a key that is not published any more', async () => {
     const [old, young] = [await newKey(), await newKey()]
     const { postern, cache } = setUp(old)

@@ -234,6 +234,17 @@ describe('createReport()', () => {
     for (now of [0, 59_999, 60_000]) report(new Error(`at ${now}`))
     expect(lines).toEqual(['Cannot ask Postern: at 0', 'Cannot ask Postern: at 60000'])
   })
+
+  it('does not wait for a clock that was set back to come as far again', () => {
+    const lines: string[] = []
+    let now = 0
+    const report = createReport(
+      (line) => lines.push(line),
+      () => now,
+    )
+    for (now of [600_000, 0, 59_999, 60_000]) report(new Error(`at ${now}`))
+    expect(lines).toEqual(['Cannot ask Postern: at 600000', 'Cannot ask Postern: at 0', 'Cannot ask Postern: at 60000'])
+  })
 })
 
 describe('createFetchVerifier()', () => {
@@ -370,6 +381,31 @@ describe('createFetchVerifier()', () => {
     status = 200
     app.clock.advance(5)
     expect(await ask()).toMatchObject({ ok: true })
+  })
+
+  const brokenOff = () => {
+    const start = (controller: ReadableStreamDefaultController) => {
+      controller.enqueue(new TextEncoder().encode('{"keys":['))
+      controller.error(new TypeError('terminated'))
+    }
+    return new Response(new ReadableStream({ start }))
+  }
+
+  it.each([
+    ['whose connection breaks', brokenOff, /jwks\.json broke off \(terminated\)$/],
+    [
+      'that ends too soon',
+      () => new Response('{"keys":[{"kty"', { headers: { 'Content-Type': 'application/json' } }),
+      /no whole JSON$/,
+    ],
+  ])('takes a key set %s for an outage', async (_, answer, told) => {
+    const app = await startApp()
+    const { access_token } = await app.signIn(await app.createAccount())
+    const lines: string[] = []
+    const verifier = overHttp(app, { fetch: async () => answer(), log: (line: string) => lines.push(line) })
+    expect(await verifier.authenticate(access_token)).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([expect.stringMatching(/^Cannot ask Postern: /)])
+    expect(lines[0]).toMatch(told)
   })
 
   it.each([408, 425, 429])('takes %i for an outage: it says to come again', async (status) => {

@@ -18,6 +18,18 @@ describe('what a program is told that cannot ask Postern', () => {
     expect(lines).toEqual([expect.stringMatching(/is not set up right.*service = "postern".*entrypoint named "TokenVerifier"/)])
   })
 
+  it('names it once, however many methods the other worker lacks', async () => {
+    const lines: string[] = []
+    const lacks = (method: string) => () =>
+      Promise.reject(new TypeError(`The RPC receiver does not implement the method "${method}".`))
+    const binding = { authenticate: lacks('authenticate'), jwks: lacks('jwks') } as unknown as TokenVerifierBinding
+    const verifier = createVerifier(binding, { log: (line) => lines.push(line) })
+    const byKey = `${btoa('{"alg":"ES256","typ":"at+jwt","kid":"any"}').replace(/=+$/, '')}.e30.AAAA`
+    for (const freshness of ['strict', 'token', 'edge'] as const)
+      expect(await verifier.authenticate(byKey, { freshness })).toMatchObject({ ok: false, code: 'unavailable' })
+    expect(lines).toEqual([expect.stringContaining('does not implement the method "authenticate"')])
+  })
+
   it.each(['Network connection lost.', 'internal error; reference = 7ed2hvspm3i3a09btb6o4oi5'])(
     'names the cure where an older wrangler connects and then loses each call: %s',
     async (message) => {

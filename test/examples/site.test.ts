@@ -8,11 +8,9 @@ import { anyAddress, PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../sup
 const ORIGIN = 'https://site.example.com'
 
 /** A browser that visits it, with a jar for its cookies. */
-function openSite(app: TestApp) {
-  const bindings = {
-    POSTERN: { fetch: (url: string, init: RequestInit) => app.fetch(new Request(url, init)) },
-    POSTERN_URL: PUBLIC_URL,
-  }
+function openSite(app: TestApp, { isHandingOn = false } = {}) {
+  const postern = { fetch: (input: string | Request, init?: RequestInit) => app.fetch(new Request(input, init)) }
+  const bindings = { POSTERN: postern, POSTERN_URL: PUBLIC_URL, ...(isHandingOn && { POSTERN_HTTP: postern }) }
   const jar = new Map<string, string>()
   const visit = async (method: string, path: string, { ip = anyAddress(), form = {}, origin = ORIGIN } = {}) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -78,6 +76,13 @@ describe('a site that renders on a server', () => {
     expect((await visit('GET', '/')).status).toBe(503)
     fault.store = null
     expect((await visit('GET', '/')).text).toContain(`Hello, ${email}.`)
+  })
+
+  it('hands on what is not its own where it is bound to, as in development, and has no such page elsewhere', async () => {
+    const app = await startApp()
+    expect((await openSite(app, { isHandingOn: true }).visit('GET', '/healthz')).text).toContain('"status":"ok"')
+    const alone = await openSite(app).visit('GET', '/healthz')
+    expect([alone.status, alone.text]).toEqual([404, expect.stringContaining('There is no such page.')])
   })
 
   it('says for whom it asks, so that one visitor keeps no other waiting', async () => {

@@ -234,6 +234,24 @@ describe('a worker that speaks for clients', () => {
     expect(await calls.verifyPassword(PASSWORD, hash, from(anyAddress()))).toBe(true)
   })
 
+  it('is told once that those for whom it asks share one budget, where it does not say who they are', async () => {
+    const app = await startApp()
+    const told = () => app.log.filter(({ event }) => event === 'shared budget')
+    const hash = await hashOf(PASSWORD)
+    await callsOf(app, SPEAKING).login('nobody@example.com', PASSWORD, from(anyAddress()))
+    await callsOf(app).login('nobody@example.com', PASSWORD)
+    expect(told()).toEqual([])
+    // Each call comes to an entrypoint of its own.
+    for (const said of [undefined, {}, from(null)]) {
+      await callsOf(app, SPEAKING).login('nobody@example.com', PASSWORD, said)
+      await callsOf(app, SPEAKING).verifyPassword(PASSWORD, hash, said)
+    }
+    const reason = expect.stringMatching(/^the worker site does not say for which client it asks; all visitors.*\{clientAddress\}/)
+    expect(told()).toEqual([{ level: 'warn', event: 'shared budget', fields: { reason } }])
+    await callsOf(app, { ...SPEAKING, caller: 'shop' }).verifyPassword(PASSWORD, hash)
+    expect(told()).toHaveLength(2)
+  })
+
   it.each([
     ['no address', from('not an address')],
     ['two addresses', from('192.0.2.1, 192.0.2.2')],

@@ -37,23 +37,21 @@ export interface Run {
   readonly app: TestApp
   readonly files?: Readonly<Record<string, string>>
   readonly key?: string
+  /** What is typed, or piped in. */
+  readonly secrets?: { readonly password?: string; readonly pin?: string }
 }
 
 /** @returns what it prints @throws what it says of a failure */
-export async function runUser({ app, files = {}, key }: Run, ...args: readonly string[]): Promise<Printed> {
+export async function runUser({ app, files = {}, key, secrets = {} }: Run, ...args: readonly string[]): Promise<Printed> {
   const printed: Printed = { out: [], told: [], files: new Map() }
   const { command, isJson } = parseUserCommand(args, readPlainly)
-  const secret = (of: 'password' | 'pin') => {
-    const asked = (command as { password?: { value?: string }; pin?: { value?: string } | null })[of]
-    return asked?.value ?? 'made up just now'
-  }
   try {
     await performUserCommand(command, {
       admin: clientOf(app, key),
       isJson,
       show: async (text) => void printed.out.push(...text.split('\n')),
       report: (line) => void printed.told.push(line),
-      secret,
+      secret: (of) => secrets[of] ?? 'made up just now',
       async *readFile(file) {
         yield new TextEncoder().encode(files[file] ?? '')
       },

@@ -35,8 +35,9 @@ function clientManifest({ name, version, license, type, exports, files }: Manife
     // For programs that are compiled with moduleResolution "node", which reads no exports.
     typesVersions: { '*': { client: ['./dist/client/index.d.ts'] } },
     engines: { node: '>=20' },
-    // Whichever the program has of these majors: what this repository pins is its own affair.
-    peerDependencies: { hono: '^4', jose: '^6' },
+    // Whichever the program has of these majors: what this repository pins is its own affair. The first release of each has types that do
+    // not compile.
+    peerDependencies: { hono: '^4.0.1', jose: '^6.0.1' },
     // Only whoever uses requireAuth needs it, and has it.
     peerDependenciesMeta: { hono: { optional: true } },
   }

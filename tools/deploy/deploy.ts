@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ensureAssets } from '../dev/local-state.ts'
 import { isLoopback } from '../loopback.ts'
+import { requireNothingKept } from '../npm-options.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { captureTool, runTool, type ToolResult } from '../run-tool.ts'
 import { configFile, environmentOfProcess } from '../settings/config-file.ts'
@@ -55,12 +56,6 @@ function readOptions() {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`)
     return null
   }
-}
-
-/** What stands before `--` npm keeps for itself: a dry run would be a deploy, and one of staging would be production's. */
-function requireNothingKept(options: readonly string[]): void {
-  const kept = options.find((name) => process.env[`npm_config_${name.replaceAll('-', '_')}`])
-  if (kept !== undefined) throw new Error(`npm has kept --${kept} for itself: it must stand behind --`)
 }
 
 async function dryRun(environment: string | null): Promise<number> {

@@ -1,6 +1,7 @@
 // What `npm run dev -- …` was asked for: read here, passed on to wrangler as it is. Knows no process and no file.
 import { dirname, resolve } from 'node:path'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import type { DevSettings } from './dev-settings.ts'
 
 export interface DevArguments {
   readonly port: number
@@ -17,26 +18,57 @@ export interface DevArguments {
 }
 
 export const DEFAULT_PORT = 8787
+
+/** Those of `wrangler dev` that people give, all of which it would serve without; `call` is what npm takes `-c` for. */
+export const DEV_OPTIONS = [
+  ...[
+    'port',
+    'ip',
+    'local-protocol',
+    'persist-to',
+    'config',
+    'call',
+    'env',
+    'env-file',
+    'var',
+    'name',
+    'inspector-port',
+    'inspect',
+  ],
+  ...[
+    'test-scheduled',
+    'local',
+    'remote',
+    'log-level',
+    'live-reload',
+    'show-interactive-dev-session',
+    'https-key-path',
+    'https-cert-path',
+  ],
+]
 const LOOPBACK_OR_ANY = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::', '*'])
 
-/** @throws Error whose message says which argument is wrong */
-export function parseDevArguments(args: readonly string[]): DevArguments {
-  const port = flagValue(args, 'port') ?? String(DEFAULT_PORT)
+/**
+ * @param settings of the configuration, which count where no argument says otherwise
+ * @throws Error whose message says which argument is wrong
+ */
+export function parseDevArguments(args: readonly string[], settings: DevSettings = { hasInspectorPort: false }): DevArguments {
+  const port = flagValue(args, 'port') ?? String(settings.port ?? DEFAULT_PORT)
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`Cannot listen on port ${port}: it must be a number from 0 to 65535`)
-  const protocol = flagValue(args, 'local-protocol') ?? 'http'
+  const protocol = flagValue(args, 'local-protocol') ?? settings.protocol ?? 'http'
   if (protocol !== 'http' && protocol !== 'https')
     throw new Error(`Cannot serve over ${protocol}: --local-protocol is http or https`)
   const persistDirectory = flagValue(args, 'persist-to') ?? DEFAULT_PERSIST_DIRECTORY
   if (persistDirectory === '') throw new Error('Cannot keep local state: --persist-to must be the name of a directory')
   return {
     port: Number(port),
-    ip: flagValue(args, 'ip'),
+    ip: flagValue(args, 'ip') ?? settings.ip,
     protocol,
     persistDirectory,
     configs: flagValues(args, '--config', '-c'),
     environment: flagValues(args, '--env', '-e').at(-1) || null,
-    hasInspectorPort: hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),
+    hasInspectorPort: settings.hasInspectorPort || hasFlag(args, 'inspector-port') || hasFlag(args, 'inspect'),
     hasPublicUrl: args.some((arg) => /^(--var=)?PUBLIC_URL:/.test(arg)),
     hasInteractiveChoice: hasFlag(args, 'show-interactive-dev-session'),
   }

@@ -33,10 +33,14 @@ export async function readRawConfig(): Promise<RawConfig> {
   return (await readRaw(await configFile())) as RawConfig
 }
 
-/** `null` where wrangler answers for what was asked for. A look at the text says so most of the time, at no cost. */
-export async function readRoutedConfig(): Promise<RawConfig | null> {
-  if (!/^[^#\n]*\broutes?\b/m.test(await readFile(await configFile(), 'utf8'))) return null
-  const raw = await readRawConfig()
+/**
+ * `null` where wrangler answers for what was asked for. A look at the text says so most of the time, at no cost.
+ * @param file an absolute path; left out: the configuration in effect
+ */
+export async function readRoutedConfig(file?: string): Promise<RawConfig | null> {
+  const path = file ?? (await configFile())
+  if (!/^[^#\n]*\broutes?\b/m.test(await readFile(path, 'utf8'))) return null
+  const raw = (await readRaw(path)) as RawConfig
   return hasRoutes(raw) ? raw : null
 }
 

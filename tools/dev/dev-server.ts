@@ -3,13 +3,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from '../error-code.ts'
 import { fetchHere } from '../loopback.ts'
+import { requireNothingKept } from '../npm-options.ts'
 import { inProject, PROJECT_ROOT } from '../project.ts'
 import { exitCode, SIGNALS, startTool, toolEnvironment } from '../run-tool.ts'
 import { CODE_CONFIG, configFile, environmentOfProcess } from '../settings/config-file.ts'
 import {
+  DEV_OPTIONS,
   type DevArguments,
   isOwnConfig,
   isServedFirst,
@@ -20,6 +23,7 @@ import {
   wranglerDevArguments,
 } from './dev-arguments.ts'
 import { readRawConfig, readRoutedConfig, toDevelopment, writeDevConfig } from './dev-config.ts'
+import { readDevSettings } from './dev-settings.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars } from './local-state.ts'
 import { makeStateDirectory } from './state-directory.ts'
 import { holdStateAsServer } from './state-holder.ts'
@@ -41,7 +45,8 @@ export async function runServer(args: readonly string[]): Promise<void> {
 }
 
 async function serve(args: readonly string[]): Promise<number> {
-  const parsed = parseDevArguments(args)
+  requireNothingKept(DEV_OPTIONS, args)
+  const parsed = parseDevArguments(args, await readDevSettings(await servedConfig(parseDevArguments(args))))
   await makeStateDirectory(parsed.persistDirectory)
   const port = await claimPort(parsed.port, parsed.ip)
   await ensureAssets(PROJECT_ROOT)
@@ -57,6 +62,12 @@ async function serve(args: readonly string[]): Promise<number> {
     return run(args, parsed, port)
   }
   return holdStateAsServer(persistDirectory, url, serveState, { onWait, patience: PATIENCE_MILLISECONDS })
+}
+
+/** Of the worker that answers over HTTP: what stands in `[dev]` of others is nobody's. */
+async function servedConfig({ configs }: DevArguments): Promise<string> {
+  const [first] = configs
+  return first === undefined || isOwnConfig(first) ? configFile() : resolve(PROJECT_ROOT, first)
 }
 
 async function run(args: readonly string[], parsed: DevArguments, port: number): Promise<number> {

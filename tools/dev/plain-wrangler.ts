@@ -2,9 +2,10 @@
 // port, but the command line of the process it descends from does.
 import { execFile } from 'node:child_process'
 import { readFile, realpath } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, PROJECT_ROOT } from '../project.ts'
+import { MERGED_CONFIG, SETTINGS } from '../settings/config-file.ts'
 import { flagValues } from './dev-arguments.ts'
 
 export interface PlainWrangler {
@@ -13,7 +14,8 @@ export interface PlainWrangler {
   readonly persistDirectory: string
   /** `null` where the command line does not say. */
   readonly port: number | null
-  readonly protocol: 'http' | 'https'
+  /** `null` where the command line does not say. */
+  readonly protocol: 'http' | 'https' | null
   /** `null` where the command line does not say. */
   readonly ip: string | null
   /** Whether the command line says what PUBLIC_URL is, and Postern hears it: only the first of several workers gets such words. */
@@ -33,6 +35,7 @@ interface Process {
 }
 
 const MAX_ANCESTORS = 8
+const PROTOCOLS = ['http', 'https'] as const
 
 /** Where wrangler runs its hook, and was started: the shell says so, whatever folder this process was given since. */
 const WRANGLERS_FOLDER = process.env.PWD ?? process.cwd()
@@ -68,7 +71,7 @@ function readArguments(args: readonly string[], cwd: string): Omit<PlainWrangler
   return {
     persistDirectory: persistTo === undefined ? join(home, DEFAULT_PERSIST_DIRECTORY) : resolve(cwd, persistTo),
     port: Number.isInteger(port) && port > 0 ? port : null,
-    protocol: value('local-protocol') === 'https' ? 'https' : 'http',
+    protocol: PROTOCOLS.find((protocol) => protocol === value('local-protocol')) ?? null,
     ip: value('ip') ?? null,
     isPublicUrlGiven: home === PROJECT_ROOT && flagValues(args, '--var').some((given) => given.startsWith('PUBLIC_URL:')),
     servedConfig: configs[0] ?? null,
@@ -92,6 +95,21 @@ export function describeOldWrangler({ version }: Pick<PlainWrangler, 'version'>,
   const minor = (text: string) => text.split('.').slice(0, 2).join('.')
   if (version === null || minor(version).localeCompare(minor(own), 'en', { numeric: true }) >= 0) return null
   return `This is wrangler ${version}, and Postern is made for ${own}: an older one may not run it, nor reach it from another worker. Get a newer one with "npm install --save-dev wrangler@${own}", on Node 22 or later`
+}
+
+/**
+ * What to tell the developer of a wrangler that was told to read wrangler.toml, and so leaves deployment.toml out; `null` where it does not.
+ * By the time that this is known it has read its configuration.
+ * @param effective the configuration that has both in it, absolute
+ */
+export function describeLeftOutSettings(
+  { config }: Pick<PlainWrangler, 'config'>,
+  effective: string,
+  cwd: string = WRANGLERS_FOLDER,
+): string | null {
+  if (config === null || config === effective || basename(effective) !== MERGED_CONFIG) return null
+  const [named, whole] = [config, effective].map((path) => relative(cwd, path))
+  return `${SETTINGS} is left out: this wrangler was told to read ${named}, which knows nothing of it. Name ${whole} in its place, and start again`
 }
 
 /** `null` where there is none, or the system does not tell. */

@@ -3,10 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { DEFAULT_PERSIST_DIRECTORY, inProject, PROJECT_ROOT, packageFolder } from '../project.ts'
-import { environmentOfProcess, prepareConfig, SETTINGS } from '../settings/config-file.ts'
+import { CODE_CONFIG, environmentOfProcess, prepareConfig, SETTINGS } from '../settings/config-file.ts'
 import { readRoutedConfig } from './dev-config.ts'
+import { readDevSettings } from './dev-settings.ts'
 import { ensureAssets, ensureDatabase, ensureDevVars, packageVersion } from './local-state.ts'
-import { describeOldWrangler, findPlainWrangler } from './plain-wrangler.ts'
+import { describeLeftOutSettings, describeOldWrangler, findPlainWrangler } from './plain-wrangler.ts'
 import { findWrongPublicUrl } from './public-url.ts'
 import { makeStateDirectory } from './state-directory.ts'
 import { noteServer } from './state-holder.ts'
@@ -28,14 +29,16 @@ async function prepare(): Promise<void> {
   await ensureAssets(PROJECT_ROOT)
   const command = process.env.WRANGLER_COMMAND
   const { path, isChanged } = await prepareConfig()
-  if (isChanged && command !== undefined) {
+  const wrangler = command === 'dev' ? await findPlainWrangler() : null
+  const config = wrangler?.config ?? path
+  // One that was told to read wrangler.toml has read what that says.
+  if (isChanged && command !== undefined && wrangler?.config !== inProject(CODE_CONFIG)) {
     throw new Error(`${SETTINGS} has changed since this command read the configuration: give it again`)
   }
   if (command !== undefined && command !== 'dev') return
   if (await ensureDevVars(PROJECT_ROOT)) console.log('Made .dev.vars with a secret of its own')
-  const wrangler = command === 'dev' ? await findPlainWrangler() : null
   const persistDirectory = values['persist-to'] ?? wrangler?.persistDirectory ?? DEFAULT_PERSIST_DIRECTORY
-  if (wrangler && (wrangler.config ?? path) === path && (await readRoutedConfig()) !== null) {
+  if (wrangler && (await readRoutedConfig(config)) !== null) {
     console.warn(
       'The configuration has routes: wrangler answers for the first of them, whatever the browser asks for, and the mailbox stays shut. "npm run dev" leaves them out',
     )
@@ -44,10 +47,13 @@ async function prepare(): Promise<void> {
   if (wrangler) {
     const warnings = [
       describeOldWrangler(wrangler, await packageVersion(packageFolder('wrangler'))),
-      await findWrongPublicUrl(wrangler, path, await readFile(inProject('.dev.vars'), 'utf8')),
+      describeLeftOutSettings(wrangler, path),
+      await findWrongPublicUrl(wrangler, config, await readFile(inProject('.dev.vars'), 'utf8')),
     ]
     for (const warning of warnings) if (warning !== null) console.warn(warning)
-    const url = wrangler.port === null ? null : `${wrangler.protocol}://localhost:${wrangler.port}`
+    const settings = await readDevSettings(wrangler.servedConfig ?? config)
+    const port = wrangler.port ?? settings.port
+    const url = port === undefined ? null : `${wrangler.protocol ?? settings.protocol ?? 'http'}://localhost:${port}`
     const onWait = (whoFor: string) => console.log(`Waiting for ${whoFor}, which works on ${persistDirectory} …`)
     await noteServer(persistDirectory, { pid: wrangler.pid, url }, { onWait, patience: PATIENCE_MILLISECONDS })
     await requireNoOrphan(persistDirectory, wrangler.pid)

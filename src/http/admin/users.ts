@@ -2,7 +2,7 @@
 
 import { USER_STATES } from '../../core/admin/user-states.ts'
 import { viewAccount, viewStory, viewUsers } from '../../core/admin/views.ts'
-import { MEMBERS } from '../openapi/members.ts'
+import { FACTS, MEMBERS } from '../openapi/members.ts'
 import { MessageSchema } from '../openapi/message-schema.ts'
 import { endpoint, parameter } from '../shared/endpoint.ts'
 import { readOperator } from './caller.ts'
@@ -18,6 +18,7 @@ export const users = [
     access: 'look',
     query: {
       username: { ...MEMBERS.username, description: 'The whole of it' },
+      number: { type: 'integer', ...FACTS.LARGE, description: 'What v1 calls the user with USER_IDS=number', examples: [42] },
       search: {
         description: 'An address, an id, a session’s id, or the beginning of a username, first or last name',
         maxLength: 254,
@@ -30,8 +31,9 @@ export const users = [
     success: [200, UserListSchema],
     refusals: ['invalid_request'],
     async handle(c) {
-      const { search, username, state, limit: size, after } = c.req.query()
-      return viewUsers(await c.var.admin.listUsers(readOperator(c), { search, username, state, limit: size, after }))
+      const { search, username, number, state, limit: size, after } = c.req.query()
+      const query = { search, username, number, state, limit: size, after }
+      return viewUsers(await c.var.admin.listUsers(readOperator(c), query))
     },
   }),
   endpoint({

@@ -23,6 +23,7 @@ export const LOG_EVENTS = [
   'shared budget',
   'signing key made',
   'stable key made',
+  'unknown vars',
   'users imported',
   'wrong admin key',
 ] as const

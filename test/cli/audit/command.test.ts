@@ -37,6 +37,7 @@ describe('parseAuditCommand()', () => {
   it('knows a user by e-mail address, username or id', () => {
     const id = '0b6f5a3e-8f0c-4d6e-9d64-3b6a9f1f2c11'
     expect(parse('--user ANN').filter.user).toEqual({ by: 'username', value: 'ANN' })
+    expect(parse('--user 42').filter.user).toEqual({ by: 'number', value: '42' })
     expect(parse(`--user ${id.toUpperCase()}`).filter.user).toEqual({ by: 'id', value: id })
   })
 

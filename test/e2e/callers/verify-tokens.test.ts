@@ -1,12 +1,12 @@
 // The programs of docs/verify-tokens.md before tokens: they accept those of a running Postern, and refuse each that is wrong in one way,
 // by keys that a server here publishes as Postern does.
 import { createHmac } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildVerifier, LANGUAGES, type Verdict, type Verifier } from '../../support/callers/verifiers.ts'
+import { buildVerifier, HURRIED, LANGUAGES, type Verdict, type Verifier } from '../../support/callers/verifiers.ts'
 import { mailedToken } from '../../support/e2e/mailed-link.ts'
 import { type Server, startServer } from '../../support/e2e/server.ts'
 
@@ -22,6 +22,8 @@ interface Issuer extends AsyncDisposable {
   asked(): number
   /** Publishes one more. @returns a good token by it */
   addKey(): Promise<string>
+  /** What it answers in place of its keys; `null`: those again. */
+  answerWith(instead: RequestListener | null): void
 }
 
 /** Publishes one key, and has made tokens by it and by others. */
@@ -32,8 +34,10 @@ async function startIssuer(): Promise<Issuer> {
   const published = describeKey(jwk, 'published')
   const keys = [published]
   let count = 0
+  let instead: RequestListener | null = null
   const server = createServer((request, response) => {
     if (request.url === '/.well-known/jwks.json') count += 1
+    if (instead !== null && request.url !== ELSEWHERE) return instead(request, response)
     response.setHeader('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify({ keys }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -93,8 +97,31 @@ async function startIssuer(): Promise<Issuer> {
       keys.push(describeKey(await exportJWK(next.publicKey), 'next'))
       return sign({}, { kid: 'next' }, next.privateKey)
     },
-    [Symbol.asyncDispose]: async () => void server.close(),
+    answerWith(other) {
+      instead = other
+    },
+    async [Symbol.asyncDispose]() {
+      server.close()
+      // Some were never answered.
+      server.closeAllConnections()
+    },
   }
+}
+
+/** Where the keys are whatever else is answered. */
+const ELSEWHERE = '/elsewhere'
+
+/** Answers that are no keys, and no fault of a token. */
+const OUTAGES: Readonly<Record<string, RequestListener>> = {
+  'answers 503': (_, response) => response.writeHead(503).end('{"keys":[]}'),
+  'answers 404': (_, response) => response.writeHead(404).end('{"message":"Not found"}'),
+  'leads to keys elsewhere': (_, response) => response.writeHead(302, { Location: ELSEWHERE }).end(),
+  'answers with what is no key set': (_, response) => response.end('<h1>Welcome</h1>'),
+  'breaks off': (_, response) => {
+    response.writeHead(200, { 'Content-Length': '1000' }).write('{"keys":[')
+    setTimeout(() => response.destroy(), 100)
+  },
+  'says nothing': () => {},
 }
 
 /** What the page says of unknown keys, and a little more. */
@@ -103,11 +130,12 @@ const KEYS_ASKED_EVERY_MILLISECONDS = 31_000
 const verifiers = new Map<string, Promise<Verifier>>()
 
 /** Built once. */
-function verifierOf(title: string): Promise<Verifier> {
+function verifierOf(title: string, isHurried = false): Promise<Verifier> {
   const language = LANGUAGES[title]
   if (!language) throw new Error(`Nobody knows ${title}`)
-  const verifier = verifiers.get(title) ?? buildVerifier(title, language)
-  verifiers.set(title, verifier)
+  const name = `${title}${isHurried ? ', hurried' : ''}`
+  const verifier = verifiers.get(name) ?? buildVerifier(title, language, isHurried)
+  verifiers.set(name, verifier)
   return verifier
 }
 
@@ -190,4 +218,42 @@ describe('the programs', () => {
     expect(await judgeAll(byNext)).toEqual(accepted)
     expect(await judgeAll(rotating.good)).toEqual(accepted)
   })
+
+  it.each(Object.keys(OUTAGES))(
+    'tell an outage from a token that does not count, where what should have the keys %s',
+    async (what) => {
+      await using broken = await startIssuer()
+      await using processes = new AsyncDisposableStack()
+      broken.answerWith(OUTAGES[what] ?? null)
+      const judges = await Promise.all(
+        Object.keys(LANGUAGES).map(async (title) => processes.use((await verifierOf(title)).start(broken.url))),
+      )
+      const noToken = broken.bad['that is no JWT'] ?? ''
+      const verdicts = await Promise.all(judges.map((each) => each.judge([broken.good, noToken])))
+      expect(verdicts).toEqual(judges.map(() => [{ unavailable: expect.any(String) }, { refused: expect.any(String) }]))
+    },
+  )
+
+  it('use keys that they cannot have anew for a while, and not for ever', async () => {
+    const [titles, second] = [Object.keys(LANGUAGES), 1000]
+    const hurried: Verifier[] = []
+    // One after the other: they share what a compiler leaves behind.
+    for (const title of titles) hurried.push(await verifierOf(title, true))
+    await using failing = await startIssuer()
+    await using processes = new AsyncDisposableStack()
+    const judges = hurried.map((each) => processes.use(each.start(failing.url)))
+    const judgeAll = (token: string) => Promise.all(judges.map(async (each) => (await each.judge([token]))[0]))
+    const [accepted, unavailable] = [{ accepted: SUBJECT }, { unavailable: expect.any(String) }]
+    expect(await judgeAll(failing.good)).toEqual(titles.map(() => accepted))
+    failing.answerWith(OUTAGES['answers 503'] ?? null)
+    await sleep((HURRIED.kept + 1) * second)
+    const during = titles.map((title) => (LANGUAGES[title]?.usesOldKeys ? accepted : unavailable))
+    expect(await judgeAll(failing.good)).toEqual(during)
+    expect(await judgeAll(failing.bad['by a key with an unknown name'] ?? '')).toEqual(titles.map(() => unavailable))
+    await sleep(HURRIED.used * second)
+    expect(await judgeAll(failing.good)).toEqual(titles.map(() => unavailable))
+    failing.answerWith(null)
+    await sleep((HURRIED.retried + 1) * second)
+    expect(await judgeAll(failing.good)).toEqual(titles.map(() => accepted))
+  }, 900_000)
 })

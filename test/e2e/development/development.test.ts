@@ -89,6 +89,21 @@ describe('a package of an npm workspace', () => {
     })
     await writeFile(join(postern, 'wrangler.toml'), settings)
   })
+
+  it('is served at the port that its settings say, and links follow', async () => {
+    const port = await findFreePort()
+    const url = `http://localhost:${port}`
+    await writeFile(join(postern, 'deployment.toml'), `[dev]\nport = ${port}\n`)
+    const args = ['run', 'dev', '--', '--persist-to', 'settings']
+    const serving = await serve('npm', args, { root: postern, port })
+    try {
+      await expect.poll(() => serving.output()).toContain(`Mailbox        ${url}/dev/mailbox\n`)
+      expect((await walk(url)).claims.iss).toBe(url)
+    } finally {
+      await serving.stop()
+      await rm(join(postern, 'deployment.toml'))
+    }
+  })
 })
 
 describe('a worker of one’s own and Postern, served together', () => {
@@ -116,6 +131,26 @@ describe('a worker of one’s own and Postern, served together', () => {
     )
   })
 
+  it('beside another Postern of another name, by the name of its binding', async () => {
+    const page = await readFile(join(PROJECT_ROOT, 'docs/deploying.md'), 'utf8')
+    const [, name = ''] = /^```toml\n(name = "postern-two"\n)```$/m.exec(page) ?? []
+    const dev = ['run', 'dev', '--', '--persist-to']
+    const keysAt = async (origin: string) => (await fetch(`${origin}/.well-known/jwks.json`)).text()
+    const config = await readFile(join(caller, 'wrangler.toml'), 'utf8')
+    await withServer('npm', [...dev, 'one'], postern, async (one) => {
+      await writeFile(join(postern, 'deployment.toml'), name)
+      await withServer('npm', [...dev, 'two'], postern, async (two) => {
+        await writeFile(join(caller, 'wrangler.toml'), config.replace('service = "postern"', 'service = "postern-two"'))
+        await withServer(process.execPath, [WRANGLER, 'dev', '--inspector-port', '0'], caller, async (url) => {
+          expect(await keysAt(url)).toBe(await keysAt(two))
+          expect(await keysAt(url)).not.toBe(await keysAt(one))
+        })
+      })
+    })
+    await writeFile(join(caller, 'wrangler.toml'), config)
+    await rm(join(postern, 'deployment.toml'))
+  })
+
   it('from the folder of that worker: by wrangler alone, with the state kept there', async () => {
     const config = ['-c', 'wrangler.toml', '-c', '../postern/wrangler.toml', '--inspector-port', '0']
     await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url, serving) => {
@@ -127,6 +162,18 @@ describe('a worker of one’s own and Postern, served together', () => {
         'is not confirmed yet',
       )
     })
+    // The file that is named knows nothing of deployment.toml, and says so; the one that has both in it does.
+    await writeFile(join(postern, 'deployment.toml'), '[vars]\nPUBLIC_URL = "http://localhost:1"\n')
+    await withServer(process.execPath, [WRANGLER, 'dev', ...config], caller, async (url, serving) => {
+      expect(serving.output()).toContain('deployment.toml is left out: this wrangler was told to read ../postern/wrangler.toml')
+      expect(serving.output()).toContain(`begin with http://localhost:8787, but this is served at ${url}.`)
+    })
+    const whole = config.map((argument) => argument.replace('postern/wrangler.toml', 'postern/wrangler.jsonc'))
+    await withServer(process.execPath, [WRANGLER, 'dev', ...whole], caller, async (url, serving) => {
+      expect(serving.output()).not.toContain('is left out')
+      expect(serving.output()).toContain(`begin with http://localhost:1, but this is served at ${url}.`)
+    })
+    await rm(join(postern, 'deployment.toml'))
     // With the word that it asks for.
     const port = await findFreePort()
     const url = `http://localhost:${port}`

@@ -48,7 +48,7 @@ describe('two servers from one checkout', () => {
   })
 
   it('issue tokens in the name of their own port, which the other does not take', async () => {
-    await first.user('create', '--email', 'grace@example.com', '--password', FORM.password, '--verified')
+    await first.userWith(FORM.password, 'create', '--email', 'grace@example.com', '--password-stdin', '--verified')
 
     const reply = await post(first, '/login', { ...FORM, email: 'grace@example.com' })
     const { access_token } = (await reply.json()) as { access_token: string }

@@ -20,9 +20,9 @@ let server: Server
 beforeAll(async () => {
   checkout = await cloneCheckout()
   server = await startServer(checkout, { vars: VARS })
-  const account = (name: string) => ['--username', name, '--email', `${name}@example.com`, '--password', PASSWORD, '--verified']
-  await server.user('create', ...account('admin'), '--permission', 'systemAdmin')
-  await server.user('create', ...account('some-user'))
+  const account = (name: string) => ['--username', name, '--email', `${name}@example.com`, '--password-stdin', '--verified']
+  await server.userWith(PASSWORD, 'create', ...account('admin'), '--permission', 'systemAdmin')
+  await server.userWith(PASSWORD, 'create', ...account('some-user'))
 })
 afterAll(async () => {
   await server?.stop()

@@ -36,9 +36,9 @@ beforeAll(async () => {
     startServer(undefined, { vars: { USER_IDS: 'number', REFRESH_ROTATION: 'keep', ...TTL } }),
     launchBrowser(),
   ])
-  const account = (name: string) => ['--username', name, '--email', `${name}@example.com`, '--password', PASSWORD, '--verified']
-  await till.user('create', ...account('cashier'), '--pin', PIN)
-  await till.user('create', ...account('guessed'), '--pin', PIN)
+  const account = (name: string) => ['--username', name, '--email', `${name}@example.com`, '--password-stdin', '--verified']
+  await till.userWith(`${PASSWORD}\n${PIN}\n`, 'create', ...account('cashier'), '--pin-stdin')
+  await till.userWith(`${PASSWORD}\n${PIN}\n`, 'create', ...account('guessed'), '--pin-stdin')
   await numbered.user('import', await writeImport())
 
   script = startProgram('document-003.sh', till.url, 'cashier', PIN)
@@ -192,7 +192,7 @@ describe('a client of document 004 with USER_IDS=number', () => {
   })
 
   it('gets the number after those of the import for a new user', async () => {
-    await numbered.user('create', '--email', 'new@example.com', '--password', PASSWORD, '--verified')
+    await numbered.userWith(PASSWORD, 'create', '--email', 'new@example.com', '--password-stdin', '--verified')
     expect((await signIn(numbered, 'new@example.com')).body.user.id).toBe(47)
   })
 })

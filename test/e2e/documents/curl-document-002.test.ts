@@ -21,8 +21,9 @@ let server: Server
 beforeAll(async () => {
   server = await startServer()
   const create = (username: string, email: string, ...permissions: readonly string[]) =>
-    server.user(
-      ...['create', '--username', username, '--email', email, '--password', PASSWORD, '--verified'],
+    server.userWith(
+      PASSWORD,
+      ...['create', '--username', username, '--email', email, '--password-stdin', '--verified'],
       ...permissions.flatMap((permission) => ['--permission', permission]),
     )
   await create('admin', 'riotkit@riseup.net', 'collectionManager', 'usersManager', 'systemAdmin')

@@ -18,18 +18,8 @@ let server: Server
 
 beforeAll(async () => {
   server = await startServer()
-  await server.user(
-    'create',
-    '--email',
-    'admin@example.com',
-    '--verified',
-    '--username',
-    'admin',
-    '--pin',
-    '1234',
-    '--password',
-    'a long password',
-  )
+  const account = ['--email', 'admin@example.com', '--verified', '--username', 'admin']
+  await server.userWith('a long password\n1234\n', 'create', ...account, '--password-stdin', '--pin-stdin')
 })
 afterAll(() => server?.stop())
 

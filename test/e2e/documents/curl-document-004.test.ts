@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer()
   const names = ['--username', 'Beyhan Oğur', '--first-name', 'Beyhan', '--last-name', 'Oğur']
   const rights = ['--permission', 'systemAdmin', '--verified']
-  await server.user('create', '--email', 'beyhan@beyhan.dev', '--password', '1923btO**', ...names, ...rights)
+  await server.userWith('1923btO**', 'create', '--email', 'beyhan@beyhan.dev', '--password-stdin', ...names, ...rights)
 })
 afterAll(() => server?.stop())
 

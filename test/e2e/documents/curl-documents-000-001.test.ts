@@ -11,7 +11,7 @@ let server: Server
 
 beforeAll(async () => {
   server = await startServer()
-  await server.user('create', '--email', USER.email, '--password', USER.password, '--verified')
+  await server.userWith(USER.password, 'create', '--email', USER.email, '--password-stdin', '--verified')
 })
 afterAll(() => server?.stop())
 

@@ -43,7 +43,7 @@ async function register(email: string, username: string): Promise<void> {
 describe('npm run user', () => {
   it('create makes the first user while the server runs, who can sign in by address and by username at once', async () => {
     const names = ['--username', 'Ada Lovelace', '--first-name', 'Ada']
-    await server.user('create', '--email', 'Ada@Example.com', '--password', PASSWORD, '--verified', ...names)
+    await server.userWith(PASSWORD, 'create', '--email', 'Ada@Example.com', '--password-stdin', '--verified', ...names)
 
     const byAddress = await signIn('ada@example.com')
     const byUsername = await send('/login', { body: { username: 'ADA LOVELACE', password: PASSWORD } })
@@ -73,7 +73,7 @@ describe('npm run user', () => {
   it('create refuses an address that has an account, and changes nothing', async () => {
     await register('taken@example.com', 'taken')
 
-    const again = server.user('create', '--email', 'TAKEN@example.com', '--password', 'another password', '--verified')
+    const again = server.userWith('another password', 'create', '--email', 'TAKEN@example.com', '--password-stdin', '--verified')
 
     await expect(again).rejects.toThrow('the address has an account already')
     expect((await signIn('taken@example.com')).status).toBe(200)
@@ -169,7 +169,7 @@ describe('npm run user', () => {
     await register('changed@example.com', 'changed')
     const { access_token: token, refresh_token } = (await signIn('changed@example.com')).body
 
-    await server.user('set-password', '--email', 'changed@example.com', '--password', 'a better password')
+    await server.userWith('a better password', 'set-password', '--email', 'changed@example.com', '--password-stdin')
 
     expect((await send('/me', { token })).status).toBe(401)
     expect((await send('/refresh', { body: { refresh_token } })).status).toBe(401)
@@ -180,7 +180,7 @@ describe('npm run user', () => {
 
 describe('the admin API', () => {
   it('takes the key that npm run dev has made, finds whom the command line made, and describes itself', async () => {
-    await server.user('create', '--email', 'found@example.com', '--password', PASSWORD, '--verified')
+    await server.userWith(PASSWORD, 'create', '--email', 'found@example.com', '--password-stdin', '--verified')
     const vars = parseEnv(await readFile(join(server.checkout.root, '.dev.vars'), 'utf8'))
     const ask = (path: string, method = 'GET') =>
       fetch(`${server.url}/api/admin/v1${path}`, { method, headers: { Authorization: `Bearer ${vars.ADMIN_KEY}` } })

@@ -24,6 +24,18 @@ describe('GET /users', () => {
       expect([search, await find(search)]).toEqual([search, []])
   })
 
+  it('finds by the number that v1 calls a user with USER_IDS=number', async () => {
+    const app = await startApp({ vars: { USER_IDS: 'number' } })
+    const ada = await withSession(app, { email: 'ada@example.com', username: '7' })
+    await withSession(app, { email: 'bob@example.com' })
+    const { number } = (await ask(app, 'GET', `/users/${ada.id}`)).body.user
+    const find = async (query: string) => emailsOf(await ask(app, 'GET', `/users?${query}`))
+    expect(await find(`number=${number}`)).toEqual(['ada@example.com'])
+    expect(await find(`number=${number}&username=7`)).toEqual(['ada@example.com'])
+    expect(await find('number=999999')).toEqual([])
+    expect((await ask(app, 'GET', '/users?number=x')).status).toBe(400)
+  })
+
   it('turns pages in the order of addresses, at most 200 a page', async () => {
     const app = await startApp()
     for (const name of ['c', 'a', 'b']) await app.createAccount({ email: `${name}@example.com` })

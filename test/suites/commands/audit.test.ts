@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAuditCommand } from '../../../cli/audit/command.ts'
 import { readLater, readLatest } from '../../../cli/audit/read.ts'
 import { renderEvent } from '../../../cli/audit/render.ts'
+import { rows } from '../../support/fixtures.ts'
 import { BINDINGS, PASSWORD, startApp, type TestApp } from '../../support/harness.ts'
 import { clientOf, readPlainly } from '../../support/operator-command.ts'
 
@@ -74,6 +75,21 @@ describe('npm run audit', () => {
       expect(events.map(({ what }) => what)).toEqual(['registered'])
     }
     await expect(readLatest(clientOf(app), filterOf('--user', 'carl'))).rejects.toThrow('Cannot find a user')
+  })
+
+  it('finds by the number that v1 calls a user, or by a username that is one, and asks which where it is both', async () => {
+    const app = await withAda()
+    await add(['of Ada'])
+    const read = async (user: string) => ids(await readLatest(clientOf(app), filterOf('--user', user)))
+    const [{ number } = { number: 0 }] = await rows<{ number: number }>('SELECT number FROM users')
+    expect(await read(String(number))).toEqual(['of Ada'])
+    await BINDINGS.DB.exec("UPDATE users SET username = '20000', username_key = '20000'")
+    expect(await read('20000')).toEqual(['of Ada'])
+    await expect(read('30000')).rejects.toThrow('Cannot find a user with the number or username 30000')
+    await app.createAccount({ email: 'bob@example.com', username: String(number) })
+    await expect(read(String(number))).rejects.toThrow(
+      `${number} is the number of ada@example.com and the username of bob@example.com: name the address`,
+    )
   })
 
   it('goes back over pages for as many as are asked for', async () => {

@@ -1,6 +1,7 @@
 // `npm run user`, all but the process: what each command does to the real service, and what it says.
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../cli/operator/usage.ts'
+import { findAccount } from '../../../cli/user/find-account.ts'
 import { rows } from '../../support/fixtures.ts'
 import { PASSWORD, startApp } from '../../support/harness.ts'
 import { withSession } from '../../support/http/operator.ts'
@@ -25,8 +26,7 @@ describe('create', () => {
     const whole = [
       '--username',
       'Ada',
-      '--pin',
-      '2580',
+      '--pin-stdin',
       '--permission',
       'b',
       '--permission',
@@ -35,13 +35,15 @@ describe('create', () => {
       '--first-name',
       'Ada',
     ]
-    const [line] = (await runUser({ app }, 'create', '--email', 'Ada@Example.com', '--password', NEW, ...whole)).out
+    const [line] = (
+      await runUser({ app, secrets: { password: NEW, pin: '2580' } }, 'create', '--email', 'Ada@Example.com', ...whole)
+    ).out
     expect(line).toMatch(/^Created ada@example\.com \([0-9a-f-]{36}\)$/)
     expect((await app.v1('POST', '/login', { body: { username: 'ada', password: NEW } })).body.user).toMatchObject({
       ...{ first_name: 'Ada', permissions: ['a', 'b'], email_verified: true },
     })
     expect((await app.request('POST', '/auth/login', { body: { name: 'ada', pin: '2580' } })).status).toBe(200)
-    const { out } = await runUser({ app }, 'create', '--email', 'b@example.com', '--password', NEW)
+    const { out } = await runUser({ app }, 'create', '--email', 'b@example.com')
     expect(out[1]).toContain('The address is not proven')
     const [json] = (await runUser({ app }, 'create', '--email', 'c@example.com', '--json')).out
     expect(JSON.parse(json ?? '')).toMatchObject({ email: 'c@example.com', credentials: ['password'] })
@@ -50,11 +52,6 @@ describe('create', () => {
   it.each([
     [['--email', 'ada@example.com'], 'Cannot create ada@example.com: the address has an account already'],
     [['--email', 'b@example.com', '--username', 'ADA'], 'Cannot create b@example.com: the username is taken by another account'],
-    [
-      ['--email', 'b@example.com', '--password', 'short'],
-      'Cannot create b@example.com: the password must have at least 8 characters',
-    ],
-    [['--email', 'b@example.com', '--password', 'password'], 'Cannot create b@example.com: the password'],
     [['--email', 'b@example.com', '--username', 'аda'], 'Cannot create b@example.com: the username'],
   ])('refuses %j in one sentence, and changes nothing', async (args, sentence) => {
     const { run } = await withAda()
@@ -63,10 +60,23 @@ describe('create', () => {
   })
 })
 
+describe('a secret', () => {
+  it.each([
+    ['create', { password: 'short' }, 'Cannot create b@example.com: the password must have at least 8 characters'],
+    ['create', { password: 'password' }, 'Cannot create b@example.com: the password'],
+    ['create --pin-stdin', { pin: '12' }, 'Cannot create b@example.com: the PIN must'],
+    ['create --pin-stdin', { pin: '12345678901234' }, 'Cannot create b@example.com: the PIN must'],
+  ])('is held to the rules of everybody: %s of %j', async (command, secrets, sentence) => {
+    const app = await startApp()
+    await expect(runUser({ app, secrets }, ...command.split(' '), '--email', 'b@example.com')).rejects.toThrow(sentence)
+    expect(await rows('SELECT email FROM users')).toEqual([])
+  })
+})
+
 describe('list', () => {
   it('is a table for people, and an object a line for programs, without a hash', async () => {
     const { run, app } = await withAda()
-    await run('set-pin', '--email', 'ada@example.com', '--pin', '2580')
+    await runUser({ app, secrets: { pin: '2580' } }, 'set-pin', '--email', 'ada@example.com')
     await app.createAccount({ email: 'b@example.com' })
     const { out } = await run('list')
     expect(out[0]).toMatch(/^EMAIL +USERNAME +NAME +VERIFIED +DISABLED +PIN +PERMISSIONS +CREATED$/)
@@ -110,6 +120,28 @@ describe('list', () => {
   })
 })
 
+describe('a number', () => {
+  it('names a user wherever an id does, and nobody by an accident', async () => {
+    const { run, id, app } = await withAda()
+    await app.createAccount({ email: 'b@example.com' })
+    const number = JSON.parse((await run('show', '--id', id, '--json')).out[0] ?? '').user.number
+    expect((await run('show', '--id', String(number))).out[0]).toContain('ada@example.com')
+    expect((await run('disable', '--id', String(number))).out).toEqual(['Disabled ada@example.com: all sessions ended'])
+    for (const command of ['show', 'delete'])
+      await expect(run(command, '--id', '123456789')).rejects.toThrow('Cannot find a user with the number 123456789')
+  })
+
+  it('names nobody at a service that does not know of it, and answers with everybody', async () => {
+    const everybody = [
+      { id: 'a', number: 1 },
+      { id: 'b', number: 2 },
+    ]
+    const admin = { get: async () => ({ users: everybody }) } as unknown as Parameters<typeof findAccount>[0]
+    expect(await findAccount(admin, { by: 'number', value: '2' })).toMatchObject({ id: 'b' })
+    await expect(findAccount(admin, { by: 'number', value: '3' })).rejects.toThrow('Cannot find a user with the number 3')
+  })
+})
+
 describe('an act', () => {
   it.each([
     ['disable', 401, 403, 'Disabled ada@example.com: all sessions ended'],
@@ -121,8 +153,8 @@ describe('an act', () => {
   })
 
   it('set-password ends the open session and the old password', async () => {
-    const { run, meStatus, signInStatus } = await withAda()
-    const { out } = await run('set-password', '--username', 'ADA', '--password', NEW)
+    const { app, meStatus, signInStatus } = await withAda()
+    const { out } = await runUser({ app, secrets: { password: NEW } }, 'set-password', '--username', 'ADA')
     expect(out).toEqual(['Set the password of ada@example.com: all sessions and other credentials ended'])
     expect([await meStatus(), await signInStatus(), await signInStatus(NEW)]).toEqual([401, 401, 200])
   })
@@ -223,7 +255,7 @@ describe('show', () => {
   it('names waits and a locked PIN', async () => {
     const app = await startApp({ vars: { PIN_DEAD_AFTER_FAILURES: '2', LIMIT_PIN_GUESSES_PER_HOUR: '9' } })
     await withSession(app, { email: 'ada@example.com', username: 'ada' })
-    await runUser({ app }, 'set-pin', '--username', 'ada', '--pin', '2580')
+    await runUser({ app, secrets: { pin: '2580' } }, 'set-pin', '--username', 'ada')
     for (let count = 0; count < 2; count += 1) await app.request('POST', '/auth/login', { body: { name: 'ada', pin: '0000' } })
     for (let count = 0; count < 6; count += 1) {
       await app.v1('POST', '/login', { body: { email: 'ada@example.com', password: 'wrong' }, ip: '203.0.113.9' })

@@ -10,7 +10,7 @@ import { installDebianPackages } from './debian.ts'
 
 const run = promisify(execFile)
 
-export type Verdict = { readonly accepted: string } | { readonly refused: string }
+export type Verdict = { readonly accepted: string } | { readonly refused: string } | { readonly unavailable: string }
 
 export interface Verifier {
   /** A process that verifies tokens of the Postern at this address. */
@@ -31,12 +31,19 @@ interface Language {
   readonly files: Readonly<Record<string, string>>
   readonly build?: Command
   readonly command: Command
+  /** What the page says of times, and what is in its place where nobody can wait that long: see `HURRIED`. */
+  readonly hurry: readonly (readonly [said: string, hurried: string])[]
+  /** Whether the program goes on using keys that it cannot have anew. */
+  readonly usesOldKeys: boolean
 }
 
 type Command = (folder: string) => readonly [file: string, ...args: readonly string[]]
 
 /** Debian's own, whatever else is on the path: only that finds Debian's libraries. */
 const BIN = '/usr/bin'
+
+/** Seconds of a hurried program: for how long it keeps keys, and uses such as it cannot have anew, and how soon it asks again then. */
+export const HURRIED = { kept: 1, used: 8, retried: 1 } as const
 
 /** By the title of the section. */
 export const LANGUAGES: Readonly<Record<string, Language>> = {
@@ -46,15 +53,20 @@ export const LANGUAGES: Readonly<Record<string, Language>> = {
     files: {
       'main.mjs': `
 import { createInterface } from 'node:readline'
-import { verify } from './postern.mjs'
+import { KeysUnavailable, verify } from './postern.mjs'
 
 for await (const token of createInterface({ input: process.stdin })) {
-  const said = await verify(token).then(({ sub }) => ({ accepted: sub }), (error) => ({ refused: error.message }))
+  const said = await verify(token).then(
+    ({ sub }) => ({ accepted: sub }),
+    (error) => ({ [error instanceof KeysUnavailable ? 'unavailable' : 'refused']: error.message }),
+  )
   console.log(JSON.stringify(said))
 }
 `,
     },
     command: (folder) => [process.execPath, join(folder, 'main.mjs')],
+    hurry: [['cacheMaxAge: 600_000', 'cacheMaxAge: 1_000']],
+    usesOldKeys: false,
   },
   Python: {
     packages: ['python3-jwt', 'python3-cryptography'],
@@ -71,10 +83,19 @@ for line in sys.stdin:
         said = {"accepted": postern.verify(line.strip())["sub"]}
     except postern.jwt.PyJWTError as error:
         said = {"refused": str(error)}
+    except postern.KeysUnavailable as error:
+        said = {"unavailable": str(error)}
     print(json.dumps(said), flush=True)
 `,
     },
     command: (folder) => [`${BIN}/python3`, join(folder, 'main.py')],
+    hurry: [
+      ['KEYS_KEPT_FOR = 600', 'KEYS_KEPT_FOR = 1'],
+      ['KEYS_USED_FOR = 3600', 'KEYS_USED_FOR = 8'],
+      ['KEYS_RETRIED_EVERY = 5', 'KEYS_RETRIED_EVERY = 1'],
+      ['KEYS_ASKED_EVERY = 30', 'KEYS_ASKED_EVERY = 1'],
+    ],
+    usesOldKeys: true,
   },
   Go: {
     packages: ['golang-go', 'golang-github-golang-jwt-jwt-dev'],
@@ -95,6 +116,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"os"
 )
 
@@ -103,7 +125,9 @@ func main() {
 	output := json.NewEncoder(os.Stdout)
 	for lines.Scan() {
 		said := map[string]string{}
-		if claims, err := Verify(lines.Text()); err != nil {
+		if claims, err := Verify(lines.Text()); errors.Is(err, ErrUnavailable) {
+			said["unavailable"] = err.Error()
+		} else if err != nil {
 			said["refused"] = err.Error()
 		} else {
 			said["accepted"] = claims.Subject
@@ -115,6 +139,13 @@ func main() {
     },
     build: (folder) => [`${BIN}/go`, 'build', '-o', join(folder, 'check'), '.'],
     command: (folder) => [join(folder, 'check')],
+    hurry: [
+      ['= 10 * time.Minute', '= time.Second'],
+      ['= time.Hour', '= 8 * time.Second'],
+      ['= 30 * time.Second', '= time.Second'],
+      ['keysRetriedEvery = 5 * time.Second', 'keysRetriedEvery = time.Second'],
+    ],
+    usesOldKeys: true,
   },
   Rust: {
     packages: ['cargo', 'librust-jsonwebtoken-dev', 'librust-ureq-dev'],
@@ -148,15 +179,24 @@ fn main() {
     for line in std::io::stdin().lines() {
         let said = match verifier.verify(&line.unwrap()) {
             Ok(claims) => serde_json::json!({ "accepted": claims.sub }),
-            Err(error) => serde_json::json!({ "refused": error.to_string() }),
+            Err(postern::Refusal::Invalid(why)) => serde_json::json!({ "refused": why }),
+            Err(postern::Refusal::Unavailable(why)) => serde_json::json!({ "unavailable": why }),
         };
         println!("{}", said);
     }
 }
 `,
     },
-    build: () => [`${BIN}/cargo`, 'build', '--offline', '--quiet'],
-    command: (folder) => [join(folder, 'target/debug/check')],
+    // One target for all, since what the program needs takes minutes to compile.
+    build: (folder) => ['/bin/sh', '-c', `${BIN}/cargo build --offline --quiet && cp ../rust-target/debug/check '${folder}/check'`],
+    command: (folder) => [join(folder, 'check')],
+    hurry: [
+      ['KEYS_KEPT_FOR: Duration = Duration::from_secs(600)', 'KEYS_KEPT_FOR: Duration = Duration::from_secs(1)'],
+      ['KEYS_USED_FOR: Duration = Duration::from_secs(3600)', 'KEYS_USED_FOR: Duration = Duration::from_secs(8)'],
+      ['KEYS_ASKED_EVERY: Duration = Duration::from_secs(30)', 'KEYS_ASKED_EVERY: Duration = Duration::from_secs(1)'],
+      ['KEYS_RETRIED_EVERY: Duration = Duration::from_secs(5)', 'KEYS_RETRIED_EVERY: Duration = Duration::from_secs(1)'],
+    ],
+    usesOldKeys: true,
   },
 }
 
@@ -166,6 +206,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
     PATH: `${BIN}:/bin`,
     HOME: folder,
     CARGO_HOME: join(folder, 'cargo-home'),
+    CARGO_TARGET_DIR: join(folder, '..', 'rust-target'),
     GOCACHE: join(folder, 'go-cache'),
     GOFLAGS: '-mod=mod',
     GOPROXY: 'off',
@@ -174,10 +215,13 @@ function environment(folder: string): NodeJS.ProcessEnv {
   }
 }
 
-export async function buildVerifier(title: string, { packages, file, files, build, command }: Language): Promise<Verifier> {
+/** @param isHurried with the times of `HURRIED` */
+export async function buildVerifier(title: string, language: Language, isHurried = false): Promise<Verifier> {
+  const { packages, file, files, build, command, hurry } = language
   await installDebianPackages(packages)
-  const folder = inProject('.postern/verifiers', title.toLowerCase())
-  for (const [name, text] of Object.entries({ ...files, [file]: await readProgram(title) })) {
+  const folder = inProject('.postern/verifiers', `${title.toLowerCase()}${isHurried ? '-hurried' : ''}`)
+  const program = await readProgram(title)
+  for (const [name, text] of Object.entries({ ...files, [file]: isHurried ? hurried(program, hurry) : program })) {
     await mkdir(join(folder, name, '..'), { recursive: true })
     await writeChanged(join(folder, name), text)
   }
@@ -196,6 +240,12 @@ async function readProgram(title: string): Promise<string> {
   const [, program] = /^```\w+\n(.*?)^```$/ms.exec(section) ?? []
   if (program === undefined) throw new Error(`Cannot find a program under ${title} in docs/verify-tokens.md`)
   return program
+}
+
+function hurried(program: string, hurry: Language['hurry']): string {
+  for (const [said] of hurry)
+    if (program.split(said).length !== 2) throw new Error(`Cannot hurry: the page does not say once "${said}"`)
+  return hurry.reduce((text, [said, instead]) => text.replace(said, instead), program)
 }
 
 /** What is as it was keeps its time, by which compilers know that they have nothing to do. */

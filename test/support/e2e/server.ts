@@ -24,6 +24,8 @@ export interface Server extends AsyncDisposable {
   output(): string
   /** Runs `npm run user` on this server's database; resolves to what it printed. */
   user(...args: readonly string[]): Promise<string>
+  /** The same with standard input: a password, a PIN, or a line of each. */
+  userWith(input: string, ...args: readonly string[]): Promise<string>
   /** `npm run mail`, likewise. */
   mail(...args: readonly string[]): Promise<string>
   stop(): Promise<void>
@@ -63,6 +65,7 @@ export async function startServer(given?: Checkout, { vars = {}, port: known }: 
     persistDirectory,
     output: serving.output,
     user: (...command) => runScript(checkout.root, 'user', [...command, '--persist-to', persistDirectory]),
+    userWith: (input, ...command) => runScript(checkout.root, 'user', [...command, '--persist-to', persistDirectory], input),
     mail: (...command) => runScript(checkout.root, 'mail', [...command, '--persist-to', persistDirectory]),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -124,13 +124,20 @@ function compiler(version: string): string {
   return callers(version === '5.4' ? 'typescript-5.4/bin/tsc' : 'typescript/bin/tsc')
 }
 
-/** A folder with the package and what it needs, beside the packages named. */
-async function installPackage(folder: string, beside: readonly string[]): Promise<void> {
+/** Of those that the package declares. */
+async function oldestVersion(name: string): Promise<string> {
+  return JSON.parse(await readFile(callers(`${name}-oldest`, 'package.json'), 'utf8')).version
+}
+
+/** A folder with the package and what it needs, beside the packages named. @param oldest those of which it has the first that will do */
+async function installPackage(folder: string, beside: readonly string[], oldest: readonly string[] = []): Promise<void> {
   const modules = join(folder, 'node_modules')
   await mkdir(modules, { recursive: true })
   await cp(join(program, 'package'), join(modules, 'postern'), { recursive: true })
-  for (const name of ['jose', '@cloudflare', '@types', ...beside])
-    await symlink(inProject('node_modules', name), join(modules, name), 'dir')
+  for (const name of ['jose', '@cloudflare', '@types', ...beside]) {
+    const found = oldest.includes(name) ? callers(`${name}-oldest`) : inProject('node_modules', name)
+    await symlink(found, join(modules, name), 'dir')
+  }
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
 }
 
@@ -181,6 +188,21 @@ describe('the packed package', () => {
       outage: 'unavailable',
       log: [expect.stringMatching(/^Cannot ask Postern: /)],
     })
+  })
+
+  it('runs with the oldest jose and Hono that it declares, and has types for them', async () => {
+    const folder = await makeTemporaryDirectory()
+    await installPackage(folder, ['hono'], ['hono', 'jose'])
+    const { token, publicUrl } = await servePublishedKey()
+    await writeFile(join(folder, 'check.mjs'), CHECK)
+    const { stdout } = await run(process.execPath, ['check.mjs', publicUrl, token], { cwd: folder })
+    expect(JSON.parse(stdout)).toMatchObject({ genuine: 'ada', forged: 'invalid_token', statuses: [200, 401, 401] })
+    const programs = [PROGRAM, ...readmePrograms(await readFile(inProject('README.md'), 'utf8'))]
+    // Those of that Hono name things of a browser's library.
+    const inWorkers = [...PLATFORMS.Workers, '--skipLibCheck']
+    for (const options of [PLATFORMS.DOM, inWorkers])
+      for (const resolution of ['bundler', 'nodenext'])
+        await compileWith(compiler('5.9'), resolution, programs, { folder, options })
   })
 
   it('is what "Are the types wrong?" expects of a package of ES modules', async () => {
@@ -255,7 +277,8 @@ describe('the packed package', () => {
 
   it('brings nothing with it, and takes whichever jose and hono of their majors the program has', async () => {
     const manifest = JSON.parse(await readFile(join(program, 'package', 'package.json'), 'utf8'))
-    expect(manifest.peerDependencies).toEqual({ hono: '^4', jose: '^6' })
+    const [hono, jose] = await Promise.all(['hono', 'jose'].map(oldestVersion))
+    expect(manifest.peerDependencies).toEqual({ hono: `^${hono}`, jose: `^${jose}` })
     expect(manifest.peerDependenciesMeta).toEqual({ hono: { optional: true } })
     for (const member of ['dependencies', 'optionalDependencies', 'devDependencies', 'scripts'])
       expect(manifest).not.toHaveProperty(member)

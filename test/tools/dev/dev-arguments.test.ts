@@ -38,6 +38,14 @@ describe('parseDevArguments()', () => {
     expect(parsed).toMatchObject({ port: 9000, ip: '0.0.0.0', persistDirectory: 'a b', protocol: 'https' })
   })
 
+  it('takes what [dev] of the configuration says where no flag says otherwise', () => {
+    const settings = { port: 8790, ip: '192.168.1.5', protocol: 'https', hasInspectorPort: true } as const
+    expect(parseDevArguments([], settings)).toMatchObject(settings)
+    const flags = ['--port', '9000', '--ip', '127.0.0.1', '--local-protocol', 'http']
+    expect(parseDevArguments(flags, settings)).toMatchObject({ port: 9000, ip: '127.0.0.1', protocol: 'http' })
+    expect(() => parseDevArguments([], { port: 70_000, hasInspectorPort: false })).toThrow(/^Cannot listen on port 70000/)
+  })
+
   it.each([[['--port', 'x']], [['--port=70000']], [['--port']], [['--port', '--ip']], [['--local-protocol', 'ftp']]])(
     'refuses %j',
     (args) => {

@@ -8,11 +8,11 @@ import { makeTemporaryDirectory } from '../../support/e2e/checkout.ts'
 
 const WRANGLER: PlainWrangler = {
   ...{ pid: 1, persistDirectory: '/state', config: null, environment: null, servedConfig: null, ip: null },
-  ...{ port: null, protocol: 'http', isPublicUrlGiven: false, version: null },
+  ...{ port: null, protocol: null, isPublicUrlGiven: false, version: null },
 }
 
-const warningFor = (wrangler: Partial<PlainWrangler>, devVars = '') =>
-  findWrongPublicUrl({ ...WRANGLER, ...wrangler }, inProject('wrangler.toml'), devVars)
+const warningFor = (wrangler: Partial<PlainWrangler>, devVars = '', config = inProject('wrangler.toml')) =>
+  findWrongPublicUrl({ ...WRANGLER, ...wrangler }, config, devVars)
 
 describe('a wrangler that was started without us', () => {
   it('is told nothing where PUBLIC_URL is where it serves, or somebody has said what it is to be', async () => {
@@ -34,7 +34,15 @@ describe('a wrangler that was started without us', () => {
 
   it('is known by the port of the configuration that is served, where the command line names none', async () => {
     const servedConfig = join(await makeTemporaryDirectory(), 'wrangler.toml')
-    await writeFile(servedConfig, 'name = "caller"\n\n[dev]\nport = 8790\n')
-    expect(await warningFor({ servedConfig })).toContain('served at http://localhost:8790')
+    await writeFile(servedConfig, 'name = "caller"\n\n[dev]\nport = 8790\nlocal_protocol = "https"\n')
+    expect(await warningFor({ servedConfig })).toContain('served at https://localhost:8790')
+    expect(await warningFor({ servedConfig, protocol: 'http' })).toContain('served at http://localhost:8790')
+  })
+
+  it('is judged by the configuration that it reads, whatever another one says', async () => {
+    const config = join(await makeTemporaryDirectory(), 'wrangler.toml')
+    await writeFile(config, 'name = "postern"\n\n[vars]\nPUBLIC_URL = "http://localhost:8790"\n')
+    expect(await warningFor({ port: 8790 }, '', config)).toBeNull()
+    expect(await warningFor({ port: 8787 }, '', config)).toContain('begin with http://localhost:8790, but this is served at')
   })
 })

@@ -1,11 +1,11 @@
 // Two workerd on the same files do not see each other's objects: whoever works on a state holds it.
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { packageVersion } from '../../../tools/dev/local-state.ts'
-import { describeOldWrangler, findPlainWrangler } from '../../../tools/dev/plain-wrangler.ts'
+import { describeLeftOutSettings, describeOldWrangler, findPlainWrangler } from '../../../tools/dev/plain-wrangler.ts'
 import {
   findRunningServer,
   findUrlOfTheDead,
@@ -119,9 +119,9 @@ describe('findPlainWrangler()', () => {
     }
 
   it.each([
-    [['node', '/x/wrangler-dist/cli.js', 'dev'], inProject('.wrangler/state'), null, 'http'],
-    [['wrangler', 'dev', '-c', 'wrangler.toml', '-c', '../postern/wrangler.toml'], '/caller/.wrangler/state', null, 'http'],
-    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, 'http'],
+    [['node', '/x/wrangler-dist/cli.js', 'dev'], inProject('.wrangler/state'), null, null],
+    [['wrangler', 'dev', '-c', 'wrangler.toml', '-c', '../postern/wrangler.toml'], '/caller/.wrangler/state', null, null],
+    [['node', '/x/bin/wrangler.js', 'dev', '--port', '8790', '--persist-to=/tmp/x'], '/tmp/x', 8790, null],
     [
       ['wrangler', 'dev', '--persist-to', 'state', '--port=1', '--port', '2', '--local-protocol', 'https'],
       '/caller/state',
@@ -157,6 +157,16 @@ describe('findPlainWrangler()', () => {
     expect(describeOldWrangler({ version: '4.156.0' }, '4.156.2')).toBeNull()
     expect(describeOldWrangler({ version: '5.0.0' }, '4.156.2')).toBeNull()
     expect(describeOldWrangler({ version: '4.80.0' }, '4.156.2')).toMatch(/^This is wrangler 4\.80\.0.*wrangler@4\.156\.2/)
+  })
+
+  it('is told where the file that it was given knows nothing of deployment.toml, and which one does', () => {
+    const [code, merged] = [inProject('wrangler.toml'), inProject('wrangler.jsonc')]
+    expect(describeLeftOutSettings({ config: code }, merged, inProject('..', 'caller'))).toBe(
+      `deployment.toml is left out: this wrangler was told to read ../${basename(PROJECT_ROOT)}/wrangler.toml, which knows nothing of it. Name ../${basename(PROJECT_ROOT)}/wrangler.jsonc in its place, and start again`,
+    )
+    expect(describeLeftOutSettings({ config: merged }, merged)).toBeNull()
+    expect(describeLeftOutSettings({ config: null }, merged)).toBeNull()
+    expect(describeLeftOutSettings({ config: code }, code)).toBeNull()
   })
 
   it('asks the system about processes that are there', async () => {

@@ -14,6 +14,8 @@ export interface UsersQuery {
   readonly search?: string | undefined
   /** The whole of it. */
   readonly username?: string | undefined
+  /** What `v1` calls the user with USER_IDS=number. */
+  readonly number?: string | undefined
   readonly state?: string | undefined
   readonly limit?: string | undefined
   readonly after?: string | undefined
@@ -34,7 +36,11 @@ export async function listUsers(deps: Deps, caller: OperatorCaller, query: Users
   const limit = requireLimit(query.limit)
   const state = requireState(query.state)
   if (state !== undefined && EMPTY_STATES.includes(state)) return { users: [], next: null }
-  const conditions = { ...conditionsOf(query.search?.trim() ?? ''), ...usernameOf(query.username?.trim() ?? '') }
+  const conditions = {
+    ...conditionsOf(query.search?.trim() ?? ''),
+    ...usernameOf(query.username?.trim() ?? ''),
+    ...(await accountOf(deps, query.number?.trim() ?? '')),
+  }
   const after = query.after ?? ''
   // One more than asked for tells whether there is a next page.
   const found = await deps.managedAccounts.list({
@@ -59,6 +65,15 @@ function conditionsOf(search: string): Pick<AccountQuery, 'id' | 'email' | 'pref
 /** What no username can be is nobody's. */
 function usernameOf(text: string): Pick<AccountQuery, 'usernameKey'> {
   return text === '' ? {} : { usernameKey: parseUsername(text)?.key ?? text }
+}
+
+/** All that is given has to hold: a number of nobody's is an id of nobody's. @throws AuthError `invalid_request` */
+async function accountOf({ users }: Pick<Deps, 'users'>, number: string): Promise<Pick<AccountQuery, 'id'>> {
+  if (number === '') return {}
+  if (!/^\d{1,15}$/.test(number)) {
+    throw new AuthError('invalid_request', 'no number', { fields: [{ field: 'number', message: 'must be a whole number' }] })
+  }
+  return { id: (await users.findByNumber(Number(number)))?.id ?? '' }
 }
 
 function requireState(state: string | undefined): (typeof USER_STATES)[number] | undefined {
