@@ -31,6 +31,8 @@ export interface Principal {
 export interface FreshPrincipal extends Principal {
   readonly user: Account
   readonly session: SessionRecord
+  /** Whoever shares SHARED_TOKEN_SECRET can make such a token, of any session that lives: what it opens is bounded (policy.ts). */
+  readonly isForgeable: boolean
 }
 
 /**
@@ -51,8 +53,9 @@ export async function authenticate(deps: Deps, token: string | null, freshness: 
 
 /** The ledger and the user's row side by side: disabled, signed out everywhere and permissions count from now on. */
 export async function authenticateStrictly(deps: Deps, token: string | null): Promise<FreshPrincipal> {
-  const verify = token !== null && claimsToBeShared(deps, token) ? verifySharedToken : verifyAccessToken
-  return requirePrincipal(deps, await requireClaims<SessionClaims>(deps, token, verify))
+  const isForgeable = token !== null && claimsToBeShared(deps, token)
+  const verify = isForgeable ? verifySharedToken : verifyAccessToken
+  return { ...(await requirePrincipal(deps, await requireClaims<SessionClaims>(deps, token, verify))), isForgeable }
 }
 
 /** For stable tokens and no others. They last so long that nothing less than `strict` will do. */
@@ -90,6 +93,7 @@ async function requirePrincipal(deps: Deps, claims: SessionClaims): Promise<Fres
     sessionEpoch: session.epoch,
     user,
     session,
+    isForgeable: false,
   }
 }
 

@@ -24,10 +24,14 @@ const POLICY = {
 
 export type ForeignAct = keyof typeof POLICY
 
-/** @throws AuthError as the policy says */
-export function requireRight({ permissions }: Pick<Principal, 'permissions'>, act: ForeignAct): void {
+/** No right over others is in a token that others can make. @throws AuthError as the policy says */
+export function requireRight(
+  { permissions, isForgeable }: Pick<FreshPrincipal, 'permissions' | 'isForgeable'>,
+  act: ForeignAct,
+): void {
   const { allows, otherwise }: Rule = POLICY[act]
-  if (!allows.some((permission) => permissions.includes(permission))) throw new AuthError(otherwise, `no right to ${act}`)
+  const hasRight = !isForgeable && allows.some((permission) => permissions.includes(permission))
+  if (!hasRight) throw new AuthError(otherwise, `no right to ${act}`)
 }
 
 /**
@@ -52,14 +56,23 @@ export function requireLevel({ amr }: Pick<Principal, 'amr'>, level: Level): voi
   if (!reaches(amr, level)) throw new AuthError('forbidden', `signed in at ${levelOf(amr)}`)
 }
 
+/** For what changes how the account is signed in to, and for guesses of its password. @throws AuthError `forbidden` */
+export function requireOwnToken({ isForgeable }: Pick<FreshPrincipal, 'isForgeable'>): void {
+  if (isForgeable) throw new AuthError('forbidden', 'a token of SHARED_TOKEN_SECRET')
+}
+
 /** How long a sign-in, or a password given again, opens the way to what can take an account over. */
 const RECENT_SECONDS = 600
 
 /**
  * For what could take an account over: a stolen token alone must not do it.
- * @throws AuthError `forbidden` in a session that began with a PIN, `reauthentication_required`
+ * @throws AuthError `forbidden` in a session that began with a PIN and with a token that others can make, `reauthentication_required`
  */
-export function requireRecentPassword({ clock }: Pick<Deps, 'clock'>, principal: Pick<Principal, 'amr' | 'authTime'>): void {
+export function requireRecentPassword(
+  { clock }: Pick<Deps, 'clock'>,
+  principal: Pick<FreshPrincipal, 'amr' | 'authTime' | 'isForgeable'>,
+): void {
   requireLevel(principal, 'urn:postern:aal1')
+  requireOwnToken(principal)
   if (clock() - principal.authTime > RECENT_SECONDS) throw new AuthError('reauthentication_required', 'password given too long ago')
 }

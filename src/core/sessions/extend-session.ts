@@ -16,7 +16,7 @@ export interface ExtendedSession {
 
 /** @throws AuthError as `authenticate` @throws Unavailable */
 export async function extendSession(deps: Deps, accessToken: string | null): Promise<ExtendedSession> {
-  const { user, sessionId } = await authenticateStrictly(deps, accessToken)
+  const { user, sessionId, isForgeable } = await authenticateStrictly(deps, accessToken)
   const key = await deps.signingKeys.current()
   const ttlSeconds = deps.settings.sessionTtlSeconds
   const session = await askLedger(deps, user, (standing) =>
@@ -27,5 +27,7 @@ export async function extendSession(deps: Deps, accessToken: string | null): Pro
     issueAccessToken(deps, key, user, session),
     issueSharedToken(deps, user, session),
   ])
-  return { accessToken: access.token, sharedToken, expiresIn: access.expiresIn, session }
+  // One that others can make buys none that they cannot.
+  const { token, expiresIn } = isForgeable && sharedToken !== null ? sharedToken : access
+  return { accessToken: token, sharedToken, expiresIn, session }
 }

@@ -8,7 +8,7 @@ import { requireAuth } from '../../../src/client/require-auth.ts'
 import { createVerifier } from '../../../src/client/verifier.ts'
 import { createCalls } from '../../../src/rpc/calls.ts'
 import { claimsOf, DAY } from '../../support/fixtures.ts'
-import { PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
+import { BINDINGS, PASSWORD, PUBLIC_URL, startApp, type TestApp } from '../../support/harness.ts'
 
 const SECRET = 'mQ4vT9xZ1kR7wB2nY8sL5dG0hJ3cF6aPqE4uIoXyTzU'
 const vars = { SHARED_TOKEN_SECRET: SECRET }
@@ -95,6 +95,49 @@ describe('a client of document 001 with SHARED_TOKEN_SECRET', () => {
     expect(await meStatus(app, await forge(mine, { typ: 'at+jwt' }))).toBe(401)
     const rights = await app.v1('GET', '/me', { token: await forge({ ...mine, roles: ['admin'], permissions: ['systemAdmin'] }) })
     expect(rights.body.user.is_admin).toBe(false)
+  })
+
+  it('opens nothing of the operator’s, nor what could take the account over: whoever has the secret can make one', async () => {
+    const app = await startApp({ vars })
+    const [admin, other] = [await app.createAccount(), await app.createAccount()]
+    await BINDINGS.DB.prepare(`UPDATE users SET permissions = '["systemAdmin"]' WHERE email = ?`).bind(admin).run()
+    const { accessToken, access_token } = await signIn(app, admin)
+    const theirs = await signIn(app, other)
+    const [{ id: sid }] = (await app.v1('GET', '/sessions', { token: theirs.access_token })).body.sessions
+    const { SignJWT } = await import('jose')
+    const forged = await new SignJWT({ ...claimsOf(accessToken) })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(new TextEncoder().encode(SECRET))
+    const body = { current_password: PASSWORD, new_password: 'four unusual words here' }
+    const statusesOf = async (token: string) => ({
+      look: (await app.request('GET', '/api/admin/v1/users', { token })).status,
+      act: (await app.request('POST', `/api/admin/v1/users/${theirs.user.id}/sign-out`, { token })).status,
+      theirSessions: (await app.v1('GET', `/sessions?user_id=${theirs.user.id}`, { token })).status,
+      endTheirs: (await app.v1('DELETE', `/sessions/${sid}`, { token })).status,
+      reauthenticate: (await app.v1('POST', '/reauthenticate', { token, body: { password: PASSWORD } })).status,
+      username: (await app.v1('PATCH', '/me', { token, body: { username: 'somebody' } })).status,
+      password: (await app.v1('POST', '/change-password', { token, body })).status,
+      delete: (await app.v1('DELETE', '/me', { token, body: { password: PASSWORD } })).status,
+    })
+    const refused = { look: 403, act: 403, theirSessions: 403, endTheirs: 404, reauthenticate: 403 }
+    for (const token of [accessToken, forged])
+      expect(await statusesOf(token)).toEqual({ ...refused, username: 403, password: 403, delete: 403 })
+    // Nor does it buy a token that does.
+    const extended = (await app.v1('POST', '/refresh', { token: forged })).body
+    expect(extended.access_token).toBe(extended.accessToken)
+    expect(await statusesOf(extended.access_token)).toMatchObject(refused)
+    expect(await statusesOf(access_token)).toEqual({
+      ...{
+        look: 200,
+        act: 200,
+        theirSessions: 200,
+        endTheirs: 404,
+        reauthenticate: 200,
+        username: 200,
+        password: 200,
+        delete: 401,
+      },
+    })
   })
 
   it('refreshes and extends to another such token', async () => {

@@ -1,7 +1,7 @@
 // A new password by the old one. Every other session ends, this one goes on; every other credential ends unless its user keeps it.
 import type { Account } from '../../../stores/accounts/account.ts'
 import { authenticateStrictly } from '../../access/authenticate.ts'
-import { requireLevel } from '../../access/policy.ts'
+import { requireLevel, requireOwnToken } from '../../access/policy.ts'
 import { describeAct } from '../../audit/audit.ts'
 import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError, type FieldProblem } from '../../kernel/errors.ts'
@@ -20,13 +20,14 @@ export interface PasswordForm {
 }
 
 /**
- * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN and with a shared token, `invalid_request`,
  *   `invalid_credentials` for the wrong password, of two changes at once for the later one too; `rate_limited`
  * @throws Unavailable
  */
 export async function changePassword(deps: Deps, { token, client }: Caller, form: PasswordForm): Promise<void> {
   const principal = await authenticateStrictly(deps, token)
   requireLevel(principal, 'urn:postern:aal1')
+  requireOwnToken(principal)
   const { user } = principal
   const { currentPassword, newPassword } = await requireForm(deps, form, user)
   requireHashRoom(deps)

@@ -1,7 +1,7 @@
 // The password given once more: the session's `auth_time` is now, which opens the way to sensitive calls for a while.
 
 import { authenticateStrictly } from '../../access/authenticate.ts'
-import { requireLevel } from '../../access/policy.ts'
+import { requireLevel, requireOwnToken } from '../../access/policy.ts'
 import { recordAct } from '../../audit/audit.ts'
 import type { Caller, Deps } from '../../kernel/deps.ts'
 import { AuthError } from '../../kernel/errors.ts'
@@ -16,7 +16,7 @@ export interface Reauthentication {
 
 /**
  * @returns an access token that says so; refreshes keep the time
- * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN, `invalid_request`,
+ * @throws AuthError as `authenticate`, `forbidden` in a session that began with a PIN and with a shared token, `invalid_request`,
  *   `invalid_credentials`, `rate_limited`
  * @throws Unavailable
  */
@@ -27,6 +27,7 @@ export async function reauthenticate(
 ): Promise<Reauthentication> {
   const principal = await authenticateStrictly(deps, token)
   requireLevel(principal, 'urn:postern:aal1')
+  requireOwnToken(principal)
   if (!password) {
     throw new AuthError('invalid_request', 'no password', { fields: [{ field: 'password', message: 'is required' }] })
   }
