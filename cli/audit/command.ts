@@ -99,9 +99,15 @@ function readTime(option: string, text: string, now: number): number {
   if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNIT_SECONDS[unit] ?? 1)
   // Without an offset a time would be that of whichever machine this runs on.
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const milliseconds = isTime ? Date.parse(text) : Number.NaN
+  const milliseconds = isTime && isDate(text.slice(0, 10)) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(milliseconds)) return Math.floor(milliseconds / 1000)
   throw new UsageError(`${option} must be a time such as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago, such as 2h`)
+}
+
+/** Whether the calendar has it: `Date.parse` takes the 30th of February for a day in March. */
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }
 
 function readLimit(text: string | undefined): number {

@@ -3,8 +3,9 @@ import { escapeUnprintable } from '../../src/platform/identifiers/printable-text
 import { codeOf } from '../../tools/error-code.ts'
 import { describeFailure, FileFailed, OutputClosed } from './failures.ts'
 
-// Each write tells its own failure; without a listener the event would end the process.
+// Each write tells its own failure; without a listener the event would end the process. Progress that nobody reads is no failure.
 process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
 
 /** To standard output, as it is. @throws OutputClosed, FileFailed */
 export function writeOut(chunk: Uint8Array | string): Promise<void> {

@@ -71,6 +71,6 @@ export function readOptions<const T extends ParseArgsOptionsConfig, const P exte
     return parseArgs({ args: [...args], options, allowPositionals })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0])
+    throw new UsageError(message.split(/\.\s/)[0])
   }
 }

@@ -1,6 +1,6 @@
 // A workerd goes on when whoever started it was killed, and works on the state with nobody to end it. No second one may start beside it.
 import { execFile } from 'node:child_process'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -38,7 +38,9 @@ export async function requireNoOrphan(persistDirectory: string, parent: number |
 
 /** Every workerd with a file of the state open, or the wrangler that would start it anew; none where the system does not tell. */
 export async function findOrphans(persistDirectory: string, parent: number | null = null): Promise<readonly number[]> {
-  const state = join(resolve(PROJECT_ROOT, persistDirectory), 'v3') + sep
+  // The system names open files by their real path, whatever links lead to the state.
+  const directory = resolve(PROJECT_ROOT, persistDirectory)
+  const state = join(await realpath(directory).catch(() => directory), 'v3') + sep
   const holders = await (process.platform === 'linux' ? readProc(state) : askLsof(state)).catch(() => [])
   const others = holders.filter((each) => each.parent !== parent)
   return Promise.all(others.map(async (each) => ((await isWrangler(each.parent)) ? each.parent : each.pid)))

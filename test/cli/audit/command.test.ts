@@ -58,6 +58,7 @@ describe('parseAuditCommand()', () => {
     ['--since yesterday', '--since must be a time such as'],
     ['--since 2027-01-15T08:00', '--since must be a time such as'],
     ['--until 2027-13-01', '--until must be a time such as'],
+    ['--since 2026-02-30', '--since must be a time such as'],
     ['--limit 0', '--limit must be a whole number from 1 to 10000'],
     ['--limit 10001', '--limit must be a whole number from 1 to 10000'],
     ['--user a@b@c', '--user is neither'],

@@ -1,7 +1,7 @@
 // Why somebody cannot sign in, as it is said days later: after links have ended, mail was forgotten, addresses and names moved on.
 import { describe, expect, it } from 'vitest'
 import { MailNotTaken } from '../../../src/platform/mail/mail.ts'
-import { move } from '../../support/account-fixtures.ts'
+import { linkTo, move } from '../../support/account-fixtures.ts'
 import { BINDINGS, PASSWORD, startApp } from '../../support/harness.ts'
 import { ask, idOf, withSession } from '../../support/http/operator.ts'
 
@@ -62,6 +62,27 @@ describe('GET /users/:id and /registrations, asked why, over days', () => {
     await app.settle()
     expect(await whyNobody(app, email)).toMatch(
       /^The account of this address was deleted\. .* The registration of \S+ is not confirmed yet; it cannot be while the address is kept\.$/,
+    )
+  })
+
+  it('names the bounced link for a new password of an account that was taken back', async () => {
+    const mail = {
+      keepsMail: true,
+      bounces: false,
+      async send() {
+        if (mail.bounces) throw new MailNotTaken('mailbox_full', { isPermanent: true })
+      },
+    }
+    const app = await startApp({ mail: mail as never })
+    const { id, email, token } = await withSession(app)
+    await move(app, token, email, 'new@example.com')
+    const undo = await linkTo(app, email, 'undo-email-change')
+    mail.bounces = true
+    app.clock.advance(60)
+    expect((await app.v1('POST', '/undo-email-change', { body: { token: undo } })).status).toBe(200)
+    await app.settle()
+    expect(await whyOf(app, id)).toBe(
+      'The account has no password: its user sets one by the link of a forgotten password, but the last link for a new password could not be delivered (mailbox_full).',
     )
   })
 

@@ -1,5 +1,5 @@
-// Why the user of an account cannot sign in, in plain sentences: every reason that is in force, and what ends it comes first where
-// somebody has to do it.
+// Why the user of an account cannot sign in, in plain sentences: every reason that is in force, but for those behind the operator's own, and
+// what ends it comes first where somebody has to do it.
 import type { DescribedLimits } from '../../../objects/login-limiter/login-limits.ts'
 import type { AccountWaits } from '../../../objects/login-limiter/sign-in-tallies.ts'
 import type { Account } from '../../../stores/accounts/account.ts'
@@ -105,7 +105,11 @@ function describePin({ pinName }: Account, pin: AccountWaits | null): string | n
 function describeReset({ links, mails, provenAt }: KnownOfAccount): string | null {
   const live = links.filter(({ purpose }) => purpose === 'reset_password')
   if (live.some(isDelivered)) return null
-  const last = mails.find(({ purpose }) => purpose === 'password_reset')
+  // Whatever mail carries it: the one after an account was taken back does, too.
+  const [newest] = live
+  const last = newest?.mail
+    ? { ...newest.mail, createdAt: newest.createdAt }
+    : mails.find(({ purpose }) => purpose === 'password_reset')
   if (!last || last.sentAt !== null || last.createdAt < provenAt) return null
   if (last.deadAt !== null) return `the last link for a new password could not be delivered (${last.reason ?? 'no reason given'})`
   return last.reason === null ? null : `the last link for a new password waits to be sent, after ${last.reason}`
